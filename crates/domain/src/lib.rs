@@ -1,0 +1,5 @@
+//! The rules of Holdspace. Pure: same arguments, same result. No IO, no clock, no randomness, no SQL, no HTTP.
+
+pub mod id;
+pub mod money;
+pub mod time;
