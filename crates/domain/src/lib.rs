@@ -2,4 +2,8 @@
 
 pub mod id;
 pub mod money;
+pub mod policy;
+pub mod reason;
+pub mod schedule;
+pub mod slots;
 pub mod time;
