@@ -221,7 +221,13 @@ impl List<'_> {
         self.owed.push(self.times.from(kind, self.owner, from));
     }
 
-    fn called_off(&mut self, parameters: &Parameters, setting: &Setting, event: Option<PracticeEvent>, cancelled: bool) {
+    fn called_off(
+        &mut self,
+        parameters: &Parameters,
+        setting: &Setting,
+        event: Option<PracticeEvent>,
+        cancelled: bool,
+    ) {
         let pace = self.times.pace();
         self.owed.push(self.times.informing(ObligationKind::InformClient, self.owner, pace));
         if cancelled {

@@ -58,11 +58,9 @@ impl<'a> Times<'a> {
         let (due, breach, second) = match pace {
             Pace::Live if kind == ObligationKind::NotifyPractice => return self.from_now(kind, owner),
             Pace::Live => (inform.target_minutes, inform.breach_minutes, inform.escalate_minutes),
-            Pace::ShortNotice => (
-                inform.short_notice_minutes,
-                inform.short_notice_breach_minutes,
-                inform.short_notice_escalate_minutes,
-            ),
+            Pace::ShortNotice => {
+                (inform.short_notice_minutes, inform.short_notice_breach_minutes, inform.short_notice_escalate_minutes)
+            }
             Pace::Plain => return self.in_good_time(kind, owner),
         };
         Owed { kind, owner, due: minutes(due), breach: Some(minutes(breach)), second_breach: Some(minutes(second)) }
