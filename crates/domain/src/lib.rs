@@ -1,5 +1,6 @@
 //! The rules of Holdspace. Pure: same arguments, same result. No IO, no clock, no randomness, no SQL, no HTTP.
 
+pub mod audit;
 pub mod id;
 pub mod money;
 pub mod time;
