@@ -114,11 +114,7 @@ pub fn export(practice: PracticeId, subject: &str, lines: &[Line], signing_key: 
     }
     let key = SigningKey::from_bytes(signing_key);
     let signature = key.sign(&signed_bytes(text.as_bytes(), head));
-    let last = LastLine {
-        head,
-        key: to_hex(key.verifying_key().as_bytes()),
-        signature: to_hex(&signature.to_bytes()),
-    };
+    let last = LastLine { head, key: to_hex(key.verifying_key().as_bytes()), signature: to_hex(&signature.to_bytes()) };
     text.push_str(&to_line(&last));
     text.into_bytes()
 }

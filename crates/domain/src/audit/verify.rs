@@ -171,8 +171,6 @@ fn check_last(summary: &Summary, preceding: &[u8], last: (usize, &str), trusted:
     let signature: [u8; 64] =
         from_hex(&read.signature).ok_or_else(|| broken(line, "the signature is not 128 hexadecimal digits"))?;
     VerifyingKey::from_bytes(&key)
-        .and_then(|key| {
-            key.verify_strict(&signed_bytes(preceding, summary.head), &Signature::from_bytes(&signature))
-        })
+        .and_then(|key| key.verify_strict(&signed_bytes(preceding, summary.head), &Signature::from_bytes(&signature)))
         .map_err(|_| broken(line, "the signature does not match: the file was changed after it was signed"))
 }
