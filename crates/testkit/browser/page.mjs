@@ -46,7 +46,7 @@ export class Browser {
       const own = response.request().isNavigationRequest();
       if (response.status() >= (own ? 500 : 400)) page.faults.push(`response: ${response.url()} ${response.status()}`);
     });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(10_000);
     this.pages.push(page);
     return page;
   }
