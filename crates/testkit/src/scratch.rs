@@ -46,7 +46,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // A server may still be writing its last file; the system clears its temporary folder anyway.
-        let _ = std::fs::remove_dir_all(&self.path);
+        // A server's last child may still be writing. What stays, the system's temporary folder loses in its own time.
+        crate::wait::briefly(|| std::fs::remove_dir_all(&self.path).is_ok() || !self.path.exists());
     }
 }

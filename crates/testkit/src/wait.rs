@@ -19,6 +19,17 @@ pub fn until<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// Tries for a second; whether it worked. For tidying up, where a failure is no reason to fail.
+#[allow(clippy::disallowed_methods, reason = "waits for processes that do not know our clock")]
+pub fn briefly(mut attempt: impl FnMut() -> bool) -> bool {
+    (0..100).any(|_| {
+        attempt() || {
+            std::thread::sleep(Duration::from_millis(10));
+            false
+        }
+    })
+}
+
 /// Whether something listens on this port of 127.0.0.1.
 #[must_use]
 pub fn listens(port: u16) -> bool {
