@@ -1,1 +1,7 @@
-//! Placeholder.
+//! Flows, portals, API and workers of Holdspace: everything between a request and the store.
+
+pub mod clock;
+pub mod config;
+pub mod dice;
+pub mod keys;
+pub mod rate;
