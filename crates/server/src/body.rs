@@ -38,6 +38,11 @@ impl Raw {
         self.0.is_empty()
     }
 
+    /// Every value of every field.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(_, value)| value.as_str())
+    }
+
     /// Takes a field of our own out.
     pub(crate) fn take(&mut self, field: &str) -> Option<String> {
         let at = self.0.iter().position(|(name, _)| name == field)?;
@@ -71,12 +76,25 @@ pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, 
         let detail = "Send the body as JSON with `Content-Type: application/json`.";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", detail));
     }
+    if has_nul(body) {
+        return Err(nul());
+    }
     // Parsed twice so that "not JSON at all" and "JSON that does not fit" are told apart; bodies are at most 64 KiB.
     serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(|error| {
         Problem::new(StatusCode::BAD_REQUEST, "not_json", format!("The body is not JSON: {error}."))
     })?;
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     Ok(read(&mut deserializer)?)
+}
+
+/// Whether some text holds the character NUL, as it is or as JSON writes it: PostgreSQL cannot store it.
+pub(crate) fn has_nul(text: &[u8]) -> bool {
+    text.contains(&0) || text.windows(6).any(|six| six == b"\\u0000")
+}
+
+/// The problem of a text that holds NUL.
+pub(crate) fn nul() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "nul_character", "Take the character NUL out of the text and send it again.")
 }
 
 /// Whether the body says it is of this type, parameters aside.

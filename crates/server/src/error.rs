@@ -174,6 +174,34 @@ impl Problem {
         self.respond("application/problem+json", text)
     }
 
+    /// The problem as FHIR programs read it: an OperationOutcome with our word as the detail's code.
+    pub fn to_operation_outcome(&self) -> Response<Body> {
+        let severity = if self.status.is_server_error() { "fatal" } else { "error" };
+        let kind = match self.status.as_u16() {
+            401 => "login",
+            403 => "forbidden",
+            404 => "not-found",
+            405 => "not-supported",
+            409 | 412 => "conflict",
+            413 => "too-long",
+            429 => "throttled",
+            503 => "transient",
+            500..=599 => "exception",
+            _ => "invalid",
+        };
+        let outcome = serde_json::json!({
+            "resourceType": "OperationOutcome",
+            "issue": [{
+                "severity": severity,
+                "code": kind,
+                "details": {"coding": [{"system": "urn:holdspace:problem", "code": self.code}], "text": self.title()},
+                "diagnostics": self.detail,
+                "expression": self.errors.iter().map(|error| &error.field).collect::<Vec<_>>(),
+            }],
+        });
+        self.respond("application/fhir+json", outcome.to_string())
+    }
+
     /// A response with this problem's status and headers around a body.
     pub fn respond(&self, content_type: &'static str, body: String) -> Response<Body> {
         let mut response = Response::new(Body::from(body));
