@@ -1,0 +1,65 @@
+//! Every key of the configuration: its default, what it is, and whether it is a secret.
+
+/// One key.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Dotted, as in the file: `smtp.host` is `host` under `[smtp]`.
+    pub name: &'static str,
+    /// What it has where nobody says otherwise; empty where that follows from other keys or is nothing.
+    pub default: &'static str,
+    /// What to write there. Part of every error about it.
+    pub what: &'static str,
+    /// Whether its value is hidden when printed.
+    pub is_secret: bool,
+}
+
+impl Key {
+    /// The variable that overrides it: `HOLDSPACE_SMTP_HOST`.
+    pub fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.name.replace('.', "_").to_ascii_uppercase())
+    }
+
+    /// The key with this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name)
+    }
+}
+
+/// What the names of our variables begin with.
+pub const PREFIX: &str = "HOLDSPACE_";
+
+const fn key(name: &'static str, default: &'static str, what: &'static str) -> Key {
+    Key { name, default, what, is_secret: false }
+}
+
+const fn secret(name: &'static str, what: &'static str) -> Key {
+    Key { name, default: "", what, is_secret: true }
+}
+
+/// Every key there is, in the order of printing.
+pub const KEYS: &[Key] = &[
+    key("listen", "127.0.0.1:8080", "an address and a port such as 127.0.0.1:8080"),
+    key("base_url", "", "the address people use, such as https://practice.example, without a path"),
+    key("database", "", "a file such as holdspace.sqlite, or a URL such as postgres://name:secret@host/holdspace"),
+    key("data_dir", ".", "a directory that holdspace may write to"),
+    key("log", "info", "what to log, such as info or holdspace_server=debug"),
+    key("keys.link", "", "the file that holds the key for links"),
+    key("keys.signing", "", "the file that holds the key that signs the record"),
+    key("smtp.host", "", "the name of your mail server, such as smtp.example.org"),
+    key("smtp.port", "587", "a port, usually 587 (starttls) or 465 (tls)"),
+    key("smtp.tls", "starttls", "starttls, tls or none"),
+    key("smtp.user", "", "the account at the mail server"),
+    secret("smtp.password", "that account's password"),
+    key("smtp.from", "", "the address that messages come from, such as hello@practice.example"),
+    key("proxy.trusted", "", "addresses of your proxies, such as [\"10.0.0.2\"]"),
+    key("limits.rate_factor", "1", "a whole number of 1 or more; 10 is ten times as generous"),
+    key("limits.body_bytes", "65536", "the largest request body in bytes, 1024 to 16777216"),
+    key("limits.request_seconds", "30", "how long a request may take in seconds, 1 to 300"),
+    key(
+        "limits.staff_idle_hours",
+        "12",
+        "hours after which an idle therapist or member of staff is signed out, 1 to 720",
+    ),
+    key("limits.client_idle_days", "30", "days after which an idle client is signed out, 1 to 365"),
+    key("limits.session_days", "90", "days after which everybody signs in again, 1 to 365"),
+];
