@@ -164,6 +164,10 @@ fn cancellation(
         received_at,
         recorded_at: now,
         recorded_by: asker.signature.clone(),
+        label: match wish.initiator {
+            Initiator::Client => "Cancelled by client".to_owned(),
+            _ => situation.policy.parameters.therapist_cancel.attendance_label.clone(),
+        },
         late: by_client && money::judged(situation, before, Act::Cancel, received_at).is_late(),
         short_notice: !by_client && policy::notice::short_notice(&situation.policy.parameters, before.start, now),
     })
