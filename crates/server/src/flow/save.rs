@@ -1,7 +1,9 @@
 //! Saves an outcome: new state, occupancy, duties, ledger, messages and deadlines, all in the flow's transaction.
 
 use super::words::{About, Writer};
+use super::answer::Links;
 use super::{Answer, Ask, Flow};
+use crate::links::LinkKey;
 use domain::appointment::Appointment;
 use domain::audit::Entry;
 use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, Wake};
@@ -20,7 +22,16 @@ pub struct Tools {
     /// Writes messages.
     pub writer: Arc<Writer>,
     /// Makes the secrets of links.
-    pub links: crate::links::LinkKey,
+    pub link_key: LinkKey,
+    /// Where this server is reached.
+    pub base_url: String,
+}
+
+impl Tools {
+    /// How links are made.
+    pub fn links(&self) -> Links<'_> {
+        Links { key: &self.link_key, base_url: &self.base_url }
+    }
 }
 
 /// Saves everything and gives the answer with the entry for the record.
@@ -69,14 +80,13 @@ pub fn save(
         send(tx, tools, situation, message, ask.now)?;
     }
     let audit = entry(ask, situation, &outcome, ids);
-    let answer = Answer::new(situation, outcome, &messages, false);
-    Ok(Done { answer, audit: vec![audit] })
+    Ok(Done::new(Answer::new(situation, outcome, &messages, &tools.links(), false), audit))
 }
 
 /// The answer that `save` would give, without saving: ids of new things are left out by the wire, links are masked.
 pub fn preview(tools: &Tools, ask: &Ask, situation: &Situation, outcome: Outcome, ids: &mut Ids) -> Answer {
     let messages = write_messages(tools, ask, situation, &outcome, ids);
-    Answer::new(situation, outcome, &messages, true)
+    Answer::new(situation, outcome, &messages, &tools.links(), true)
 }
 
 fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<()> {
@@ -140,8 +150,8 @@ fn send(tx: &mut Tx, tools: &Tools, situation: &Situation, message: &Message, no
 
 /// Makes sure that the link's token exists; its id and so its secret follow from what it is for.
 pub fn ensure_link(tx: &mut Tx, tools: &Tools, situation: &Situation, link: LinkTo, now: Instant) -> Flow<()> {
-    let token = tools.links.token(link);
-    let secret_hash: [u8; 32] = Sha256::digest(tools.links.secret(link).as_bytes()).into();
+    let token = tools.link_key.token(link);
+    let secret_hash: [u8; 32] = Sha256::digest(tools.link_key.secret(link).as_bytes()).into();
     let row = store::link::Link {
         id: token,
         practice: situation.practice.id,
