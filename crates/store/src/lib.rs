@@ -1,1 +1,33 @@
-//! Placeholder.
+//! The only SQL in Holdspace. Flows are plain synchronous code, `FnMut(&mut Tx) -> Result<…>`, and run unchanged on
+//! embedded SQLite and on PostgreSQL.
+//!
+//! To add a noun: a table in `migrations/`, sample rows in `migrations/sample/`, a module here with the statements
+//! (`sql!`), a `from_row`, and functions that take `&mut Tx`. `tests/statements.rs` finds every `sql!` by itself and
+//! prepares it on both engines.
+
+pub mod audit;
+pub mod bookkeeping;
+pub mod command;
+mod engine;
+mod error;
+mod flow;
+pub mod job;
+mod migrate;
+pub mod occupancy;
+mod row;
+pub mod session;
+mod sql;
+mod store;
+pub mod token;
+mod tx;
+mod value;
+
+pub use engine::sqlite_tx::sqlite_is_safe;
+pub use error::{Corrupt, DbError};
+pub use flow::{Committed, Done};
+pub use migrate::{MIGRATIONS, Migration};
+pub use row::{Cell, FromCell, Row};
+pub use sql::Sql;
+pub use store::{Config, Pooler, Store};
+pub use tx::Tx;
+pub use value::{Kind, Stored, Value};
