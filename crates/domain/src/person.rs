@@ -167,6 +167,14 @@ pub enum Locale {
 }
 
 impl Locale {
+    /// In which English sentences of the rules are written.
+    pub const fn language(self) -> crate::policy::Language {
+        match self {
+            Self::EnGb => crate::policy::Language::British,
+            Self::EnUs => crate::policy::Language::American,
+        }
+    }
+
     /// The BCP 47 tag.
     pub const fn tag(self) -> &'static str {
         match self {

@@ -1,1 +1,8 @@
-//! Placeholder.
+//! The only network client of Holdspace, and the text formats that travel outside.
+//!
+//! Nothing here decides anything: callers pass moments, ids and bytes in, and get typed outcomes back.
+
+pub mod address;
+pub mod ical;
+pub mod mail;
+pub mod table;

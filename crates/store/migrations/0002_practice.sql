@@ -4,13 +4,13 @@
 CREATE TABLE practice (
     id {T} NOT NULL PRIMARY KEY, name {T} NOT NULL, zone {T} NOT NULL, locale {T} NOT NULL, currency {T} NOT NULL,
     support_phone {T} NOT NULL, support_email {T} NOT NULL, clinical_email {T} NOT NULL, risk_email {T} NOT NULL
-){OPT};
+) {OPT};
 
 -- Versions are never changed or removed: bookings point at the one that was agreed.
 CREATE TABLE policy (
     practice {T} NOT NULL REFERENCES practice (id), version {I} NOT NULL, document {T} NOT NULL,
     made_at {I} NOT NULL, made_by {T} NOT NULL, PRIMARY KEY (practice, version)
-){OPT};
+) {OPT};
 
 CREATE TABLE person (
     id {T} NOT NULL PRIMARY KEY, practice {T} NOT NULL REFERENCES practice (id),
@@ -18,20 +18,20 @@ CREATE TABLE person (
     name {T} NOT NULL, name_search {T} NOT NULL, email {T}, phone {T}, zone {T} NOT NULL, locale {T} NOT NULL,
     channels {T} NOT NULL, voicemail {I} NOT NULL CHECK (voicemail IN (0, 1)), preference_at {I},
     active {I} NOT NULL CHECK (active IN (0, 1))
-){OPT};
+) {OPT};
 CREATE INDEX person_by_email ON person (email);
 CREATE INDEX person_by_practice ON person (practice, role, name_search);
 
 CREATE TABLE therapist (
     id {T} NOT NULL PRIMARY KEY REFERENCES person (id), practice {T} NOT NULL REFERENCES practice (id), schedule {T} NOT NULL,
     late_cancel_fee_minor {I} CHECK (late_cancel_fee_minor >= 0), no_show_fee_minor {I} CHECK (no_show_fee_minor >= 0)
-){OPT};
+) {OPT};
 
 CREATE TABLE relationship (
     id {T} NOT NULL PRIMARY KEY, practice {T} NOT NULL REFERENCES practice (id), therapist {T} NOT NULL REFERENCES therapist (id),
     client {T} NOT NULL REFERENCES person (id), state {T} NOT NULL CHECK (state IN ('active', 'paused', 'ended')),
     accepted_version {I}, accepted_at {I}, accepted_how {T}, UNIQUE (therapist, client)
-){OPT};
+) {OPT};
 CREATE INDEX relationship_by_client ON relationship (client);
 
 CREATE TABLE appointment (
@@ -50,7 +50,7 @@ CREATE TABLE appointment (
         'failed', 'unknown')),
     payment_due_at {I}, agreed_how {T} NOT NULL, agreed_at {I} NOT NULL,
     cancellation {T}, replaces {T}, pending_move {T}, created_at {I} NOT NULL
-){OPT};
+) {OPT};
 CREATE INDEX appointment_by_therapist ON appointment (therapist, starts_at);
 CREATE INDEX appointment_by_client ON appointment (client, starts_at);
 CREATE INDEX appointment_by_practice ON appointment (practice, starts_at);
@@ -59,7 +59,7 @@ CREATE TABLE disruption (
     id {T} NOT NULL PRIMARY KEY, practice {T} NOT NULL REFERENCES practice (id), relationship {T} NOT NULL, therapist {T} NOT NULL,
     client {T} NOT NULL, appointment {T} NOT NULL REFERENCES appointment (id), kind {T} NOT NULL,
     opened_at {I} NOT NULL, closed_at {I}, fault {T}, outcome {T}
-){OPT};
+) {OPT};
 CREATE INDEX disruption_by_practice ON disruption (practice, closed_at, opened_at);
 CREATE INDEX disruption_by_appointment ON disruption (appointment, opened_at);
 
@@ -68,7 +68,7 @@ CREATE TABLE offer (
     client {T} NOT NULL, appointment {T} NOT NULL REFERENCES appointment (id), disruption {T}, kind {T} NOT NULL,
     slots {T} NOT NULL, buffer_after {I} NOT NULL, expires_at {I} NOT NULL,
     state {T} NOT NULL CHECK (state IN ('open', 'accepted', 'declined', 'expired', 'withdrawn')), answer {T} NOT NULL
-){OPT};
+) {OPT};
 CREATE INDEX offer_by_appointment ON offer (appointment);
 
 CREATE TABLE obligation (
@@ -76,7 +76,7 @@ CREATE TABLE obligation (
     therapist {T} NOT NULL, client {T} NOT NULL, appointment {T}, kind {T} NOT NULL, owner_role {T} NOT NULL,
     owner_person {T}, opened_at {I} NOT NULL, due_at {I} NOT NULL, breach_at {I} NOT NULL, second_breach_at {I} NOT NULL,
     state {T} NOT NULL CHECK (state IN ('open', 'met', 'excused', 'escalated')), changed_at {I}, words {T}, times {I}
-){OPT};
+) {OPT};
 CREATE INDEX obligation_by_practice ON obligation (practice, state, due_at);
 CREATE INDEX obligation_by_disruption ON obligation (disruption);
 CREATE INDEX obligation_by_appointment ON obligation (appointment);
@@ -92,37 +92,37 @@ CREATE TABLE message (
     handed_at {I}, last_reply {T},
     -- U1: one message for each appointment, revision, recipient and purpose.
     UNIQUE (appointment, revision, to_person, kind)
-){OPT};
+) {OPT};
 CREATE INDEX message_by_practice ON message (practice, written_at);
 CREATE INDEX message_by_person ON message (to_person, written_at);
 
 CREATE TABLE ledger_entry (
     id {T} NOT NULL PRIMARY KEY, practice {T} NOT NULL REFERENCES practice (id), client {T} NOT NULL, appointment {T}, kind {T} NOT NULL,
     amount_minor {I} NOT NULL, currency {T} NOT NULL, reason {T} NOT NULL, at {I} NOT NULL, made_by {T} NOT NULL
-){OPT};
+) {OPT};
 CREATE INDEX ledger_entry_by_client ON ledger_entry (client, at);
 
 -- Both sides of each entry; the lines of one entry sum to zero.
 CREATE TABLE ledger_line (
     entry {T} NOT NULL REFERENCES ledger_entry (id), account {T} NOT NULL, amount_minor {I} NOT NULL,
     PRIMARY KEY (entry, account)
-){OPT};
+) {OPT};
 
 CREATE TABLE contact_attempt (
     id {T} NOT NULL PRIMARY KEY, practice {T} NOT NULL REFERENCES practice (id), client {T} NOT NULL, appointment {T}, channel {T} NOT NULL,
     result {T} NOT NULL, at {I} NOT NULL, agreed {T}, made_by {T} NOT NULL
-){OPT};
+) {OPT};
 CREATE INDEX contact_attempt_by_client ON contact_attempt (client, at);
 
 CREATE TABLE note (
     id {T} NOT NULL PRIMARY KEY, practice {T} NOT NULL REFERENCES practice (id), appointment {T} NOT NULL REFERENCES appointment (id),
     informed_at {I} NOT NULL, informed_how {T} NOT NULL, agreed {T} NOT NULL, on_behalf_of {T}, made_by {T} NOT NULL,
     at {I} NOT NULL
-){OPT};
+) {OPT};
 CREATE INDEX note_by_appointment ON note (appointment, at);
 
 -- Links in messages: one purpose, one object; only a hash of the secret is kept.
 CREATE TABLE link_token (
     id {T} NOT NULL PRIMARY KEY, practice {T} NOT NULL REFERENCES practice (id), client {T} NOT NULL, purpose {T} NOT NULL, object {T} NOT NULL,
     secret_hash {B} NOT NULL UNIQUE, created_at {I} NOT NULL, expires_at {I}, UNIQUE (purpose, object)
-){OPT};
+) {OPT};

@@ -1,0 +1,189 @@
+//! T3 and the client's own booking: a time, an explicit yes, a policy snapshot with its cutoff (H-05, H-09, V-16).
+
+use super::{
+    Asker, BookNow, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify, slot,
+};
+use crate::appointment::{Agreement, Appointment, MeetingKind, Payment, State};
+use crate::disruption::Disruption;
+use crate::id::Ids;
+use crate::person::PersonRef;
+use crate::practice::{AgreementHow, PolicyAcceptance, Relationship, RelationshipState};
+use crate::refusal::Refusal;
+use crate::time::{Instant, Interval, Span};
+use serde_json::json;
+
+/// A wish to book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Book {
+    /// The start, UTC.
+    pub start: Instant,
+    /// In person, by video, by phone.
+    pub kind: MeetingKind,
+    /// How and when the client agreed; a client who books for themselves agrees by booking.
+    pub agreement: Option<Agreement>,
+}
+
+pub(super) fn decide(
+    situation: Situation,
+    asker: &Asker,
+    book: Book,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Outcome, Refusal> {
+    let agreement = agreement(asker, book.agreement, "agreement", now)?;
+    let slot = slot::check(&situation, book.kind, book.start, &situation.therapist_busy, "start", now)?;
+    let mut outcome = Outcome::default();
+    let booked = make(&situation, book.kind, slot, agreement, now, ids)?;
+    accept_policy(&situation, asker, now, &mut outcome);
+    take(&situation, &booked, &mut outcome)?;
+    notify::confirm(&situation, &booked, now, &mut outcome);
+    settle_open_case(&situation, &booked, now, &mut outcome);
+    outcome.because = money::booking_rules(&situation, &booked);
+    outcome.record = Record {
+        word: "appointment_booked",
+        subjects: subjects(&booked),
+        details: json!({ "start": booked.start, "end": booked.end, "kind": booked.kind, "price": booked.price,
+            "policy": booked.policy, "agreement": booked.agreement }),
+    };
+    outcome.appointment = Some(booked);
+    Ok(outcome)
+}
+
+/// Books in the same step as something else: the client said yes just now (`rulings` 3), or took an offered time.
+pub(super) fn in_place_of(
+    situation: &Situation,
+    asker: &Asker,
+    book: BookNow,
+    ended: &Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> Result<Appointment, Refusal> {
+    let agreed = agreement(asker, Some(book.agreement), "next_step.book.agreement", now)?;
+    let busy = slot::without(&situation.therapist_busy, ended.interval_with_buffer());
+    let slot = slot::check(situation, ended.kind, book.start, &busy, "next_step.book.start", now)?;
+    let booked = make(situation, ended.kind, slot, agreed, now, ids)?;
+    let booked = Appointment { replaces: Some(ended.id), price: ended.price, ..booked };
+    take(situation, &booked, outcome)?;
+    notify::confirm(situation, &booked, now, outcome);
+    outcome.booked = Some(booked.clone());
+    Ok(booked)
+}
+
+/// The appointment that a free time makes, under today's policy.
+pub(super) fn make(
+    situation: &Situation,
+    kind: MeetingKind,
+    slot: Interval,
+    agreement: Agreement,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Appointment, Refusal> {
+    let relationship = &situation.relationship;
+    if relationship.state != RelationshipState::Active {
+        let detail = "These two no longer work together. Reopen the relationship first.";
+        return Err(Refusal::conflict("relationship_not_active", detail));
+    }
+    let setup = slot::setup(situation, kind)?;
+    let snapshot = money::snapshot(situation, slot.from);
+    Ok(Appointment {
+        id: ids.mint(),
+        practice: situation.practice.id,
+        relationship: relationship.id,
+        therapist: relationship.therapist,
+        client: relationship.client,
+        start: slot.from,
+        end: slot.to,
+        buffer_after: slot::buffer(&setup),
+        zone: situation.therapist.schedule.zone.clone(),
+        kind,
+        state: State::Booked,
+        revision: 1,
+        sequence: 0,
+        price: setup.price,
+        payment: money::planned(situation, slot, setup.price),
+        policy: snapshot,
+        agreement,
+        replaces: None,
+        pending_move: None,
+        created_at: now,
+    })
+}
+
+/// Takes the time in both diaries and sets the clocks that come with a booking.
+pub(super) fn take(situation: &Situation, booked: &Appointment, outcome: &mut Outcome) -> Result<(), Refusal> {
+    if situation.client_busy.iter().any(|busy| busy.meets(booked.interval())) {
+        let name = situation.client.first_name();
+        return Err(Refusal::conflict("slot_taken", format!("{name} already has an appointment at that time.")));
+    }
+    let (therapist, client) = (PersonRef::Therapist(booked.therapist), PersonRef::Client(booked.client));
+    outcome.occupancy.push(OccupancyChange::Take(therapist, booked.id, booked.interval_with_buffer()));
+    outcome.occupancy.push(OccupancyChange::Take(client, booked.id, booked.interval()));
+    outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(booked.id), at: Some(booked.end) });
+    if let Payment { due_at: Some(at), .. } = booked.payment {
+        outcome.wakes.push(Wake { job: JobToWake::Capture(booked.id), at: Some(at) });
+    }
+    Ok(())
+}
+
+/// The yes that a booking rests on (H-09): the client's own act, or what somebody recorded of it.
+pub(super) fn agreement(
+    asker: &Asker,
+    given: Option<Agreement>,
+    field: &'static str,
+    now: Instant,
+) -> Result<Agreement, Refusal> {
+    if asker.is_client() {
+        return Ok(Agreement { how: AgreementHow::Portal, at: now });
+    }
+    let agreement = given.ok_or_else(|| {
+        let detail = "Say how and when the client agreed to this time. Nothing is booked without their yes.";
+        Refusal::invalid("agreement_required", field, detail)
+    })?;
+    if agreement.at > now + Span::minutes(1) {
+        let detail = "The client's agreement cannot lie in the future.";
+        return Err(Refusal::invalid("agreement_required", field, detail));
+    }
+    Ok(agreement)
+}
+
+pub(super) fn subjects(appointment: &Appointment) -> Vec<String> {
+    vec![
+        appointment.id.to_string(),
+        appointment.relationship.to_string(),
+        appointment.client.to_string(),
+        appointment.therapist.to_string(),
+    ]
+}
+
+/// A client who books for themselves accepts today's policy, shown beside the button (H-05).
+fn accept_policy(situation: &Situation, asker: &Asker, now: Instant, outcome: &mut Outcome) {
+    if !asker.is_client() {
+        return;
+    }
+    let version = situation.policy_today.version;
+    if situation.relationship.accepted_policy.is_some_and(|accepted| accepted.version >= version) {
+        return;
+    }
+    let accepted = PolicyAcceptance { version, at: now, how: AgreementHow::Portal };
+    outcome.relationship = Some(Relationship { accepted_policy: Some(accepted), ..situation.relationship.clone() });
+}
+
+/// A booking of the same two people answers an open case that waits for a time: the client has a next step.
+fn settle_open_case(situation: &Situation, booked: &Appointment, now: Instant, outcome: &mut Outcome) {
+    let Some(case) = situation.disruption.clone() else { return };
+    let evidence = format!("booked {}", booked.id);
+    contact::client_answered(situation, &evidence, now, outcome);
+    if let Some(withdrawn) = situation.offer.clone().and_then(crate::offer::Offer::withdraw) {
+        outcome.occupancy.insert(0, OccupancyChange::ReleaseOffer(withdrawn.id));
+        outcome.offers.push(withdrawn);
+    }
+    outcome.disruption = Some(settled(case, situation, outcome, now));
+}
+
+/// The case with the duties as the outcome leaves them.
+pub(super) fn settled(case: Disruption, situation: &Situation, outcome: &Outcome, now: Instant) -> Disruption {
+    let untouched = situation.obligations.iter().filter(|o| outcome.obligations.iter().all(|n| n.id != o.id));
+    let all: Vec<_> = untouched.chain(outcome.obligations.iter()).cloned().collect();
+    case.settle(&all, now)
+}

@@ -1,0 +1,267 @@
+//! T7 to T10: an appointment is called off, by whoever, and everything that follows from it.
+
+use super::book::{settled, subjects};
+use super::{
+    Asker, JobToWake, NextStep, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, next_step, notify,
+};
+use crate::appointment::{Appointment, Cancellation, Initiator, State};
+use crate::disruption::{Disruption, DisruptionKind};
+use crate::id::{DisruptionId, Ids};
+use crate::obligation::{Obligation, ObligationKind};
+use crate::person::Role;
+use crate::policy;
+use crate::policy::notice::Act;
+use crate::policy::obligations::{Given, Setting, Trigger, owed};
+use crate::policy::reliability::{self, Event, EventKind};
+use crate::reason::Reason;
+use crate::refusal::Refusal;
+use crate::time::{Instant, Span};
+use serde_json::json;
+
+/// Letters that a note may have.
+const NOTE_MAX: usize = 500;
+
+/// A wish to call an appointment off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancel {
+    /// Who called for it; not who types it in.
+    pub initiator: Initiator,
+    /// Why, from the practice's list.
+    pub reason: Option<Reason>,
+    /// A short note for the file.
+    pub note: Option<String>,
+    /// When the client's word arrived, UTC; now where nothing is said.
+    pub received_at: Option<Instant>,
+    /// What the client is given to go on with.
+    pub next_step: NextStep,
+    /// Whether the message may name the reason.
+    pub share_reason: bool,
+    /// Words of the therapist's own for the message.
+    pub words: Option<String>,
+}
+
+pub(super) fn decide(
+    situation: Situation,
+    asker: &Asker,
+    wish: Cancel,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Outcome, Refusal> {
+    let before = situation.appointment()?;
+    check_time(&before, &wish, now)?;
+    check_who(&before, asker, wish.initiator)?;
+    check_reason(&situation, &wish)?;
+    let how = cancellation(&situation, &before, asker, &wish, now)?;
+    let by_client = how.initiator == Initiator::Client;
+    next_step::check(&situation, &wish.next_step, !by_client, asker.is_staff())?;
+    let ended = before.clone().cancel(how.clone())?;
+
+    let mut outcome = Outcome::default();
+    outcome.occupancy.push(OccupancyChange::ReleaseAppointment(ended.id));
+    outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(ended.id), at: None });
+    let case = open_case(&ended, &how, now, ids);
+    let settles_at_once = wish.next_step.settles_at_once();
+    let refund_asked = wish.next_step.refund;
+    next_step::carry_out(&situation, asker, wish.next_step, &ended, case.id, now, ids, &mut outcome)?;
+    let (ended, price) = money::on_cancel(&situation, asker, ended, &how, refund_asked, now, ids, &mut outcome);
+    open_obligations(&situation, asker, &ended, &how, case.id, settles_at_once, price.open, now, ids, &mut outcome);
+    let told = notify::Told {
+        fee: price.fee,
+        paid: price.paid,
+        shared_reason: how.reason.filter(|_| wish.share_reason).map(|reason| reason.words().to_owned()),
+        words: wish.words,
+        send_link: sends_link(&situation, &how),
+    };
+    notify::cancelled(&situation, &ended, &how, told, now, &mut outcome);
+    outcome.reliability = Some(reliability::judge(&situation.policy.parameters, &event(&how)));
+    outcome.record = Record {
+        word: "appointment_cancelled",
+        subjects: [subjects(&ended), vec![case.id.to_string()]].concat(),
+        details: json!({ "before": before.state.word(), "after": ended.state.word(), "start": ended.start,
+            "cancellation": how, "payment": ended.payment.state, "rules": outcome.because }),
+    };
+    outcome.disruption = Some(settled(case, &situation, &outcome, now));
+    outcome.appointment = Some(ended);
+    Ok(outcome)
+}
+
+/// Before the start only, save for a client's word that came before it (`rulings` 18).
+fn check_time(before: &Appointment, wish: &Cancel, now: Instant) -> Result<(), Refusal> {
+    if matches!(before.state, State::Cancelled(_)) {
+        return Err(Refusal::conflict("already_cancelled", "This appointment is already cancelled."));
+    }
+    let received = wish.received_at.unwrap_or(now);
+    if received > now + Span::minutes(1) {
+        return Err(Refusal::invalid("in_the_future", "received_at", "A message cannot have arrived in the future."));
+    }
+    let moment = if wish.initiator == Initiator::Client { received } else { now };
+    if moment >= before.start {
+        let detail = "This appointment has already begun or is over. Ask the practice to change the record.";
+        return Err(Refusal::conflict("already_over", detail));
+    }
+    Ok(())
+}
+
+fn check_who(before: &Appointment, asker: &Asker, initiator: Initiator) -> Result<(), Refusal> {
+    let role = asker.role;
+    let allowed = match initiator {
+        Initiator::Client => true,
+        Initiator::Therapist => role != Some(Role::Client),
+        Initiator::Practice => asker.is_staff() || role.is_none(),
+    };
+    let own = asker.is_staff() || role.is_none() || asker.person.is_some_and(|person| before.belongs_to(person));
+    if !own {
+        return Err(Refusal::not_found("appointment"));
+    }
+    if allowed {
+        return Ok(());
+    }
+    let detail = "Say who called for it as it was: a client cancels for themselves, a therapist for either of the two.";
+    Err(Refusal::forbidden("initiator_not_allowed", detail))
+}
+
+fn check_reason(situation: &Situation, wish: &Cancel) -> Result<(), Refusal> {
+    if wish.note.as_ref().is_some_and(|note| note.chars().count() > NOTE_MAX) {
+        return Err(Refusal::invalid("too_long", "note", format!("Keep the note under {NOTE_MAX} letters.")));
+    }
+    let by_client = wish.initiator == Initiator::Client;
+    match wish.reason {
+        None if by_client => Ok(()),
+        None => Err(Refusal::invalid("reason_required", "reason", "Choose why it can't go ahead.")),
+        Some(reason) if !situation.policy.parameters.reasons.of(reason).enabled || !reason.fits(wish.initiator) => {
+            let detail = "Choose a reason from the practice's list for the one who called it off.";
+            Err(Refusal::invalid("reason_not_allowed", "reason", detail))
+        }
+        Some(_) if !by_client && situation.policy.parameters.therapist_cancel.requires_note && blank(&wish.note) => {
+            Err(Refusal::invalid("note_required", "note", "Add a short note for the file."))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn blank(note: &Option<String>) -> bool {
+    note.as_ref().is_none_or(|note| note.trim().is_empty())
+}
+
+/// What is on record about it; refuses a client's own late act where the policy says so (G-02, G-03).
+fn cancellation(
+    situation: &Situation,
+    before: &Appointment,
+    asker: &Asker,
+    wish: &Cancel,
+    now: Instant,
+) -> Result<Cancellation, Refusal> {
+    let self_service = asker.is_client();
+    let received_at = if self_service { now } else { wish.received_at.unwrap_or(now) };
+    let by_client = wish.initiator == Initiator::Client;
+    if self_service {
+        money::may_act_alone(situation, before, Act::Cancel, now)?;
+    }
+    Ok(Cancellation {
+        initiator: wish.initiator,
+        reason: wish.reason,
+        note: wish.note.clone().filter(|note| !note.trim().is_empty()),
+        received_at,
+        recorded_at: now,
+        recorded_by: asker.signature.clone(),
+        label: match wish.initiator {
+            Initiator::Client => "Cancelled by client".to_owned(),
+            _ => situation.policy.parameters.therapist_cancel.attendance_label.clone(),
+        },
+        late: by_client && money::judged(situation, before, Act::Cancel, received_at).is_late(),
+        short_notice: !by_client && policy::notice::short_notice(&situation.policy.parameters, before.start, now),
+    })
+}
+
+fn open_case(ended: &Appointment, how: &Cancellation, now: Instant, ids: &mut Ids) -> Disruption {
+    Disruption {
+        id: ids.mint(),
+        practice: ended.practice,
+        relationship: ended.relationship,
+        appointment: ended.id,
+        kind: match how.initiator {
+            Initiator::Client => DisruptionKind::CancelledByClient,
+            Initiator::Therapist => DisruptionKind::CancelledByTherapist,
+            Initiator::Practice => DisruptionKind::CancelledByPractice,
+        },
+        opened_at: now,
+        closed_at: None,
+        fault: match how.initiator {
+            Initiator::Client => None,
+            Initiator::Therapist => Some("therapist".into()),
+            Initiator::Practice => Some("practice_admin".into()),
+        },
+        outcome: None,
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn open_obligations(
+    situation: &Situation,
+    asker: &Asker,
+    ended: &Appointment,
+    how: &Cancellation,
+    case: DisruptionId,
+    settles_at_once: bool,
+    money_open: bool,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    let (parameters, zone) = (&situation.policy.parameters, &situation.practice.zone);
+    let trigger = match how.initiator {
+        Initiator::Client => Trigger::ClientCancels { late: how.late },
+        Initiator::Therapist => Trigger::TherapistCancels,
+        Initiator::Practice => Trigger::PracticeCancels,
+    };
+    let step = outcome.next_step.clone().unwrap_or_default();
+    let given = match (&step.offer, step.booking_link) {
+        (Some(offer), _) => Given::OfferUntil(offer.expires_at),
+        (None, true) => Given::Link,
+        (None, false) => Given::Nothing,
+    };
+    let setting = Setting { now, start: ended.start, end: ended.end, given, money_open };
+    let mut duties = owed(parameters, zone, trigger, &setting);
+    // A promise is owed from the moment that it is written down, whether or not the client has read it yet.
+    duties.extend(step.promise_contact_by.map(|by| policy::obligations::promise(parameters, zone, by)));
+    for duty in duties {
+        let opened = Obligation::open(duty, ended, Some(case), now, ids);
+        contact::put(settle_what_is_done(opened, asker, &step, settles_at_once, now), outcome);
+    }
+}
+
+/// Some duties are done by the very act: the label is set, the agreed time is in the diary, the practice typed it.
+fn settle_what_is_done(
+    opened: Obligation,
+    asker: &Asker,
+    step: &super::NextStepTaken,
+    settles_at_once: bool,
+    now: Instant,
+) -> Obligation {
+    let evidence = match opened.kind {
+        ObligationKind::MarkAttendance => Some("marked by the cancellation".to_owned()),
+        ObligationKind::NotifyPractice if asker.is_staff() => Some(format!("entered by {}", asker.signature)),
+        ObligationKind::NextStep if settles_at_once => Some(match step.appointment {
+            Some(next) => format!("next appointment {next}"),
+            None => "the client asked for the money back".to_owned(),
+        }),
+        _ => None,
+    };
+    match evidence {
+        Some(evidence) => opened.clone().meet(evidence, now).unwrap_or(opened),
+        None => opened,
+    }
+}
+
+/// The link goes along where the reason says so, or where the client cancelled and may book again (G-11).
+fn sends_link(situation: &Situation, how: &Cancellation) -> bool {
+    match how.reason {
+        Some(reason) => situation.policy.parameters.reasons.of(reason).sends_link,
+        None => how.initiator == Initiator::Client,
+    }
+}
+
+fn event(how: &Cancellation) -> Event {
+    let (initiator, reason, short_notice) = (how.initiator, how.reason, how.short_notice);
+    Event { kind: EventKind::Cancelled, initiator, fault: None, reason, short_notice, mistaken: false }
+}

@@ -1,0 +1,131 @@
+//! What happens by itself: an appointment ends, an offer lapses, a payment falls due, a duty runs out of time.
+
+use super::book::{settled, subjects};
+use super::{JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify};
+use crate::appointment::{PaymentState, State};
+use crate::id::{Ids, ObligationId};
+use crate::obligation::{Obligation, ObligationKind};
+use crate::policy::obligations::{Given, Setting, Trigger, owed};
+use crate::refusal::Refusal;
+use crate::time::Instant;
+use serde_json::json;
+
+/// A moment that was waited for. Each is an idempotent look: when nothing is due, nothing happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// The scheduled end of the appointment (T17).
+    AppointmentEnd,
+    /// The moment to take the payment.
+    Capture,
+    /// The end of an offer.
+    OfferExpiry,
+    /// Until when the client may choose what becomes of their money.
+    RefundChoice,
+    /// The clock of a duty.
+    ObligationClock(ObligationId),
+}
+
+pub(super) fn decide(situation: Situation, due: Due, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
+    match due {
+        Due::AppointmentEnd => appointment_end(&situation, now, ids),
+        Due::Capture => capture(&situation, now, ids),
+        Due::OfferExpiry => offer_expiry(&situation, now, ids),
+        Due::RefundChoice => refund_choice(&situation, now, ids),
+        Due::ObligationClock(id) => obligation_clock(&situation, id, now),
+    }
+}
+
+fn appointment_end(situation: &Situation, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
+    let before = situation.appointment()?;
+    let mut outcome = Outcome::default();
+    if now < before.end || !matches!(before.state, State::Booked | State::InProgress) {
+        return Ok(outcome);
+    }
+    let was = before.state.word();
+    let ended = before.end_reached()?;
+    let setting = Setting { now, start: ended.start, end: ended.end, given: Given::Nothing, money_open: false };
+    for owed in owed(&situation.policy.parameters, &situation.practice.zone, Trigger::Ended, &setting) {
+        contact::put(Obligation::open(owed, &ended, None, now, ids), &mut outcome);
+    }
+    outcome.record = Record {
+        word: "appointment_ended",
+        subjects: subjects(&ended),
+        details: json!({ "before": was, "after": ended.state.word() }),
+    };
+    outcome.appointment = Some(ended);
+    Ok(outcome)
+}
+
+fn capture(situation: &Situation, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
+    let before = situation.appointment()?;
+    let mut outcome = Outcome::default();
+    let due = before.payment.state == PaymentState::Planned && before.payment.due_at.is_some_and(|at| at <= now);
+    if due {
+        money::capture(situation, before, now, ids, &mut outcome);
+    }
+    Ok(outcome)
+}
+
+/// Nobody answered: the held times are free again, and where the policy says so the money goes back by itself.
+fn offer_expiry(situation: &Situation, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
+    let (offer, ended) = (situation.offer()?, situation.appointment()?);
+    let mut outcome = Outcome::default();
+    let Some(lapsed) = offer.lapse(now) else { return Ok(outcome) };
+    outcome.occupancy.push(OccupancyChange::ReleaseOffer(lapsed.id));
+    let subjects = [subjects(&ended), vec![lapsed.id.to_string()]].concat();
+    money::on_lapse(situation, ended, now, ids, &mut outcome);
+    outcome.record = Record { word: "offer_expired", subjects, details: json!({ "offer": lapsed.id }) };
+    outcome.offers.push(lapsed);
+    Ok(outcome)
+}
+
+/// Nobody chose in time what becomes of the money: it goes back by itself.
+fn refund_choice(situation: &Situation, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
+    let ended = situation.appointment()?;
+    let (mut outcome, subjects) = (Outcome::default(), subjects(&ended));
+    money::on_lapse(situation, ended, now, ids, &mut outcome);
+    if outcome.appointment.is_some() {
+        outcome.record = Record { word: "refund_due", subjects, details: json!({ "why": "no answer in time" }) };
+    }
+    Ok(outcome)
+}
+
+fn obligation_clock(situation: &Situation, id: ObligationId, now: Instant) -> Result<Outcome, Refusal> {
+    let mut outcome = Outcome::default();
+    let found = situation.obligations.iter().find(|o| o.id == id).cloned();
+    let duty = found.ok_or_else(|| Refusal::not_found("obligation"))?;
+    let Some(escalated) = duty.clone().escalate(now) else {
+        outcome.wakes.push(Wake { job: JobToWake::ObligationClock(id), at: duty.next_look() });
+        return Ok(outcome);
+    };
+    let words = overdue_words(escalated.kind, situation.client.first_name());
+    let phone = situation.client.phone.as_deref().filter(|_| concerns_client(escalated.kind));
+    let words = phone.map_or(words.clone(), |phone| format!("{words} Their number is {phone}."));
+    let about = situation.appointment()?;
+    notify::escalated(situation, &about, &escalated, &words, now, &mut outcome);
+    outcome.record = Record {
+        word: "obligation_escalated",
+        subjects: [subjects(&about), vec![id.to_string()]].concat(),
+        details: json!({ "obligation": id, "kind": escalated.kind, "to": escalated.owner.role }),
+    };
+    contact::put(escalated, &mut outcome);
+    outcome.disruption = situation.disruption.clone().map(|case| settled(case, situation, &outcome, now));
+    Ok(outcome)
+}
+
+fn concerns_client(kind: ObligationKind) -> bool {
+    matches!(kind, ObligationKind::InformClient | ObligationKind::NextStep | ObligationKind::KeepPromise)
+}
+
+/// What is overdue, as the person who takes it over reads it.
+fn overdue_words(kind: ObligationKind, client: &str) -> String {
+    match kind {
+        ObligationKind::InformClient => format!("{client} may not know yet. Please ring them."),
+        ObligationKind::NextStep => format!("{client} has no next time yet and no promise of one. Please ring them."),
+        ObligationKind::KeepPromise => format!("{client} was promised to hear from us by now. Please ring them."),
+        ObligationKind::WriteContactNote => format!("The contact note about {client} has not been written yet."),
+        ObligationKind::AttendanceUpdate => format!("The attendance update about {client} has not been made yet."),
+        ObligationKind::DecideMoney => format!("Somebody has to decide about {client}'s payment."),
+        other => format!("Overdue about {client}: {}.", other.as_str().replace('_', " ")),
+    }
+}

@@ -1,0 +1,195 @@
+//! Reaching the client: what they saw, who tried, what was noted, and which duties that settles (V-10, V-15, `domain` 2.4).
+
+use super::book::settled;
+use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
+use crate::contact::{AttemptResult, ContactAttempt, Note};
+use crate::id::{Ids, ObligationId};
+use crate::obligation::{Obligation, ObligationKind};
+use crate::person::{Channel, PersonRef};
+use crate::refusal::Refusal;
+use crate::time::{Instant, Span};
+use serde_json::json;
+
+/// Somebody tried to reach the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// By which way.
+    pub channel: Channel,
+    /// What came of it.
+    pub result: AttemptResult,
+    /// When, UTC.
+    pub at: Instant,
+    /// What was agreed.
+    pub agreed: Option<String>,
+}
+
+/// A contact note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteNote {
+    /// When the client was informed, UTC.
+    pub informed_at: Instant,
+    /// By which way.
+    pub informed_how: Channel,
+    /// What was agreed.
+    pub agreed: String,
+    /// Whose word it is, where somebody else types it (V-17).
+    pub on_behalf_of: Option<PersonRef>,
+}
+
+/// A duty is said to be done, or no longer owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settle {
+    /// Done, with what shows it.
+    Meet(ObligationId, String),
+    /// No longer owed, with the reason.
+    Excuse(ObligationId, String),
+}
+
+/// The client has opened the page behind their link: they know.
+pub(super) fn seen(situation: Situation, now: Instant) -> Result<Outcome, Refusal> {
+    let mut outcome = Outcome::default();
+    informed(&situation, "the client opened the link", now, &mut outcome);
+    finish(&situation, "client_informed", json!({ "how": "link opened" }), now, &mut outcome);
+    Ok(outcome)
+}
+
+pub(super) fn attempt(
+    situation: Situation,
+    asker: &Asker,
+    attempt: Attempt,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Outcome, Refusal> {
+    let by = asker.person.ok_or_else(|| Refusal::not_found("person"))?;
+    if attempt.at > now + Span::minutes(1) {
+        return Err(Refusal::invalid("in_the_future", "at", "An attempt cannot lie in the future."));
+    }
+    let made = ContactAttempt {
+        id: ids.mint(),
+        practice: situation.practice.id,
+        client: situation.relationship.client,
+        appointment: situation.appointment.as_ref().map(|a| a.id),
+        channel: attempt.channel,
+        result: attempt.result,
+        at: attempt.at,
+        agreed: attempt.agreed,
+        by,
+    };
+    let mut outcome = Outcome::default();
+    if made.informs(situation.client.preference.voicemail) {
+        let evidence = format!("{} {} {}", made.channel.word(), made.result, made.id);
+        informed(&situation, &evidence, now, &mut outcome);
+        meet(&situation, ObligationKind::KeepPromise, &evidence, now, &mut outcome);
+    }
+    let details = json!({ "channel": made.channel, "result": made.result, "at": made.at });
+    outcome.attempt = Some(made);
+    finish(&situation, "contact_attempted", details, now, &mut outcome);
+    Ok(outcome)
+}
+
+pub(super) fn note(
+    situation: Situation,
+    asker: &Asker,
+    note: WriteNote,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Outcome, Refusal> {
+    let by = asker.person.ok_or_else(|| Refusal::not_found("person"))?;
+    let appointment = situation.appointment()?;
+    if note.agreed.trim().is_empty() {
+        return Err(Refusal::invalid("required", "agreed", "Write what was agreed with the client."));
+    }
+    if note.informed_at > now + Span::minutes(1) {
+        return Err(Refusal::invalid(
+            "in_the_future",
+            "informed_at",
+            "Say when the client was informed; not in the future.",
+        ));
+    }
+    let written = Note {
+        id: ids.mint(),
+        practice: appointment.practice,
+        appointment: appointment.id,
+        informed_at: note.informed_at,
+        informed_how: note.informed_how,
+        agreed: note.agreed,
+        on_behalf_of: note.on_behalf_of,
+        by,
+        at: now,
+    };
+    let mut outcome = Outcome::default();
+    meet(&situation, ObligationKind::WriteContactNote, &format!("note {}", written.id), now, &mut outcome);
+    let details = json!({ "note": written.id, "informed_how": written.informed_how });
+    outcome.note = Some(written);
+    finish(&situation, "note_written", details, now, &mut outcome);
+    Ok(outcome)
+}
+
+pub(super) fn settle(situation: Situation, settle: Settle, now: Instant) -> Result<Outcome, Refusal> {
+    let (id, word) = match &settle {
+        Settle::Meet(id, _) => (*id, "obligation_met"),
+        Settle::Excuse(id, _) => (*id, "obligation_excused"),
+    };
+    let found = situation.obligations.iter().find(|o| o.id == id).cloned();
+    let obligation = found.ok_or_else(|| Refusal::not_found("obligation"))?;
+    let (kind, mut outcome) = (obligation.kind, Outcome::default());
+    let settled = match settle {
+        Settle::Meet(_, evidence) => obligation.meet(evidence, now)?,
+        Settle::Excuse(_, reason) => obligation.excuse(reason, now)?,
+    };
+    let details = json!({ "obligation": id, "kind": kind, "state": settled.state });
+    put(settled, &mut outcome);
+    finish(&situation, word, details, now, &mut outcome);
+    Ok(outcome)
+}
+
+/// The client knows: the duty to tell them is done, and a promise that they now know of is their next step.
+pub(super) fn informed(situation: &Situation, evidence: &str, now: Instant, outcome: &mut Outcome) {
+    meet(situation, ObligationKind::InformClient, evidence, now, outcome);
+    let promised = situation.obligations.iter().any(|o| o.kind == ObligationKind::KeepPromise && o.is_owed());
+    if promised && situation.offer.is_none() {
+        meet(situation, ObligationKind::NextStep, "told when they will hear", now, outcome);
+    }
+}
+
+/// The client has answered for good: they know, they have their next step, and no promise is owed any more.
+pub(super) fn client_answered(situation: &Situation, evidence: &str, now: Instant, outcome: &mut Outcome) {
+    meet(situation, ObligationKind::InformClient, evidence, now, outcome);
+    meet(situation, ObligationKind::NextStep, evidence, now, outcome);
+    for promise in owed(situation, ObligationKind::KeepPromise) {
+        if let Ok(excused) = promise.excuse(format!("the client answered first: {evidence}"), now) {
+            put(excused, outcome);
+        }
+    }
+}
+
+/// Meets every open duty of this kind.
+pub(super) fn meet(situation: &Situation, kind: ObligationKind, evidence: &str, now: Instant, outcome: &mut Outcome) {
+    for obligation in owed(situation, kind) {
+        if let Ok(met) = obligation.meet(evidence, now) {
+            put(met, outcome);
+        }
+    }
+}
+
+fn owed(situation: &Situation, kind: ObligationKind) -> Vec<Obligation> {
+    situation.obligations.iter().filter(|o| o.kind == kind && o.is_owed()).cloned().collect()
+}
+
+/// Puts a changed duty into the outcome and takes its clock off the list, or sets it.
+pub(super) fn put(obligation: Obligation, outcome: &mut Outcome) {
+    outcome.obligations.retain(|o| o.id != obligation.id);
+    outcome.wakes.push(Wake { job: JobToWake::ObligationClock(obligation.id), at: obligation.next_look() });
+    outcome.obligations.push(obligation);
+}
+
+fn finish(situation: &Situation, word: &'static str, details: serde_json::Value, now: Instant, outcome: &mut Outcome) {
+    if let Some(case) = situation.disruption.clone() {
+        outcome.disruption = Some(settled(case, situation, outcome, now));
+    }
+    let mut subjects = vec![situation.relationship.id.to_string(), situation.relationship.client.to_string()];
+    subjects.extend(situation.appointment.as_ref().map(|a| a.id.to_string()));
+    subjects.extend(situation.disruption.as_ref().map(|d| d.id.to_string()));
+    let changed = !outcome.obligations.is_empty() || outcome.attempt.is_some() || outcome.note.is_some();
+    outcome.record = Record { word: if changed { word } else { "" }, subjects, details };
+}

@@ -1,0 +1,82 @@
+//! The heart: a situation, a command and a moment go in; the new state and every consequence come out, as values.
+//!
+//! Nothing here awaits, reads a clock or rolls dice. A preview is the same call whose outcome nobody saves.
+
+mod book;
+mod cancel;
+mod clock;
+mod contact;
+mod money;
+mod next_step;
+mod notify;
+mod offer;
+mod outcome;
+mod reschedule;
+mod situation;
+mod slot;
+
+pub use book::Book;
+pub use cancel::Cancel;
+pub use clock::Due;
+pub use contact::{Attempt, Settle, WriteNote};
+pub use next_step::{BookNow, NextStep};
+pub use outcome::{JobToWake, NextStepTaken, OccupancyChange, Outcome, Record, Wake};
+pub use reschedule::Reschedule;
+pub use situation::{Asker, Situation};
+
+use crate::id::Ids;
+use crate::refusal::Refusal;
+use crate::time::Instant;
+
+/// One thing that somebody asked for, or that a clock says is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Book a time (T2, T3).
+    Book(Book),
+    /// Call an appointment off (T7 to T10).
+    Cancel(Cancel),
+    /// Move an appointment (T4, T5, T6 with agreement).
+    Reschedule(Reschedule),
+    /// Take one of the offered times (T1).
+    Accept {
+        /// The start that the client chose, UTC.
+        start: Instant,
+    },
+    /// Want none of the offered times; perhaps the money back (E-02).
+    Decline {
+        /// Whether the client asks for the money back.
+        refund: bool,
+    },
+    /// The client has seen it with their own eyes.
+    Seen,
+    /// Somebody tried to reach the client.
+    Attempt(Attempt),
+    /// A contact note is written (V-15).
+    Note(WriteNote),
+    /// One duty is said to be done, or no longer owed.
+    Settle(Settle),
+    /// A moment that was waited for has come.
+    Due(Due),
+}
+
+/// Decides. The outcome holds everything that must be saved together; a refusal changes nothing.
+pub fn decide(
+    situation: Situation,
+    asker: &Asker,
+    command: Command,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Outcome, Refusal> {
+    match command {
+        Command::Book(book) => book::decide(situation, asker, book, now, ids),
+        Command::Cancel(cancel) => cancel::decide(situation, asker, cancel, now, ids),
+        Command::Reschedule(wish) => reschedule::decide(situation, asker, wish, now, ids),
+        Command::Accept { start } => offer::accept(situation, asker, start, now, ids),
+        Command::Decline { refund } => offer::decline(situation, asker, refund, now, ids),
+        Command::Seen => contact::seen(situation, now),
+        Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, now, ids),
+        Command::Note(note) => contact::note(situation, asker, note, now, ids),
+        Command::Settle(settle) => contact::settle(situation, settle, now),
+        Command::Due(due) => clock::decide(situation, due, now, ids),
+    }
+}

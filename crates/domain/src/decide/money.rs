@@ -1,0 +1,305 @@
+//! Money follows fault and notice: what the policy decides becomes payment state and entries (`rulings` 11 and 13).
+
+use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
+use crate::appointment::{Appointment, Cancellation, Initiator, Payment, PaymentState, PolicySnapshot};
+use crate::id::Ids;
+use crate::ledger::{EntryKind, LedgerEntry};
+use crate::money::Money;
+use crate::policy::money::Situation as MoneyCase;
+use crate::policy::money::{self, Event, MoneyDecision, PlannedEntry, Refund, TherapistFees};
+use crate::policy::notice::{self, Act, Notice};
+use crate::policy::{RuleUse, Value, explain, self_service};
+use crate::refusal::{Contact, Refusal};
+use crate::time::{Instant, Interval, Span};
+use serde_json::json;
+
+/// What was agreed about notice and fees, for an appointment that begins at `start` under today's policy.
+pub(super) fn snapshot(situation: &Situation, start: Instant) -> PolicySnapshot {
+    let policy = &situation.policy_today;
+    PolicySnapshot {
+        preset: policy.preset,
+        version: policy.version,
+        cutoff: notice::cutoff(&policy.parameters, &situation.practice.zone, Act::Cancel, start),
+        boundary: policy.parameters.client_cancel.boundary,
+        late_cancel_fee: situation.therapist.late_cancel_fee,
+        no_show_fee: situation.therapist.no_show_fee,
+        cutoff_floor: None,
+    }
+}
+
+/// The same agreement for another start: the version stays, the cutoff follows, a missed cutoff stays missed.
+pub(super) fn moved_snapshot(
+    situation: &Situation,
+    start: Instant,
+    before: &Appointment,
+    floor: Option<Instant>,
+) -> PolicySnapshot {
+    let cutoff = notice::cutoff(&situation.policy.parameters, &situation.practice.zone, Act::Cancel, start);
+    PolicySnapshot { cutoff, cutoff_floor: floor, ..before.policy }
+}
+
+/// When the price will be taken, if the practice takes it.
+pub(super) fn planned(situation: &Situation, slot: Interval, price: Money) -> Payment {
+    let parameters = &situation.policy_today.parameters;
+    match money::capture_due(parameters, &situation.practice.zone, slot.from, slot.to) {
+        Some(due) if !price.is_zero() => Payment { state: PaymentState::Planned, due_at: Some(due) },
+        _ => settled_payment(PaymentState::None),
+    }
+}
+
+/// The payment of a moved appointment: what was taken stays taken, what is planned follows the new time.
+pub(super) fn moved_payment(situation: &Situation, slot: Interval, before: &Appointment) -> Payment {
+    if before.payment.state != PaymentState::Planned {
+        return before.payment;
+    }
+    let due = money::capture_due(&situation.policy.parameters, &situation.practice.zone, slot.from, slot.to);
+    Payment { state: PaymentState::Planned, due_at: due }
+}
+
+/// A payment that waits for nothing.
+pub(super) const fn settled_payment(state: PaymentState) -> Payment {
+    Payment { state, due_at: None }
+}
+
+/// The client's notice, judged by when their word arrived.
+pub(super) fn judged(situation: &Situation, before: &Appointment, act: Act, received_at: Instant) -> Notice {
+    let (parameters, zone) = (&situation.policy.parameters, &situation.practice.zone);
+    notice::judge(parameters, zone, act, before.start, received_at, before.policy.cutoff_floor)
+}
+
+/// Whether the client may do it alone at this notice; if not, whom to contact and what it may cost (G-03, G-04).
+pub(super) fn may_act_alone(
+    situation: &Situation,
+    before: &Appointment,
+    act: Act,
+    now: Instant,
+) -> Result<(), Refusal> {
+    let notice = judged(situation, before, act, now);
+    let decision = self_service::decide(&situation.policy.parameters, &notice);
+    let self_service::SelfService::Refused(why) = decision else { return Ok(()) };
+    let fee = late_fee(situation, before, notice);
+    let name = situation.therapist.person.first_name();
+    let detail = format!(
+        "{} Please contact {name}, or the practice on {}.",
+        explain(&self_service::rule(decision), situation.practice.locale.language(), &situation.client.zone),
+        situation.practice.support_phone,
+    );
+    let contact = Contact {
+        therapist: situation.therapist.person.name.clone(),
+        phone: situation.practice.support_phone.clone(),
+        email: situation.practice.support_email.clone(),
+        fee: Some(fee).filter(|fee| !fee.is_zero()),
+    };
+    Err(Refusal { contact: Some(Box::new(contact)), ..Refusal::forbidden(why.code(), detail) })
+}
+
+/// What cancelling with this notice would cost the client, whatever has been paid.
+fn late_fee(situation: &Situation, before: &Appointment, notice: Notice) -> Money {
+    if !notice.is_late() {
+        return Money::new(0, before.price.currency);
+    }
+    let case = case(situation, before, Event::ClientCancels(notice), false);
+    money::fee(&situation.policy.parameters, &case, EntryKind::LateFee, Some(&notice)).amount
+}
+
+/// What a cancellation message says of money.
+pub(super) struct Price {
+    /// What is charged, if anything.
+    pub fee: Option<Money>,
+    /// What was paid and goes back or to a new time.
+    pub paid: Option<Money>,
+    /// Whether the policy leaves the money to a person.
+    pub open: bool,
+}
+
+/// Settles the money of a cancellation into the outcome; answers the appointment with its payment as it then stands.
+pub(super) fn on_cancel(
+    situation: &Situation,
+    asker: &Asker,
+    ended: Appointment,
+    how: &Cancellation,
+    refund_asked: bool,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> (Appointment, Price) {
+    let event = match how.initiator {
+        Initiator::Client => Event::ClientCancels(judged(situation, &ended, Act::Cancel, how.received_at)),
+        Initiator::Therapist => Event::TherapistCancels,
+        Initiator::Practice => Event::PracticeCancels,
+    };
+    let decision = money::decide(&situation.policy.parameters, &case(situation, &ended, event, refund_asked));
+    let price = Price {
+        fee: Some(decision.cost()).filter(|cost| !cost.is_zero()),
+        paid: Some(ended.price).filter(|_| decision.refund != Refund::None),
+        open: decision.refund == Refund::TeamRequest,
+    };
+    if decision.refund == Refund::ClientChoice && outcome.next_step.as_ref().is_none_or(|step| step.offer.is_none()) {
+        let until = now + Span::hours(situation.policy.parameters.offer.hold_hours.into());
+        outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: Some(until) });
+    }
+    let payment = payment_after(&ended, &decision, now);
+    wake_for_payment(&ended, &payment, outcome);
+    post(situation, &ended, asker, decision, now, ids, outcome);
+    (Appointment { payment, ..ended }, price)
+}
+
+/// A planned fee is taken at once; everything else waits for nothing.
+fn payment_after(ended: &Appointment, decision: &MoneyDecision, now: Instant) -> Payment {
+    let still_planned = decision.payment_after == PaymentState::Planned;
+    let due_at = match (still_planned, decision.release_charge) {
+        (true, false) => ended.payment.due_at.or(Some(now)),
+        (true, true) => Some(now),
+        (false, _) => None,
+    };
+    Payment { state: decision.payment_after, due_at }
+}
+
+fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcome) {
+    if ended.payment.due_at.is_some() || payment.due_at.is_some() {
+        outcome.wakes.push(Wake { job: JobToWake::Capture(ended.id), at: payment.due_at });
+    }
+}
+
+/// The client asked for the money back, and it was taken: it is due to them (E-02).
+pub(super) fn refund_due(
+    situation: &Situation,
+    asker: &Asker,
+    ended: Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    if ended.payment.state != PaymentState::Captured {
+        return;
+    }
+    let decision = money::refund_now(&case(situation, &ended, Event::TherapistCancels, true));
+    let payment = settled_payment(decision.payment_after);
+    post(situation, &ended, asker, decision, now, ids, outcome);
+    outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: None });
+    outcome.appointment = Some(ended.with_payment(payment));
+}
+
+/// The entries by which a payment follows an accepted new time (`rulings` 11): two that sum to nothing.
+pub(super) fn carry_over(
+    situation: &Situation,
+    asker: &Asker,
+    ended: &Appointment,
+    booked: &Appointment,
+    now: Instant,
+    ids: &mut Ids,
+) -> Vec<LedgerEntry> {
+    let [off, onto] = money::carry_over(ended.price);
+    let reason = "Carried to the new time";
+    vec![
+        entry(situation, ended, asker, off, reason.into(), now, ids),
+        entry(situation, booked, asker, onto, reason.into(), now, ids),
+    ]
+}
+
+/// The moment to take a payment has come. Until cards are connected the practice takes it in its own way, and the
+/// account says so.
+pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
+    let asker = clock("capture");
+    let live = before.state.is_live() || before.state == crate::appointment::State::Attended;
+    let owed = if live { before.price } else { fee_owed(situation, &before) };
+    let charge = PlannedEntry { kind: EntryKind::Charge, amount: owed };
+    let payment = PlannedEntry { kind: EntryKind::Payment, amount: owed.negated() };
+    if live {
+        outcome.ledger.push(entry(situation, &before, &asker, charge, "The price agreed at booking".into(), now, ids));
+    }
+    outcome.ledger.push(entry(situation, &before, &asker, payment, "Taken as agreed at booking".into(), now, ids));
+    outcome.record = Record {
+        word: "payment_taken",
+        subjects: super::book::subjects(&before),
+        details: json!({ "amount": owed, "due_at": before.payment.due_at }),
+    };
+    outcome.appointment = Some(before.with_payment(settled_payment(PaymentState::Captured)));
+}
+
+/// What a cancelled appointment still costs: the price where a late word came after the plan to take it stood.
+fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
+    match &before.state {
+        crate::appointment::State::Cancelled(how) if how.late => {
+            late_fee(situation, before, judged(situation, before, Act::Cancel, how.received_at))
+        }
+        _ => Money::new(0, before.price.currency),
+    }
+}
+
+/// The offer lapsed, or nobody chose: where the choice was the client's, the money goes back by itself.
+pub(super) fn on_lapse(situation: &Situation, ended: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
+    let not_the_clients = match &ended.state {
+        crate::appointment::State::Cancelled(how) => how.initiator != Initiator::Client,
+        _ => false,
+    };
+    let rule = money::refund_rule(&situation.policy.parameters, situation.new_client);
+    if not_the_clients && rule == crate::policy::RefundRule::ClientChoice {
+        refund_due(situation, &clock("refund_choice"), ended, now, ids, outcome);
+    }
+}
+
+/// What a new or moved booking means for the client: until when it is free, and what it costs after.
+pub(super) fn booking_rules(situation: &Situation, booked: &Appointment) -> Vec<RuleUse> {
+    let parameters = &situation.policy_today.parameters;
+    let free = RuleUse::of("client_cancel.free_until").with("cutoff", Value::Moment(booked.policy.effective_cutoff()));
+    let case = case(situation, booked, Event::ClientMisses, false);
+    let fee = money::fee(parameters, &MoneyCase { fee_charged: false, ..case }, EntryKind::LateFee, None);
+    std::iter::once(free).chain(fee.because).collect()
+}
+
+fn case(situation: &Situation, about: &Appointment, event: Event, refund_asked: bool) -> MoneyCase {
+    let fees = TherapistFees { late_cancel: about.policy.late_cancel_fee, no_show: about.policy.no_show_fee };
+    MoneyCase {
+        new_client: situation.new_client,
+        late_before: situation.late_before,
+        therapist_fees: fees,
+        refund_asked,
+        ..MoneyCase::new(event, about.price, about.payment.state)
+    }
+}
+
+fn post(
+    situation: &Situation,
+    about: &Appointment,
+    asker: &Asker,
+    decision: MoneyDecision,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    let why = decision.because.last();
+    let reason = why
+        .map(|rule| explain(rule, situation.practice.locale.language(), &situation.practice.zone))
+        .unwrap_or_default();
+    for planned in decision.entries {
+        outcome.ledger.push(entry(situation, about, asker, planned, reason.clone(), now, ids));
+    }
+    outcome.because.extend(decision.because);
+}
+
+fn entry(
+    situation: &Situation,
+    about: &Appointment,
+    asker: &Asker,
+    planned: PlannedEntry,
+    reason: String,
+    now: Instant,
+    ids: &mut Ids,
+) -> LedgerEntry {
+    LedgerEntry {
+        id: ids.mint(),
+        practice: situation.practice.id,
+        client: about.client,
+        appointment: Some(about.id),
+        kind: planned.kind,
+        amount: planned.amount,
+        reason,
+        at: now,
+        by: asker.signature.clone(),
+    }
+}
+
+fn clock(job: &str) -> Asker {
+    Asker { signature: format!("system:{job}"), person: None, role: None }
+}

@@ -1,0 +1,108 @@
+//! T1: the client takes one of the offered times, or none. One accept wins; the payment follows (E-02, `rulings` 5 and 11).
+
+use super::book::{make, settled, subjects, take};
+use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify};
+use crate::appointment::{Agreement, Appointment, PaymentState};
+use crate::id::Ids;
+use crate::offer::Offer;
+use crate::practice::AgreementHow;
+use crate::refusal::Refusal;
+use crate::time::Instant;
+use serde_json::json;
+
+pub(super) fn accept(
+    situation: Situation,
+    asker: &Asker,
+    start: Instant,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Outcome, Refusal> {
+    let (offer, ended) = (situation.offer()?, situation.appointment()?);
+    let slot = offer.slot(start);
+    let how = if asker.is_client() { AgreementHow::Portal } else { AgreementHow::Phone };
+    let chosen = offer.clone();
+    let mut outcome = Outcome::default();
+    let accepted_slot = slot.ok_or_else(|| not_offered(&offer, now))?;
+    let made = make(&situation, offer.kind, accepted_slot, Agreement { how, at: now }, now, ids)?;
+    let booked = Appointment { replaces: Some(ended.id), price: ended.price, ..made };
+    let accepted = chosen.accept(start, booked.id, now)?;
+    release(&offer, &mut outcome);
+    let booked = follow_with_payment(&situation, asker, &ended, booked, now, ids, &mut outcome);
+    take(&situation, &booked, &mut outcome)?;
+    notify::confirm(&situation, &booked, now, &mut outcome);
+    contact::client_answered(&situation, &format!("took {}", booked.id), now, &mut outcome);
+    let case = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
+    outcome.disruption = case.map(|case| crate::disruption::Disruption { outcome: Some("rescheduled".into()), ..case });
+    outcome.because = money::booking_rules(&situation, &booked);
+    outcome.record = Record {
+        word: "offer_accepted",
+        subjects: [subjects(&booked), vec![offer.id.to_string(), ended.id.to_string()]].concat(),
+        details: json!({ "offer": offer.id, "start": booked.start, "end": booked.end, "replaces": ended.id }),
+    };
+    outcome.offers.push(accepted);
+    outcome.booked = Some(booked);
+    Ok(outcome)
+}
+
+pub(super) fn decline(
+    situation: Situation,
+    asker: &Asker,
+    refund: bool,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Outcome, Refusal> {
+    let (offer, ended) = (situation.offer()?, situation.appointment()?);
+    let declined = offer.clone().decline(refund, now)?;
+    let mut outcome = Outcome::default();
+    release(&offer, &mut outcome);
+    let evidence = if refund { "asked for the money back" } else { "wants none of the times" };
+    contact::client_answered(&situation, evidence, now, &mut outcome);
+    if refund {
+        money::refund_due(&situation, asker, ended.clone(), now, ids, &mut outcome);
+    }
+    notify::declined(&ended, refund, now, &mut outcome);
+    outcome.disruption = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
+    outcome.record = Record {
+        word: "offer_declined",
+        subjects: [subjects(&ended), vec![offer.id.to_string()]].concat(),
+        details: json!({ "offer": offer.id, "refund": refund }),
+    };
+    outcome.offers.push(declined);
+    if outcome.appointment.is_none() {
+        outcome.appointment = Some(ended);
+    }
+    Ok(outcome)
+}
+
+/// Frees every held time; the one that was chosen is taken again by its appointment in the same transaction.
+fn release(offer: &Offer, outcome: &mut Outcome) {
+    outcome.occupancy.push(OccupancyChange::ReleaseOffer(offer.id));
+    outcome.wakes.push(Wake { job: JobToWake::OfferExpiry(offer.id), at: None });
+}
+
+fn follow_with_payment(
+    situation: &Situation,
+    asker: &Asker,
+    ended: &Appointment,
+    booked: Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> Appointment {
+    if !matches!(ended.payment.state, PaymentState::Captured) {
+        return booked;
+    }
+    outcome.ledger = money::carry_over(situation, asker, ended, &booked, now, ids);
+    outcome.appointment = Some(ended.clone().with_payment(money::settled_payment(PaymentState::None)));
+    Appointment { payment: money::settled_payment(PaymentState::Captured), ..booked }
+}
+
+fn not_offered(offer: &Offer, now: Instant) -> Refusal {
+    match offer.clone().decline(false, now) {
+        Err(over) => over,
+        Ok(_) => {
+            let detail = "That time is not among the ones offered. Choose one of those, or book from your link.";
+            Refusal::invalid("not_offered", "start", detail)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Every consequence of a decision, as values to be saved together.
+
+use crate::appointment::Appointment;
+use crate::contact::{ContactAttempt, Note};
+use crate::disruption::Disruption;
+use crate::id::{AppointmentId, ObligationId, OfferId};
+use crate::ledger::LedgerEntry;
+use crate::message::Notice;
+use crate::obligation::Obligation;
+use crate::offer::Offer;
+use crate::person::PersonRef;
+use crate::policy::RuleUse;
+use crate::policy::reliability::Counted;
+use crate::practice::Relationship;
+use crate::time::{Instant, Interval};
+use serde::Serialize;
+
+/// A change of who takes which time; the database refuses an overlap (`rulings` 6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OccupancyChange {
+    /// Frees whatever the appointment took.
+    ReleaseAppointment(AppointmentId),
+    /// Frees whatever the offer held.
+    ReleaseOffer(OfferId),
+    /// Takes time of a therapist or client for an appointment.
+    Take(PersonRef, AppointmentId, Interval),
+    /// Holds time of a therapist for an offer until a moment.
+    Hold(PersonRef, OfferId, Interval, Instant),
+}
+
+/// What a job is to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobToWake {
+    /// The scheduled end of an appointment.
+    AppointmentEnd(AppointmentId),
+    /// The moment to take a payment.
+    Capture(AppointmentId),
+    /// The end of an offer.
+    OfferExpiry(OfferId),
+    /// Until when the client may choose what becomes of their money.
+    RefundChoice(AppointmentId),
+    /// The clock of a duty.
+    ObligationClock(ObligationId),
+}
+
+/// A moment to wake at; replaces an earlier one for the same thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wake {
+    /// What for.
+    pub job: JobToWake,
+    /// When, UTC; `None` takes it off the list.
+    pub at: Option<Instant>,
+}
+
+/// What the client was given to go on with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NextStepTaken {
+    /// The offer that holds times.
+    pub offer: Option<Offer>,
+    /// By when they will hear, UTC.
+    pub promise_contact_by: Option<Instant>,
+    /// Whether they got the booking link.
+    pub booking_link: bool,
+    /// The appointment that is already in the diary, or was just booked.
+    pub appointment: Option<AppointmentId>,
+    /// Whether their wish for the money back was noted.
+    pub refund: bool,
+}
+
+/// Everything that follows from one command.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The appointment as it is now.
+    pub appointment: Option<Appointment>,
+    /// An appointment that was made in the same step.
+    pub booked: Option<Appointment>,
+    /// The relationship, where it changed.
+    pub relationship: Option<Relationship>,
+    /// The case, opened or changed.
+    pub disruption: Option<Disruption>,
+    /// Duties opened or changed.
+    pub obligations: Vec<Obligation>,
+    /// Offers opened or changed.
+    pub offers: Vec<Offer>,
+    /// Changes of who takes which time, in order.
+    pub occupancy: Vec<OccupancyChange>,
+    /// Who is told what.
+    pub notices: Vec<Notice>,
+    /// Entries on the client's account.
+    pub ledger: Vec<LedgerEntry>,
+    /// An attempt to put on file.
+    pub attempt: Option<ContactAttempt>,
+    /// A note to put on file.
+    pub note: Option<Note>,
+    /// Moments to wake at.
+    pub wakes: Vec<Wake>,
+    /// What the client was given to go on with.
+    pub next_step: Option<NextStepTaken>,
+    /// Whether it counts in the therapist's record, and why.
+    pub reliability: Option<Counted>,
+    /// The rules that decided, in the order in which a person would want to read them.
+    pub because: Vec<RuleUse>,
+    /// What the record keeps of it.
+    pub record: Record,
+}
+
+/// What the audit entry says beside who and when.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Record {
+    /// What was done, for example `appointment_cancelled`; empty where nothing happened.
+    pub word: &'static str,
+    /// Ids that the entry is about.
+    pub subjects: Vec<String>,
+    /// What it was before and is now, and why; no clinical content.
+    pub details: serde_json::Value,
+}

@@ -1,0 +1,209 @@
+//! What people are told. A [`Notice`] is the decision to tell; a [`Message`] is that notice rendered once, stored, and
+//! handed to the outside by a worker (`rulings` 1 and 8, `reliability` 3).
+
+use crate::id::{AppointmentId, CommandId, MessageId, OfferId, PracticeId, RelationshipId};
+use crate::money::Money;
+use crate::person::{Channel, PersonRef};
+use crate::policy::choices::words;
+use crate::time::{Instant, Interval};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What a message is for; with appointment, revision and recipient it is unique (U1).
+    MessageKind {
+        /// An appointment is booked.
+        Confirmation = "confirmation",
+        /// An appointment is called off.
+        Cancellation = "cancellation",
+        /// An appointment has another time.
+        Rescheduled = "rescheduled",
+        /// A duty has run out of time: somebody must act.
+        Escalation = "escalation",
+        /// A person must phone the client.
+        CallTask = "call_task",
+        /// Money goes back, or the wish for it was noted.
+        Refund = "refund",
+        /// A promise to contact was changed or recorded.
+        Promise = "promise",
+        /// A link to sign in.
+        SignIn = "sign_in",
+        /// A link to book.
+        BookingLink = "booking_link",
+    }
+}
+
+words! {
+    /// Where a message stands on its way (`rulings` 1).
+    MessageState {
+        /// Pending.
+        Pending = "pending",
+        /// Leased.
+        Leased = "leased",
+        /// Accepted.
+        Accepted = "accepted",
+        /// Delivered.
+        Delivered = "delivered",
+        /// Undeliverable.
+        Undeliverable = "undeliverable",
+        /// Unknown.
+        Unknown = "unknown",
+        /// Superseded.
+        Superseded = "superseded",
+        /// Cancelled.
+        Cancelled = "cancelled",
+    }
+}
+
+impl MessageState {
+    /// Whether nothing more will happen to it by itself.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Delivered | Self::Undeliverable | Self::Superseded | Self::Cancelled)
+    }
+}
+
+/// Which link the reader is given; the secret is filled in at hand-off (`rulings` 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkTo {
+    /// Choose among offered times.
+    Offer(OfferId),
+    /// Book any free time with this therapist.
+    Booking(RelationshipId),
+    /// See, move or cancel the appointment.
+    Appointment(AppointmentId),
+}
+
+/// Every claim that a message may make, from one place (C7). Times are UTC; the writer shows them in the reader's zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The appointment's time now, or the one that was called off.
+    pub time: Interval,
+    /// The time that it had before a move.
+    pub old_time: Option<Interval>,
+    /// Who called for the change.
+    pub initiator: Option<crate::appointment::Initiator>,
+    /// The reason in plain words, only where the therapist chose to share it.
+    pub shared_reason: Option<String>,
+    /// Times offered, and until when they are held.
+    pub offered: Vec<Interval>,
+    /// Until when the offered times are held, UTC.
+    pub offer_expires_at: Option<Instant>,
+    /// By when the client will hear, UTC.
+    pub promise_by: Option<Instant>,
+    /// A next appointment already in the diary, UTC start.
+    pub next_start: Option<Instant>,
+    /// What is charged; zero or none is "no charge".
+    pub fee: Option<Money>,
+    /// What stands to the client's good and may go back or to the new time.
+    pub paid: Option<Money>,
+    /// Whether the client asked for their money back.
+    pub refund_asked: bool,
+    /// Until when they may change it free, UTC.
+    pub free_until: Option<Instant>,
+    /// Words that the therapist added.
+    pub words: Option<String>,
+    /// What is overdue, for staff.
+    pub owed: Option<String>,
+}
+
+impl Facts {
+    /// Facts of a plain message about a time.
+    pub fn about(time: Interval) -> Self {
+        Self {
+            time,
+            old_time: None,
+            initiator: None,
+            shared_reason: None,
+            offered: Vec::new(),
+            offer_expires_at: None,
+            promise_by: None,
+            next_start: None,
+            fee: None,
+            paid: None,
+            refund_asked: false,
+            free_until: None,
+            words: None,
+            owed: None,
+        }
+    }
+}
+
+words! {
+    /// A calendar part to go with an e-mail (RFC 6047).
+    CalendarMethod {
+        /// The appointment is on, at this time.
+        Request = "REQUEST",
+        /// The appointment is off.
+        Cancel = "CANCEL",
+    }
+}
+
+/// The decision to tell one person one thing by one way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Who is told.
+    pub to: PersonRef,
+    /// By which way.
+    pub channel: Channel,
+    /// What it is for.
+    pub kind: MessageKind,
+    /// The appointment that it is about.
+    pub appointment: AppointmentId,
+    /// The revision of that appointment that it tells.
+    pub revision: u32,
+    /// Whether seconds matter.
+    pub urgent: bool,
+    /// Not before, UTC.
+    pub send_at: Instant,
+    /// Every claim that it makes.
+    pub facts: Facts,
+    /// The link that it carries.
+    pub link: Option<LinkTo>,
+    /// The calendar part, for e-mail.
+    pub calendar: Option<CalendarMethod>,
+}
+
+/// One outbound notice as stored: rendered once from the committed revision, the same bytes at every try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Which; also its `Message-ID` outside.
+    pub id: MessageId,
+    /// Whose practice.
+    pub practice: PracticeId,
+    /// The command that decided it, whose receipt it carries.
+    pub command: CommandId,
+    /// What it is about; `None` for sign-in links.
+    pub appointment: Option<AppointmentId>,
+    /// The revision that it tells.
+    pub revision: u32,
+    /// Who is told.
+    pub to: PersonRef,
+    /// The address or number at the time of writing.
+    pub address: String,
+    /// By which way.
+    pub channel: Channel,
+    /// What it is for.
+    pub kind: MessageKind,
+    /// Whether seconds matter.
+    pub urgent: bool,
+    /// Subject; empty where the channel has none.
+    pub subject: String,
+    /// Plain text, with `{link}` and `{receipt}` still open.
+    pub text: String,
+    /// HTML, with `{link}` and `{receipt}` still open; empty where the channel has none.
+    pub html: String,
+    /// iCalendar text, if it carries one.
+    pub calendar: Option<(CalendarMethod, String)>,
+    /// The link that `{link}` stands for.
+    pub link: Option<LinkTo>,
+    /// When it was written, UTC.
+    pub written_at: Instant,
+    /// Not before, UTC.
+    pub send_at: Instant,
+    /// Where it stands.
+    pub state: MessageState,
+    /// When it was handed over, UTC.
+    pub handed_at: Option<Instant>,
+    /// What the other side last said.
+    pub last_reply: Option<String>,
+}

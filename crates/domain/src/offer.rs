@@ -1,0 +1,122 @@
+//! Times offered to one client. They are held while the offer lives; one accept wins (T1, `rulings` 2 and 5).
+
+use crate::id::{AppointmentId, ClientId, DisruptionId, OfferId, PracticeId, RelationshipId, TherapistId};
+use crate::refusal::Refusal;
+use crate::schedule::MeetingKind;
+use crate::time::{Instant, Interval, Span};
+use serde::{Deserialize, Serialize};
+
+/// Where an offer stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum OfferState {
+    /// The client may still choose.
+    Open,
+    /// They took this time.
+    Accepted {
+        /// The start that they took, UTC.
+        start: Instant,
+        /// The appointment that came of it.
+        appointment: AppointmentId,
+    },
+    /// They want none of them.
+    Declined {
+        /// Whether they asked for their money back (E-02).
+        refund: bool,
+    },
+    /// Nobody answered in time; the held times are free again.
+    Expired,
+    /// Taken back by the practice, because the case was settled otherwise.
+    Withdrawn,
+}
+
+impl OfferState {
+    /// The word in storage.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Accepted { .. } => "accepted",
+            Self::Declined { .. } => "declined",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// Times offered to one client in place of an appointment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Which.
+    pub id: OfferId,
+    /// Whose practice.
+    pub practice: PracticeId,
+    /// The relationship.
+    pub relationship: RelationshipId,
+    /// Whose times they are.
+    pub therapist: TherapistId,
+    /// Who may choose.
+    pub client: ClientId,
+    /// The appointment that one of them would replace.
+    pub appointment: AppointmentId,
+    /// The case that it belongs to.
+    pub disruption: Option<DisruptionId>,
+    /// In person, by video, by phone.
+    pub kind: MeetingKind,
+    /// The times, without buffer.
+    pub slots: Vec<Interval>,
+    /// Time that the therapist keeps free after each.
+    pub buffer_after: Span,
+    /// Until when they are held, UTC.
+    pub expires_at: Instant,
+    /// Where it stands.
+    pub state: OfferState,
+}
+
+impl Offer {
+    /// The offered time that begins then.
+    pub fn slot(&self, start: Instant) -> Option<Interval> {
+        self.slots.iter().copied().find(|slot| slot.from == start)
+    }
+
+    /// The client takes one. Refused when it is over, answered, or not among the times.
+    pub fn accept(self, start: Instant, appointment: AppointmentId, now: Instant) -> Result<Self, Refusal> {
+        self.still_open(now)?;
+        if self.slot(start).is_none() {
+            let detail = "That time is not among the ones offered. Choose one of those, or book from your link.";
+            return Err(Refusal::invalid("not_offered", "start", detail));
+        }
+        Ok(Self { state: OfferState::Accepted { start, appointment }, ..self })
+    }
+
+    /// The client wants none of them.
+    pub fn decline(self, refund: bool, now: Instant) -> Result<Self, Refusal> {
+        self.still_open(now)?;
+        Ok(Self { state: OfferState::Declined { refund }, ..self })
+    }
+
+    /// Its time has passed without an answer; anything else stays as it is.
+    pub fn lapse(self, now: Instant) -> Option<Self> {
+        let due = self.state == OfferState::Open && now >= self.expires_at;
+        due.then_some(Self { state: OfferState::Expired, ..self })
+    }
+
+    /// The practice takes it back.
+    pub fn withdraw(self) -> Option<Self> {
+        (self.state == OfferState::Open).then_some(Self { state: OfferState::Withdrawn, ..self })
+    }
+
+    fn still_open(&self, now: Instant) -> Result<(), Refusal> {
+        match self.state {
+            OfferState::Open if now < self.expires_at => Ok(()),
+            OfferState::Open | OfferState::Expired => Err(Refusal::conflict(
+                "offer_expired",
+                "These times are no longer held. See the times that are free now.",
+            )),
+            OfferState::Accepted { .. } => {
+                Err(Refusal::conflict("already_answered", "You have already chosen a time."))
+            }
+            OfferState::Declined { .. } => Err(Refusal::conflict("already_answered", "You have already answered.")),
+            OfferState::Withdrawn => Err(Refusal::conflict("offer_withdrawn", "These times are no longer offered.")),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Connections kept between hand-offs, each on a thread of its own, so that a hand-off ends in time even when a
+//! server drips its replies slowly enough to satisfy every per-read limit.
+
+use super::hand_off::{Envelope, Handed, Line, Stopped, reset};
+use super::settings::duration;
+use lettre::transport::smtp::client::SmtpConnection;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+const BEFORE: u8 = 0;
+const BODY: u8 = 1;
+const DOT: u8 = 2;
+const GIVEN_UP: u8 = 3;
+
+/// How far a hand-off has come, shared by the thread that talks and the one that waits.
+#[derive(Default)]
+pub(super) struct Progress(AtomicU8);
+
+impl Progress {
+    /// The body is about to begin. False: the waiting side has given up, so it must not.
+    pub(super) fn begin_body(&self) -> bool {
+        self.0.compare_exchange(BEFORE, BODY, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+    /// The final dot is about to be written.
+    pub(super) fn final_dot(&self) {
+        self.0.store(DOT, Ordering::SeqCst);
+    }
+    /// Gives up. True: the letter will certainly not be sent. A body that has begun cannot be called back.
+    fn give_up(&self) -> bool {
+        self.0.compare_exchange(BEFORE, GIVEN_UP, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+}
+
+struct Job {
+    envelope: Envelope,
+    bytes: Arc<[u8]>,
+    progress: Arc<Progress>,
+    done: Sender<Handed>,
+}
+
+/// Idle talkers. A talker in use is owned by the hand-off that uses it.
+pub(super) struct Pool {
+    line: Arc<Line>,
+    idle: Mutex<Vec<Sender<Job>>>,
+}
+
+impl Pool {
+    pub(super) fn new(line: Arc<Line>) -> Self {
+        Self { line, idle: Mutex::new(Vec::new()) }
+    }
+
+    pub(super) fn hand_off(&self, envelope: Envelope, bytes: Arc<[u8]>) -> Handed {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let talker = match idle.map_or_else(|| start(self.line.clone()), Ok) {
+            Ok(talker) => talker,
+            Err(error) => return Handed::NotAccepted { why: format!("cannot start a thread: {error}") },
+        };
+        let (done, outcome) = channel();
+        let progress = Arc::new(Progress::default());
+        let job = Job { envelope, bytes, progress: progress.clone(), done };
+        if talker.send(job).is_err() {
+            return Handed::NotAccepted { why: "the thread that talks to the mail server has ended".into() };
+        }
+        match outcome.recv_timeout(duration(self.line.settings.timeouts.whole)) {
+            Ok(handed) => {
+                self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(talker);
+                handed
+            }
+            Err(error) => late(&outcome, &progress, error),
+        }
+    }
+}
+
+/// No outcome in time, or the talker died. Its channel is dropped, so it ends after its present step.
+fn late(outcome: &Receiver<Handed>, progress: &Progress, error: RecvTimeoutError) -> Handed {
+    let given_up = progress.give_up();
+    if let Ok(handed) = outcome.try_recv() {
+        return handed;
+    }
+    let why = match error {
+        RecvTimeoutError::Timeout => "the mail server took longer than mail.timeouts.whole".to_owned(),
+        RecvTimeoutError::Disconnected => "the thread that talks to the mail server ended".to_owned(),
+    };
+    if given_up { Handed::NotAccepted { why } } else { Handed::Unknown { why } }
+}
+
+fn start(line: Arc<Line>) -> std::io::Result<Sender<Job>> {
+    let (jobs, inbox) = channel::<Job>();
+    std::thread::Builder::new().name("mail".into()).spawn(move || {
+        let mut open = None;
+        for job in inbox {
+            let handed = talk(&line, &mut open, &job);
+            // Nobody waits any more: the outcome was already settled by the waiting side.
+            if job.done.send(handed).is_err() {
+                break;
+            }
+        }
+        if let Some(mut connection) = open {
+            let _: Result<_, _> = SmtpConnection::quit(&mut connection);
+        }
+    })?;
+    Ok(jobs)
+}
+
+/// Sends over the kept connection, or a fresh one where the kept one has died: servers close idle lines, and a
+/// letter whose body has not begun is certainly not accepted.
+fn talk(line: &Line, open: &mut Option<SmtpConnection>, job: &Job) -> Handed {
+    if let Some(mut kept) = open.take() {
+        let outcome = line.send(&mut kept, &job.envelope, &job.bytes, &job.progress);
+        let stale = matches!(&outcome, Err(Stopped::Before(_)) | Err(Stopped::Refused { code: 421, .. }));
+        if !stale || !job.progress.still_before() {
+            return settle(outcome, kept, open);
+        }
+    }
+    match line.open() {
+        Ok(mut fresh) => {
+            let outcome = line.send(&mut fresh, &job.envelope, &job.bytes, &job.progress);
+            settle(outcome, fresh, open)
+        }
+        Err(why) => Handed::NotAccepted { why },
+    }
+}
+
+/// Keeps the connection where it is fit for the next letter.
+fn settle(
+    outcome: Result<Handed, Stopped>,
+    mut connection: SmtpConnection,
+    open: &mut Option<SmtpConnection>,
+) -> Handed {
+    let fit = match &outcome {
+        Ok(_) => true,
+        Err(Stopped::Refused { code: 421, .. }) => false,
+        Err(Stopped::Refused { .. }) => reset(&mut connection),
+        Err(_) => false,
+    };
+    if fit {
+        *open = Some(connection);
+    }
+    outcome.unwrap_or_else(Handed::from)
+}
+
+impl Progress {
+    fn still_before(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == BEFORE
+    }
+}

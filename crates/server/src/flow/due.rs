@@ -1,0 +1,32 @@
+//! What falls due by itself. Each is an idempotent look at the present state; when nothing is due, nothing happens.
+
+use super::appointment::change;
+use super::{Answer, Ask, Flow, Tools, case, load};
+use domain::decide::{Command, Due};
+use domain::id::{AppointmentId, ObligationId, OfferId};
+use load::Mode;
+use store::{Done, Tx};
+
+/// The scheduled end of an appointment (T17).
+pub fn appointment_end(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
+    let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    change(tx, tools, ask, situation, Command::Due(Due::AppointmentEnd))
+}
+
+/// The moment to take a payment.
+pub fn capture(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
+    let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    change(tx, tools, ask, situation, Command::Due(Due::Capture))
+}
+
+/// The end of an offer.
+pub fn offer_expiry(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId) -> Flow<Done<Answer>> {
+    let situation = load::offer(tx, ask, id, &[], Mode::Change)?;
+    change(tx, tools, ask, situation, Command::Due(Due::OfferExpiry))
+}
+
+/// The clock of a duty.
+pub fn obligation_clock(tx: &mut Tx, tools: &Tools, ask: &Ask, id: ObligationId) -> Flow<Done<Answer>> {
+    let situation = case::of_obligation(tx, ask, id)?;
+    change(tx, tools, ask, situation, Command::Due(Due::ObligationClock(id)))
+}

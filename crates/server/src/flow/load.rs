@@ -1,0 +1,138 @@
+//! Loads what a decision may look at. Locks first, in sorted order, so that what is read stays true until the commit.
+
+use super::{Ask, Flow};
+use domain::appointment::Appointment;
+use domain::decide::Situation;
+use domain::id::{AppointmentId, OfferId, RelationshipId};
+use domain::person::{PersonRef, Role};
+use domain::policy::Policy;
+use domain::practice::Relationship;
+use domain::refusal::Refusal;
+use domain::time::{Instant, Interval, Span};
+use store::Tx;
+
+/// Whether the load is for a change, which locks, or for a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A change follows in the same transaction.
+    Change,
+    /// A preview: nothing is saved.
+    Preview,
+}
+
+/// The situation of one appointment, with the diaries around `starts` (every time that the command names).
+pub fn appointment(tx: &mut Tx, ask: &Ask, id: AppointmentId, starts: &[Instant], mode: Mode) -> Flow<Situation> {
+    let seen = store::appointment::load(tx, &ask.who.scope(), id)?.ok_or_else(|| Refusal::not_found("appointment"))?;
+    lock(tx, ask, &seen, mode)?;
+    let appointment = match mode {
+        Mode::Change => store::appointment::load(tx, &ask.who.scope(), id)?,
+        Mode::Preview => Some(seen),
+    };
+    let appointment = appointment.ok_or_else(|| Refusal::not_found("appointment"))?;
+    let relationship = store::relationship::load(tx, &ask.who.scope(), appointment.relationship)?;
+    let relationship = relationship.ok_or_else(|| Refusal::not_found("appointment"))?;
+    let mut situation = base(tx, ask, relationship, starts)?;
+    if appointment.policy.version != situation.policy.version {
+        situation.policy = policy(tx, &appointment)?;
+    }
+    situation.disruption = store::disruption::open_of(tx, appointment.id)?;
+    situation.offer = store::offer::open_of(tx, appointment.id)?;
+    situation.obligations = store::obligation::of_appointment(tx, appointment.id)?;
+    situation.appointment = Some(appointment);
+    Ok(situation)
+}
+
+/// The situation of one relationship for a new booking, with its latest open case if there is one.
+pub fn relationship(tx: &mut Tx, ask: &Ask, id: RelationshipId, starts: &[Instant], mode: Mode) -> Flow<Situation> {
+    let scope = ask.who.scope();
+    let found = store::relationship::load(tx, &scope, id)?.ok_or_else(|| Refusal::not_found("relationship"))?;
+    if mode == Mode::Change {
+        lock_people(tx, &found, ask.now)?;
+    }
+    let mut situation = base(tx, ask, found, starts)?;
+    if let Some(case) = store::disruption::waiting_for_a_time(tx, id)? {
+        situation.offer = store::offer::open_of(tx, case.appointment)?;
+        situation.obligations = store::obligation::of_appointment(tx, case.appointment)?;
+        situation.disruption = Some(case);
+    }
+    Ok(situation)
+}
+
+/// The situation of one offer: the appointment that it would replace, and today's policy for the new one.
+pub fn offer(tx: &mut Tx, ask: &Ask, id: OfferId, starts: &[Instant], mode: Mode) -> Flow<Situation> {
+    let scope = ask.who.scope();
+    let seen = store::offer::load(tx, &scope, id)?.ok_or_else(|| Refusal::not_found("offer"))?;
+    let mut situation = appointment(tx, ask, seen.appointment, starts, mode)?;
+    // Read again under the lock: of two who answer at once, the second sees the first one's answer.
+    situation.offer = store::offer::load(tx, &scope, id)?;
+    if situation.disruption.is_none() {
+        situation.disruption = seen.disruption.map(|case| store::disruption::load(tx, &scope, case)).transpose()?.flatten();
+    }
+    Ok(situation)
+}
+
+fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {
+    let missing = |what: &'static str| move || Refusal::not_found(what);
+    let practice = store::practice::load(tx, relationship.practice)?.ok_or_else(missing("practice"))?;
+    let today = store::policy::latest(tx, practice.id)?.ok_or_else(missing("policy"))?;
+    let therapist = store::therapist::load(tx, relationship.therapist)?.ok_or_else(missing("therapist"))?;
+    let client = store::person::load(tx, PersonRef::Client(relationship.client))?.ok_or_else(missing("client"))?;
+    let (mut therapist_busy, mut client_busy) = (Vec::new(), Vec::new());
+    for around in windows(starts) {
+        let (of_therapist, of_client) = (PersonRef::Therapist(relationship.therapist), PersonRef::Client(relationship.client));
+        therapist_busy.extend(store::occupancy::busy(tx, &of_therapist.to_string(), around, ask.now)?.intervals());
+        client_busy.extend(store::occupancy::busy(tx, &of_client.to_string(), around, ask.now)?.intervals());
+    }
+    Ok(Situation {
+        admins: store::person::of_roles(tx, practice.id, &[Role::Admin])?,
+        owners: store::person::of_roles(tx, practice.id, &[Role::Owner])?,
+        new_client: !store::appointment::has_attended(tx, relationship.id)?,
+        policy: today.clone(),
+        policy_today: today,
+        practice,
+        therapist,
+        client,
+        relationship,
+        appointment: None,
+        next_appointment: None,
+        offer: None,
+        disruption: None,
+        obligations: Vec::new(),
+        therapist_busy,
+        client_busy,
+    })
+}
+
+fn policy(tx: &mut Tx, appointment: &Appointment) -> Flow<Policy> {
+    let agreed = store::policy::load(tx, appointment.practice, appointment.policy.version)?;
+    Ok(agreed.ok_or_else(|| Refusal::not_found("policy"))?)
+}
+
+fn lock(tx: &mut Tx, ask: &Ask, seen: &Appointment, mode: Mode) -> Flow<()> {
+    if mode == Mode::Change {
+        let people = [PersonRef::Client(seen.client).to_string(), PersonRef::Therapist(seen.therapist).to_string()];
+        store::occupancy::lock(tx, &people, ask.now)?;
+    }
+    Ok(())
+}
+
+fn lock_people(tx: &mut Tx, relationship: &Relationship, now: Instant) -> Flow<()> {
+    let people =
+        [PersonRef::Client(relationship.client).to_string(), PersonRef::Therapist(relationship.therapist).to_string()];
+    Ok(store::occupancy::lock(tx, &people, now)?)
+}
+
+/// The stretches of the diaries that bear on these starts: half a day around each, joined where they touch.
+fn windows(starts: &[Instant]) -> Vec<Interval> {
+    let mut starts = starts.to_vec();
+    starts.sort();
+    let mut windows: Vec<Interval> = Vec::new();
+    for start in starts {
+        let around = Interval::new(start - Span::hours(12), start + Span::hours(12));
+        match windows.last_mut() {
+            Some(last) if around.from <= last.to => last.to = around.to,
+            _ => windows.push(around),
+        }
+    }
+    windows
+}

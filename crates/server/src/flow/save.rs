@@ -1,0 +1,239 @@
+//! Saves an outcome: new state, occupancy, duties, ledger, messages and deadlines, all in the flow's transaction.
+
+use super::words::{About, Writer};
+use super::{Answer, Ask, Flow};
+use domain::appointment::Appointment;
+use domain::audit::Entry;
+use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, Wake};
+use domain::id::{Ids, MessageId};
+use domain::message::{LinkTo, Message, MessageState, Notice};
+use domain::person::{Channel, Person, PersonRef};
+use domain::time::Instant;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use store::job::{Job, JobKind, Priority};
+use store::{Done, Tx};
+
+/// What flows need beside the transaction; made once at start.
+#[derive(Clone)]
+pub struct Tools {
+    /// Writes messages.
+    pub writer: Arc<Writer>,
+    /// Makes the secrets of links.
+    pub links: crate::links::LinkKey,
+}
+
+/// Saves everything and gives the answer with the entry for the record.
+pub fn save(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    situation: &Situation,
+    outcome: Outcome,
+    ids: &mut Ids,
+) -> Flow<Done<Answer>> {
+    let messages = write_messages(tools, ask, situation, &outcome, ids);
+    appointments(tx, situation, &outcome)?;
+    for change in &outcome.occupancy {
+        occupancy(tx, change)?;
+    }
+    if let Some(relationship) = &outcome.relationship {
+        store::relationship::update(tx, relationship)?;
+    }
+    if let Some(case) = &outcome.disruption {
+        store::disruption::put(tx, case, situation.relationship.therapist, situation.relationship.client)?;
+    }
+    for offer in &outcome.offers {
+        store::offer::put(tx, offer)?;
+    }
+    for duty in &outcome.obligations {
+        store::obligation::put(tx, duty, situation.relationship.therapist, situation.relationship.client)?;
+    }
+    for entry in &outcome.ledger {
+        store::ledger::append(tx, entry)?;
+    }
+    if let Some(attempt) = &outcome.attempt {
+        store::contact::insert_attempt(tx, attempt)?;
+    }
+    if let Some(note) = &outcome.note {
+        store::contact::insert_note(tx, note)?;
+    }
+    for wake in &outcome.wakes {
+        wake_at(tx, situation, wake)?;
+    }
+    let superseded = outcome.appointment.as_ref().filter(|_| !messages.is_empty());
+    if let Some(appointment) = superseded {
+        store::message::supersede_before(tx, appointment.id, appointment.revision)?;
+    }
+    for message in &messages {
+        send(tx, tools, situation, message, ask.now)?;
+    }
+    let audit = entry(ask, situation, &outcome, ids);
+    let answer = Answer::new(situation, outcome, &messages, false);
+    Ok(Done { answer, audit: vec![audit] })
+}
+
+/// The answer that `save` would give, without saving: ids of new things are left out by the wire, links are masked.
+pub fn preview(tools: &Tools, ask: &Ask, situation: &Situation, outcome: Outcome, ids: &mut Ids) -> Answer {
+    let messages = write_messages(tools, ask, situation, &outcome, ids);
+    Answer::new(situation, outcome, &messages, true)
+}
+
+fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<()> {
+    for changed in outcome.appointment.iter().chain(outcome.booked.iter()) {
+        match situation.appointment.as_ref().filter(|before| before.id == changed.id) {
+            Some(before) if before == changed => {}
+            Some(before) => store::appointment::update(tx, changed, before.revision)?,
+            None => store::appointment::insert(tx, changed)?,
+        }
+    }
+    Ok(())
+}
+
+fn occupancy(tx: &mut Tx, change: &OccupancyChange) -> Flow<()> {
+    use store::occupancy::{Kind, release, take};
+    match change {
+        OccupancyChange::ReleaseAppointment(id) => release(tx, &id.to_string())?,
+        OccupancyChange::ReleaseOffer(id) => release(tx, &id.to_string())?,
+        OccupancyChange::Take(who, id, time) => {
+            take(tx, &who.to_string(), Kind::Appointment, &id.to_string(), *time, None)?;
+        }
+        OccupancyChange::Hold(who, id, time, until) => {
+            take(tx, &who.to_string(), Kind::Hold, &id.to_string(), *time, Some(*until))?;
+        }
+    }
+    Ok(())
+}
+
+fn wake_at(tx: &mut Tx, situation: &Situation, wake: &Wake) -> Flow<()> {
+    let (kind, subject) = match wake.job {
+        JobToWake::AppointmentEnd(id) => (JobKind::AppointmentEnd, id.to_string()),
+        JobToWake::Capture(id) => (JobKind::Capture, id.to_string()),
+        JobToWake::OfferExpiry(id) => (JobKind::OfferExpiry, id.to_string()),
+        JobToWake::ObligationClock(id) => (JobKind::ObligationClock, id.to_string()),
+    };
+    match wake.at {
+        Some(due_at) => {
+            let job = Job { kind, subject, due_at, priority: Priority::Normal, practice: Some(situation.practice.id) };
+            store::job::enqueue(tx, &job)?;
+        }
+        None => store::job::remove(tx, kind, &subject)?,
+    }
+    Ok(())
+}
+
+fn send(tx: &mut Tx, tools: &Tools, situation: &Situation, message: &Message, now: Instant) -> Flow<()> {
+    if let Some(link) = message.link {
+        ensure_link(tx, tools, situation, link, now)?;
+    }
+    store::message::insert(tx, message)?;
+    let priority = if message.urgent { Priority::Urgent } else { Priority::Normal };
+    let job = Job {
+        kind: JobKind::Deliver,
+        subject: message.id.to_string(),
+        due_at: message.send_at,
+        priority,
+        practice: Some(message.practice),
+    };
+    Ok(store::job::enqueue(tx, &job)?)
+}
+
+/// Makes sure that the link's token exists; its id and so its secret follow from what it is for.
+pub fn ensure_link(tx: &mut Tx, tools: &Tools, situation: &Situation, link: LinkTo, now: Instant) -> Flow<()> {
+    let token = tools.links.token(link);
+    let secret_hash: [u8; 32] = Sha256::digest(tools.links.secret(link).as_bytes()).into();
+    let row = store::link::Link {
+        id: token,
+        practice: situation.practice.id,
+        client: situation.relationship.client,
+        purpose: crate::links::purpose(link),
+        secret_hash,
+        created_at: now,
+        expires_at: None,
+    };
+    Ok(store::link::ensure(tx, &row)?)
+}
+
+fn write_messages(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &mut Ids) -> Vec<Message> {
+    outcome
+        .notices
+        .iter()
+        .filter_map(|notice| {
+            let to = recipient(situation, notice.to)?;
+            let about = about(situation, outcome, notice)?;
+            Some(message(tools, ask, situation, notice, to, about, ids.mint()))
+        })
+        .collect()
+}
+
+fn about<'a>(situation: &'a Situation, outcome: &'a Outcome, notice: &Notice) -> Option<&'a Appointment> {
+    let known = [outcome.appointment.as_ref(), outcome.booked.as_ref(), situation.appointment.as_ref()];
+    known.into_iter().flatten().find(|appointment| appointment.id == notice.appointment)
+}
+
+fn recipient(situation: &Situation, to: PersonRef) -> Option<&Person> {
+    let others = situation.admins.iter().chain(situation.owners.iter());
+    [&situation.client, &situation.therapist.person].into_iter().chain(others).find(|person| person.id == to)
+}
+
+fn message(
+    tools: &Tools,
+    ask: &Ask,
+    situation: &Situation,
+    notice: &Notice,
+    to: &Person,
+    appointment: &Appointment,
+    id: MessageId,
+) -> Message {
+    let about = About { situation, to, appointment, now: ask.now };
+    let written = tools.writer.write(notice, &about);
+    let address = match notice.channel {
+        Channel::Email => to.email.clone(),
+        _ => to.phone.clone(),
+    };
+    Message {
+        id,
+        practice: situation.practice.id,
+        command: ask.command,
+        appointment: Some(notice.appointment),
+        revision: notice.revision,
+        to: notice.to,
+        // Without an address it can't be told this way: the worker finds it undeliverable and a person takes over (U3).
+        address: address.unwrap_or_default(),
+        channel: notice.channel,
+        kind: notice.kind,
+        urgent: notice.urgent,
+        subject: written.subject,
+        text: written.text,
+        html: written.html,
+        calendar: notice.calendar.zip(written.calendar),
+        link: notice.link,
+        written_at: ask.now,
+        send_at: notice.send_at,
+        state: MessageState::Pending,
+        handed_at: None,
+        last_reply: None,
+    }
+}
+
+fn entry(ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entry {
+    Entry {
+        practice: situation.practice.id,
+        command: ids.command(),
+        at: ask.now,
+        actor: ask.who.scope().signature(),
+        on_behalf_of: outcome.note.as_ref().and_then(|note| note.on_behalf_of).map(|person| person.to_string()),
+        word: outcome.record.word.to_owned(),
+        subjects: outcome.record.subjects.clone(),
+        details: outcome.record.details.clone(),
+        salt: salt(ids),
+    }
+}
+
+/// Sixteen bytes that nobody can guess without the command's id, the same at every rerun.
+fn salt(ids: &Ids) -> [u8; 16] {
+    let digest = Sha256::new().chain_update(b"holdspace audit salt").chain_update(ids.command().bytes()).finalize();
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&digest[..16]);
+    salt
+}

@@ -1,0 +1,83 @@
+//! Links in messages. The secret of a link is a keyed MAC of what it is for, so a retry gives the same bytes and only
+//! a hash is kept at rest (`rulings` 8).
+
+use domain::access::Purpose;
+use domain::id::{Id, TokenId};
+use domain::message::LinkTo;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// The installation's key for links. Never logged.
+#[derive(Clone)]
+pub struct LinkKey([u8; 32]);
+
+impl LinkKey {
+    /// The key of these bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The row id of the link's token.
+    pub fn token(&self, link: LinkTo) -> TokenId {
+        let digest = self.mac("token", link);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Id::from_bytes(bytes)
+    }
+
+    /// The secret that stands in the address: 26 letters, 128 bits.
+    pub fn secret(&self, link: LinkTo) -> String {
+        let digest = self.mac("secret", link);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        // The letters of a typed id are fit for an address; the prefix says nothing here.
+        TokenId::from_bytes(bytes).to_string().split_off(4)
+    }
+
+    /// The whole address.
+    pub fn url(&self, base_url: &str, link: LinkTo) -> String {
+        format!("{}/r/{}", base_url.trim_end_matches('/'), self.secret(link))
+    }
+
+    fn mac(&self, use_for: &str, link: LinkTo) -> [u8; 32] {
+        #[allow(clippy::expect_used)]
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(use_for.as_bytes());
+        mac.update(b"\0");
+        mac.update(object(link).as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+}
+
+fn object(link: LinkTo) -> String {
+    match link {
+        LinkTo::Offer(id) => id.to_string(),
+        LinkTo::Booking(id) => id.to_string(),
+        LinkTo::Appointment(id) => id.to_string(),
+    }
+}
+
+/// What the token of a link may be used for.
+pub fn purpose(link: LinkTo) -> Purpose {
+    match link {
+        LinkTo::Offer(id) => Purpose::ChooseTime(id),
+        LinkTo::Booking(id) => Purpose::Book(id),
+        LinkTo::Appointment(id) => Purpose::Manage(id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_the_same_at_every_writing_and_another_key_gives_another() {
+        let link = LinkTo::Offer(Id::from_bytes([7; 16]));
+        let (key, other) = (LinkKey::new([1; 32]), LinkKey::new([2; 32]));
+        assert_eq!(key.secret(link), key.secret(link));
+        assert_ne!(key.secret(link), other.secret(link));
+        assert_ne!(key.secret(link), key.secret(LinkTo::Offer(Id::from_bytes([8; 16]))));
+        assert_eq!(key.secret(link).len(), 26);
+        assert!(key.url("http://localhost:8080/", link).starts_with("http://localhost:8080/r/"));
+    }
+}
