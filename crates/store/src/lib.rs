@@ -15,8 +15,10 @@ pub mod job;
 mod migrate;
 pub mod occupancy;
 mod row;
+pub mod session;
 mod sql;
 mod store;
+pub mod token;
 mod tx;
 mod value;
 

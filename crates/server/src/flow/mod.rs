@@ -10,6 +10,7 @@ pub mod load;
 pub mod offer;
 pub mod once;
 pub mod save;
+pub mod signin;
 pub mod slots;
 pub mod words;
 
