@@ -95,3 +95,6 @@ fn keep_free(found: &mut Vec<Interval>, first: usize, taken: &mut Cursor<'_>, bu
     }
     found.truncate(kept);
 }
+
+#[cfg(test)]
+mod tests;

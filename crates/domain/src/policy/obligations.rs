@@ -215,13 +215,19 @@ impl List<'_> {
         self.open_for(kind, self.owner);
     }
     fn open_for(&mut self, kind: ObligationKind, owner: OwnerRole) {
-        self.owed.push(self.times.from_now(kind, owner));
+        self.owed.push(self.times.counted_now(kind, owner));
     }
     fn open_from(&mut self, kind: ObligationKind, from: Instant) {
-        self.owed.push(self.times.from(kind, self.owner, from));
+        self.owed.push(self.times.counted_from(kind, self.owner, from));
     }
 
-    fn called_off(&mut self, parameters: &Parameters, setting: &Setting, event: Option<PracticeEvent>, cancelled: bool) {
+    fn called_off(
+        &mut self,
+        parameters: &Parameters,
+        setting: &Setting,
+        event: Option<PracticeEvent>,
+        cancelled: bool,
+    ) {
         let pace = self.times.pace();
         self.owed.push(self.times.informing(ObligationKind::InformClient, self.owner, pace));
         if cancelled {
@@ -268,9 +274,9 @@ impl List<'_> {
         let owner = self.owner;
         self.owed.push(match setting.given {
             Given::Nothing => self.times.informing(ObligationKind::NextStep, owner, pace),
-            Given::Link => self.times.from_now(ObligationKind::NextStep, owner),
+            Given::Link => self.times.counted_now(ObligationKind::NextStep, owner),
             Given::OfferUntil(expires) => self.times.offered(owner, expires),
-            Given::PromiseBy(by) => self.times.from(ObligationKind::KeepPromise, owner, by),
+            Given::PromiseBy(by) => self.times.counted_from(ObligationKind::KeepPromise, owner, by),
             Given::Settled => return,
         });
     }

@@ -122,11 +122,10 @@ impl Allowed {
                 "must be a list of steps such as {\"within_hours\": 24, \"percent\": 100}",
             )
             .map(drop),
-            Self::Deadline | Self::DeadlineOrNull => read::<Deadline>(
-                value,
-                "must be a length such as PT5M or PT24H, same_working_day, or 2_working_days",
-            )
-            .map(drop),
+            Self::Deadline | Self::DeadlineOrNull => {
+                read::<Deadline>(value, "must be a length such as PT5M or PT24H, same_working_day, or 2_working_days")
+                    .map(drop)
+            }
         }
     }
 }

@@ -173,7 +173,11 @@ fn every_value_that_will_not_do_is_named_with_its_remedy() {
         ("obligation.book_next.breach", json!("PT1H"), "contradiction"),
         ("late_cancel.fee_amount", json!(null), ""),
         ("client_cancel.tiers", json!([{"within_hours": 96, "percent": 50}]), "contradiction"),
-        ("client_cancel.tiers", json!([{"within_hours": 24, "percent": 50}, {"within_hours": 48, "percent": 90}]), "contradiction"),
+        (
+            "client_cancel.tiers",
+            json!([{"within_hours": 24, "percent": 50}, {"within_hours": 48, "percent": 90}]),
+            "contradiction",
+        ),
         ("client_cancel.tiers", json!([{"within_hours": 24, "percent": 100}, {"within_hours": 48, "percent": 50}]), ""),
         ("practice.working_days", json!([]), "contradiction"),
         ("quiet_hours.to", json!("21:00"), "contradiction"),
@@ -199,7 +203,8 @@ fn several_wrong_values_are_named_together_and_a_fixed_fee_needs_its_amount() {
     assert_eq!(problems.len(), 2);
     let problems = own.set(&changes(json!({"late_cancel.fee_model": "fixed"}))).expect_err("no amount");
     assert_eq!(problems[0].field, "late_cancel.fee_amount");
-    let both = json!({"late_cancel.fee_model": "fixed", "late_cancel.fee_amount": {"amount_minor": 2000, "currency": "GBP"}});
+    let both =
+        json!({"late_cancel.fee_model": "fixed", "late_cancel.fee_amount": {"amount_minor": 2000, "currency": "GBP"}});
     assert!(own.set(&changes(both)).is_ok());
 }
 
@@ -254,7 +259,8 @@ fn a_shorter_notice_to_cancel_is_the_notice_to_move_as_well() {
 /// A policy with a few values changed at random, each valid alone.
 fn any_policy() -> impl Strategy<Value = Policy> {
     let preset = prop::sample::select(Preset::ALL);
-    let wishes = (0u32..720, 0u32..100, 0u32..240, any::<bool>(), prop::option::of(1u32..240), prop::option::of(0i64..9000));
+    let wishes =
+        (0u32..720, 0u32..100, 0u32..240, any::<bool>(), prop::option::of(1u32..240), prop::option::of(0i64..9000));
     (preset, wishes, prop::sample::select(Boundary::ALL), prop::option::of(0u32..720)).prop_map(
         |(preset, (hours, percent, grace, forgiving, check_in, cap), boundary, moves)| {
             let mut policy = Policy::preset(preset);
