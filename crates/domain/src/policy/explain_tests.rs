@@ -1,5 +1,9 @@
 use super::*;
 use crate::money::{Currency, Money};
+use crate::policy::money::{self, Event, PaymentState, Situation, TherapistFees};
+use crate::policy::notice::{self, Act};
+use crate::policy::{FeeModel, Parameters, Policy, Preset, Tier, lateness, self_service};
+use crate::time::Span;
 use std::collections::BTreeSet;
 
 fn sample(name: &str) -> Value {
@@ -90,4 +94,67 @@ fn the_sentences_say_what_was_decided() {
         explain(&tier, Language::British, &london()),
         "With less than 1 hour of notice the fee is 50% of the price, £60.00."
     );
+}
+
+fn start() -> Instant {
+    "2026-03-10T14:00:00Z".parse().expect("a moment")
+}
+
+/// Every rule that notice, self-service and money use under these parameters, at any hour and payment.
+fn everything_used(parameters: &Parameters, used: &mut Vec<RuleUse>) {
+    let price = Money::new(6000, Currency::GBP);
+    let floor = Some(start() - Span::hours(200));
+    for (hours, floor) in [(100, None), (13, None), (1, None), (100, floor)] {
+        let received_at = start() - Span::hours(hours);
+        let judged = |act| notice::judge(parameters, &london(), act, start(), received_at, floor);
+        used.push(notice::short_notice_rule(parameters, start(), received_at));
+        used.push(self_service::rule(self_service::decide(parameters, &judged(Act::Cancel))));
+        let events = [
+            Event::ClientCancels(judged(Act::Cancel)),
+            Event::ClientMoves(judged(Act::Move)),
+            Event::ClientMisses,
+            Event::TherapistCancels,
+        ];
+        for event in events {
+            for payment in PaymentState::ALL {
+                for refund_asked in [false, true] {
+                    let fee = Some(Money::new(7000, Currency::GBP));
+                    let therapist_fees = TherapistFees { late_cancel: fee, no_show: fee };
+                    let plain = Situation { refund_asked, ..Situation::new(event, price, *payment) };
+                    let case = Situation { therapist_fees, practice_cap: fee.map(|f| f.percent(10)), ..plain };
+                    used.extend(money::decide(parameters, &case).because);
+                    used.extend(money::decide(parameters, &Situation { new_client: true, ..plain }).because);
+                }
+            }
+        }
+    }
+    for minutes in [1, 60] {
+        match lateness::may_call_missed(parameters, start(), start() + Span::minutes(minutes), 0) {
+            Ok(rule) => used.push(rule),
+            Err(not_yet) => used.push(not_yet.rule()),
+        }
+    }
+    used.extend(lateness::may_call_missed(parameters, start(), start() + Span::minutes(60), 9));
+}
+
+#[test]
+fn no_decision_leaves_a_gap_in_its_sentence() {
+    let mut used = Vec::new();
+    for preset in Preset::ALL {
+        let mut parameters = Policy::preset(*preset).parameters;
+        for model in FeeModel::ALL {
+            (parameters.late_cancel.fee_model, parameters.no_show.fee_model) = (*model, *model);
+            everything_used(&parameters, &mut used);
+        }
+        parameters.client_cancel.tiers = vec![Tier { within_hours: 12, percent: 50 }];
+        everything_used(&parameters, &mut used);
+    }
+    for rule in &used {
+        let sentence = explain(rule, Language::British, &london());
+        assert!(sentence.ends_with('.') && !sentence.contains('…'), "{}: {sentence}", rule.rule);
+    }
+    let ids: BTreeSet<_> = used.iter().map(|rule| rule.rule).collect();
+    let with_values = RULES.iter().filter(|rule| rule.sentence.contains('{'));
+    let unseen: Vec<_> = with_values.map(|rule| rule.id).filter(|id| !ids.contains(id)).collect();
+    assert_eq!(unseen, Vec::<&str>::new(), "rules with values that no case here uses");
 }

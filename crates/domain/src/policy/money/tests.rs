@@ -211,10 +211,28 @@ fn a_late_move_costs_nothing_itself_and_keeps_the_missed_cutoff() {
 // proves: H-06
 #[test]
 fn the_price_is_taken_when_the_preset_says() {
-    let end = start() + Span::minutes(50);
-    let due = |preset| capture_due(&values(preset), &Zone::utc(), start(), end);
-    assert_eq!(due(Preset::Network), None);
-    assert_eq!(due(Preset::Insurance), Some(end));
-    assert_eq!(due(Preset::Marketplace), Some(start() - Span::hours(48)));
-    assert_eq!(due(Preset::Clinic), Some(start()));
+    let (booked_at, end) = (start() - Span::hours(24 * 7), start() + Span::minutes(50));
+    let booking = Booking { booked_at, start: start(), end, first: false };
+    let due = |preset, booking: &Booking| capture_due(&values(preset), &Zone::utc(), booking);
+    assert_eq!(due(Preset::Network, &booking), None);
+    assert_eq!(due(Preset::Insurance, &booking), Some(end));
+    assert_eq!(due(Preset::Marketplace, &booking), Some(start() - Span::hours(48)));
+    assert_eq!(due(Preset::Clinic, &booking), Some(start()));
+    assert_eq!(due(Preset::Marketplace, &Booking { first: true, ..booking }), Some(booked_at), "the first is prepaid");
+    let late = Booking { booked_at: start() - Span::hours(5), ..booking };
+    assert_eq!(due(Preset::Marketplace, &late), Some(late.booked_at), "booked inside the window");
+}
+
+#[test]
+fn a_payment_that_was_refused_or_is_in_doubt_is_never_paid_back_by_guess() {
+    let marketplace = values(Preset::Marketplace);
+    let case = |payment| Situation::new(Event::TherapistCancels, PRICE, payment);
+    let refused = decide(&marketplace, &case(PaymentState::Failed));
+    assert_eq!((refused.refund, refused.payment_after), (Refund::None, PaymentState::None));
+    assert_eq!(posted(&refused), [(EntryKind::Credit, -6000)], "the unpaid charge falls away");
+    let doubt = decide(&marketplace, &case(PaymentState::Unknown));
+    assert_eq!((doubt.refund, doubt.payment_after, posted(&doubt)), (Refund::None, PaymentState::Unknown, vec![]));
+    assert!(doubt.release_charge && used(&doubt, "payment.looked_up"));
+    let late = decide(&marketplace, &cancels(&marketplace, 1, PaymentState::Failed));
+    assert_eq!((late.kept, late.payment_after, posted(&late)), (PRICE, PaymentState::Failed, vec![]));
 }

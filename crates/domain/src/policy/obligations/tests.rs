@@ -105,14 +105,17 @@ fn checking_in_with_a_late_client_is_the_therapists_alone_and_never_escalates() 
     assert_eq!((duty.owner, minutes(duty.due), duty.breach, duty.second_breach), (OwnerRole::Therapist, 5, None, None));
 }
 
-// proves: V-09, V-18, V-19, A-05, A-17, A-18, A-19, H-01, V-16
+// proves: V-09, V-16, V-18, V-19, E-04, E-12, H-01, A-05, A-17, A-18, A-19
 #[test]
 fn each_other_event_opens_its_own_duty() {
-    let table: [(Preset, Trigger, &[&str]); 14] = [
+    let table: [(Preset, Trigger, &[&str]); 17] = [
         (Preset::Network, Trigger::AbsenceLasts, &["update_long_absence"]),
         (Preset::Network, Trigger::ClinicalWorry, &["escalate_clinical"]),
         (Preset::Network, Trigger::RiskWorry, &["escalate_risk"]),
         (Preset::Network, Trigger::AgreedToRebook, &["book_next"]),
+        (Preset::Clinic, Trigger::Waived, &["notify_practice"]),
+        (Preset::Insurance, Trigger::Waived, &[]),
+        (Preset::Marketplace, Trigger::NewClientRefund, &["notify_practice"]),
         (Preset::Clinic, Trigger::Connected, &["confirm_plan"]),
         (Preset::Clinic, Trigger::TherapistAloneAtFault, &["consider_makeup"]),
         (Preset::Network, Trigger::TherapistAloneAtFault, &[]),
@@ -152,4 +155,14 @@ fn no_duty_is_breached_before_it_is_due() {
             }
         }
     }
+}
+
+// proves
+#[test]
+fn a_make_up_is_thought_about_only_where_the_therapist_alone_missed_it() {
+    let clinic = Policy::preset(Preset::Clinic).parameters;
+    for fault in Fault::ALL {
+        assert_eq!(asks_for_makeup(&clinic, *fault), *fault == Fault::Therapist, "{fault}");
+    }
+    assert!(!asks_for_makeup(&Policy::preset(Preset::Marketplace).parameters, Fault::Therapist));
 }
