@@ -31,7 +31,7 @@ pub(super) fn decide(
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let agreement = agreement(asker, book.agreement, "agreement", now)?;
-    let slot = slot::check(&situation, book.kind, book.start, &situation.therapist_busy, "start", now)?;
+    let slot = slot::check(&situation, asker, book.kind, book.start, &situation.therapist_busy, "start", now)?;
     let mut outcome = Outcome::default();
     let booked = make(&situation, book.kind, slot, agreement, now, ids)?;
     accept_policy(&situation, asker, now, &mut outcome);
@@ -61,7 +61,7 @@ pub(super) fn in_place_of(
 ) -> Result<Appointment, Refusal> {
     let agreed = agreement(asker, Some(book.agreement), "next_step.book.agreement", now)?;
     let busy = slot::without(&situation.therapist_busy, ended.interval_with_buffer());
-    let slot = slot::check(situation, ended.kind, book.start, &busy, "next_step.book.start", now)?;
+    let slot = slot::check(situation, asker, ended.kind, book.start, &busy, "next_step.book.start", now)?;
     let booked = make(situation, ended.kind, slot, agreed, now, ids)?;
     let booked = Appointment { replaces: Some(ended.id), price: ended.price, ..booked };
     take(situation, &booked, outcome)?;
@@ -101,7 +101,7 @@ pub(super) fn make(
         revision: 1,
         sequence: 0,
         price: setup.price,
-        payment: money::planned(situation, slot, setup.price),
+        payment: money::planned(situation, slot, setup.price, now),
         policy: snapshot,
         agreement,
         replaces: None,
