@@ -79,7 +79,7 @@ pub fn save(
     for message in &messages {
         send(tx, tools, situation, message, ask.now)?;
     }
-    let audit = entry(ask, situation, &outcome, ids);
+    let audit = entry(tools, ask, situation, &outcome, ids);
     Ok(Done::new(Answer::new(situation, outcome, &messages, &tools.links(), false), audit))
 }
 
@@ -218,7 +218,7 @@ fn message(
     }
 }
 
-fn entry(ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entry {
+fn entry(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entry {
     Entry {
         practice: situation.practice.id,
         command: ids.command(),
@@ -228,14 +228,6 @@ fn entry(ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entr
         word: outcome.record.word.to_owned(),
         subjects: outcome.record.subjects.clone(),
         details: outcome.record.details.clone(),
-        salt: salt(ids),
+        salt: tools.link_key.salt(ids.command()),
     }
-}
-
-/// Sixteen bytes that nobody can guess without the command's id, the same at every rerun.
-fn salt(ids: &Ids) -> [u8; 16] {
-    let digest = Sha256::new().chain_update(b"holdspace audit salt").chain_update(ids.command().bytes()).finalize();
-    let mut salt = [0; 16];
-    salt.copy_from_slice(&digest[..16]);
-    salt
 }

@@ -9,7 +9,7 @@ mod due;
 mod run;
 
 pub use deliver::{Call, Handed, Letter, Outcome};
-pub use run::{Post, Worker};
+pub use run::{Nudge, Post, Worker, step};
 
 use crate::app::App;
 use crate::flow::{Failed, Flow};
