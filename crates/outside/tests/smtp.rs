@@ -81,6 +81,10 @@ fn before_the_final_dot_nothing_was_accepted() {
         assert!(matches!(&handed, Handed::NotAccepted { why } if why.contains("not today")), "at {point}: {handed:?}");
     }
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+    for point in ["MAIL", "RCPT", "DATA", "dot"] {
+        let handed = hand_off(vec![(point, Act::Say("421 4.3.2 closing"))]);
+        assert!(matches!(&handed, Handed::NotAccepted { why } if why.contains("closing")), "at {point}: {handed:?}");
+    }
     assert!(matches!(mailer(free).hand_off(&envelope(), LETTER), Handed::NotAccepted { .. }));
 }
 

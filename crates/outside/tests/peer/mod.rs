@@ -135,7 +135,11 @@ impl Conversation {
 
     /// The body up to the dot alone on a line, unstuffed.
     fn body(&mut self) -> Go {
-        if self.script.iter().any(|(at, act)| *at == "DATA" && matches!(act, Act::Say(text) if !text.starts_with("354"))) {
+        if self
+            .script
+            .iter()
+            .any(|(at, act)| *at == "DATA" && matches!(act, Act::Say(text) if !text.starts_with("354")))
+        {
             return Ok(true);
         }
         let mut body = Vec::new();
