@@ -142,7 +142,27 @@ fn one_connection_serves_many_letters_even_after_a_refusal() {
     for _ in 0..2 {
         assert!(matches!(mailer.hand_off(&envelope(), LETTER), Handed::Refused { .. }));
     }
+    drop(mailer);
+    picky.wait_for_a_close();
     assert_eq!((picky.count("EHLO"), picky.count("RSET")), (1, 2));
+}
+
+#[test]
+fn a_connection_is_closed_politely_after_ten_letters_so_that_none_waits_for_a_queue_run() {
+    let peer = Peer::start(vec![]);
+    let mailer = mailer(peer.port);
+    for _ in 0..21 {
+        assert!(matches!(mailer.hand_off(&envelope(), LETTER), Handed::Accepted { .. }));
+    }
+    drop(mailer);
+    (0..3).for_each(|_| peer.wait_for_a_close());
+    assert_eq!((peer.count("EHLO"), peer.count("QUIT"), peer.count("body:")), (3, 3, 21));
+}
+
+#[test]
+fn what_happens_after_the_answer_does_not_change_it() {
+    let mailer = mailer(Peer::start(vec![vec![("RCPT", Act::Say("550 no")), ("RSET", Act::Hang)]]).port);
+    assert!(matches!(mailer.hand_off(&envelope(), LETTER), Handed::Refused { code: 550, .. }));
 }
 
 #[test]
