@@ -184,7 +184,8 @@ impl<'a> Reader<'a> {
 
     /// One time of the whole, or what a change that holds from earlier on makes of it.
     fn time(&mut self, master: &Event, changes: &Changes<'_>, (stamp, at): (&Stamp, Instant), extent: Extent) {
-        match changes.shifts.iter().rev().find(|shift| shift.from <= at) {
+        let begun = changes.shifts.partition_point(|shift| shift.from <= at);
+        match changes.shifts[..begun].last() {
             None => self.emit(master, stamp, extent),
             Some(later) => {
                 let civil = shift(stamp.civil(), later.by);
