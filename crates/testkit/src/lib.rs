@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Dev only: what tests stand on.
+
+pub mod postgres;
