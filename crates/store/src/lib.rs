@@ -5,18 +5,34 @@
 //! (`sql!`), a `from_row`, and functions that take `&mut Tx`. `tests/statements.rs` finds every `sql!` by itself and
 //! prepares it on both engines.
 
+pub mod appointment;
 pub mod audit;
 pub mod bookkeeping;
 pub mod command;
+pub mod contact;
+pub mod disruption;
 mod engine;
 mod error;
 mod flow;
 pub mod job;
+pub mod ledger;
+pub mod link;
+pub mod message;
 mod migrate;
+pub mod obligation;
 pub mod occupancy;
+pub mod offer;
+mod page;
+pub mod person;
+pub mod policy;
+pub mod practice;
+mod read;
+pub mod relationship;
 mod row;
+mod search;
 mod sql;
 mod store;
+pub mod therapist;
 mod tx;
 mod value;
 
@@ -24,6 +40,7 @@ pub use engine::sqlite_tx::sqlite_is_safe;
 pub use error::{Corrupt, DbError};
 pub use flow::{Committed, Done};
 pub use migrate::{MIGRATIONS, Migration};
+pub use page::{Cursor, LONGEST as LONGEST_PAGE, NotACursor, Page};
 pub use row::{Cell, FromCell, Row};
 pub use sql::Sql;
 pub use store::{Config, Pooler, Store};
