@@ -23,7 +23,7 @@ mod value;
 pub use engine::sqlite_tx::sqlite_is_safe;
 pub use error::{Corrupt, DbError};
 pub use flow::{Committed, Done};
-pub use migrate::{MIGRATIONS, Migration};
+pub use migrate::{Dialect, MIGRATIONS, Migration};
 pub use row::{Cell, FromCell, Row};
 pub use sql::Sql;
 pub use store::{Config, Pooler, Store};
