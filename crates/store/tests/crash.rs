@@ -50,8 +50,8 @@ fn about(subject: &str) -> Entry {
 #[test]
 fn a_busy_writer() {
     let place = std::env::var(PLACE).ok();
-    let folder = Folder::create();
-    let path = place.clone().unwrap_or_else(|| folder.file().display().to_string());
+    let folder = place.is_none().then(Folder::create);
+    let path = place.clone().or_else(|| Some(folder.as_ref()?.file().display().to_string())).expect("a place");
     let store = Store::open(config_of(&path)).expect("opens");
     store.migrate().expect("migrates");
     let rounds = if place.is_some() { usize::MAX } else { 3 };
@@ -155,8 +155,8 @@ const LONG_STEP: Migration = Migration {
 #[test]
 fn a_long_migration() {
     let place = std::env::var(PLACE).ok();
-    let folder = Folder::create();
-    let path = place.unwrap_or_else(|| folder.file().display().to_string());
+    let folder = place.is_none().then(Folder::create);
+    let path = place.or_else(|| Some(folder.as_ref()?.file().display().to_string())).expect("a place");
     let store = Store::open(config_of(&path)).expect("opens");
     say("begins");
     store.migrate_with(&[LONG_STEP]).expect("migrates");
