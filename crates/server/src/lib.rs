@@ -9,3 +9,4 @@ pub mod dice;
 pub mod error;
 pub mod keys;
 pub mod rate;
+pub mod words;

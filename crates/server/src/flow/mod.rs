@@ -9,7 +9,7 @@ pub mod due;
 pub mod load;
 pub mod offer;
 pub mod save;
-pub mod words;
+pub use crate::words;
 
 use domain::access::{Actor, Purpose, Scope};
 use domain::id::{ClientId, CommandId, PracticeId, TokenId};
