@@ -83,9 +83,11 @@ impl Writer {
         // Lines that hold only a tag leave nothing behind.
         let tidy = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         templates.set_syntax(tidy.expect("the usual marks are different from each other"));
-        templates.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-        });
+        templates.set_auto_escape_callback(
+            |name| {
+                if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+            },
+        );
         templates.add_filter("flow", flow);
         let bodies = BODIES.iter().flat_map(|(text, html, source)| [(*text, *source), (*html, *source)]);
         for (name, source) in SHARED.into_iter().chain(bodies) {

@@ -7,12 +7,7 @@ use outside::ical::write::{Invite, Method, NEUTRAL_SUMMARY, Party, invite};
 
 /// The calendar text for the reader; `None` where they have no address that a calendar could name. It carries no link:
 /// its bytes are stored, and calendars are shared.
-pub(super) fn part(
-    method: CalendarMethod,
-    notice: &Notice,
-    about: &About<'_>,
-    from: &EmailAddress,
-) -> Option<String> {
+pub(super) fn part(method: CalendarMethod, notice: &Notice, about: &About<'_>, from: &EmailAddress) -> Option<String> {
     let attendee = about.to.email.as_ref()?.parse().ok()?;
     Some(invite(&Invite {
         method: match method {

@@ -8,7 +8,8 @@ pub fn line(words: &str) -> String {
 
 /// Line by line, as it was written; white space at the ends and more than one empty line in a row are left out.
 pub fn lines(words: &str) -> Vec<String> {
-    let unbroken = words.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
+    let unbroken =
+        words.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
     let mut kept: Vec<String> = Vec::new();
     for line in unbroken.trim().split('\n') {
         let line: String = line.trim_end().chars().filter_map(safe).collect();

@@ -59,13 +59,7 @@ pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Val
 }
 
 /// The view of a link to sign in: no appointment, one moment.
-pub(super) fn of_sign_in(
-    practice: &Practice,
-    to: &Person,
-    good_until: Instant,
-    now: Instant,
-    domain: &str,
-) -> Value {
+pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, now: Instant, domain: &str) -> Value {
     let when = When { locale: to.locale, agreed: &to.zone, reader: &to.zone, now };
     let own = context! {
         reader => Reader::of(to.id).word(),

@@ -97,7 +97,10 @@ mod tests {
         assert_eq!(read(Locale::EnUs, "Europe/London", "Europe/London", at), "Tuesday, November 24, 2:00 PM");
         let next_year = "2027-01-05T14:00:00Z";
         assert_eq!(read(Locale::EnGb, "Europe/London", "Europe/London", next_year), "Tuesday 5 January 2027, 14:00");
-        assert_eq!(read(Locale::EnUs, "Europe/London", "Europe/London", next_year), "Tuesday, January 5, 2027, 2:00 PM");
+        assert_eq!(
+            read(Locale::EnUs, "Europe/London", "Europe/London", next_year),
+            "Tuesday, January 5, 2027, 2:00 PM"
+        );
     }
 
     #[test]
@@ -106,10 +109,7 @@ mod tests {
         let new_york = read(Locale::EnGb, "Europe/London", "America/New_York", at);
         assert_eq!(new_york, "Tuesday 24 November, 14:00 London, 09:00 for you");
         let sydney = read(Locale::EnUs, "America/New_York", "Australia/Sydney", at);
-        assert_eq!(
-            sydney,
-            "Tuesday, November 24, 9:00 AM New York, Wednesday, November 25, 1:00 AM for you"
-        );
+        assert_eq!(sydney, "Tuesday, November 24, 9:00 AM New York, Wednesday, November 25, 1:00 AM for you");
         assert_eq!(read(Locale::EnGb, "Europe/London", "Africa/Abidjan", at), "Tuesday 24 November, 14:00");
         assert_eq!(read(Locale::EnGb, "Etc/UTC", "Europe/Paris", at), "Tuesday 24 November, 14:00 UTC, 15:00 for you");
     }
