@@ -6,6 +6,7 @@ use super::{
 use crate::appointment::{Agreement, Appointment, MeetingKind, Payment, State};
 use crate::disruption::Disruption;
 use crate::id::Ids;
+use crate::offer::{Offer, OfferState};
 use crate::person::PersonRef;
 use crate::practice::{AgreementHow, PolicyAcceptance, Relationship, RelationshipState};
 use crate::refusal::Refusal;
@@ -31,7 +32,8 @@ pub(super) fn decide(
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let agreement = agreement(asker, book.agreement, "agreement", now)?;
-    let slot = slot::check(&situation, book.kind, book.start, &situation.therapist_busy, "start", now)?;
+    let busy = without_own_offer(&situation);
+    let slot = slot::check(&situation, asker, book.kind, book.start, &busy, "start", now)?;
     let mut outcome = Outcome::default();
     let booked = make(&situation, book.kind, slot, agreement, now, ids)?;
     accept_policy(&situation, asker, now, &mut outcome);
@@ -61,7 +63,7 @@ pub(super) fn in_place_of(
 ) -> Result<Appointment, Refusal> {
     let agreed = agreement(asker, Some(book.agreement), "next_step.book.agreement", now)?;
     let busy = slot::without(&situation.therapist_busy, ended.interval_with_buffer());
-    let slot = slot::check(situation, ended.kind, book.start, &busy, "next_step.book.start", now)?;
+    let slot = slot::check(situation, asker, ended.kind, book.start, &busy, "next_step.book.start", now)?;
     let booked = make(situation, ended.kind, slot, agreed, now, ids)?;
     let booked = Appointment { replaces: Some(ended.id), price: ended.price, ..booked };
     take(situation, &booked, outcome)?;
@@ -174,11 +176,20 @@ fn settle_open_case(situation: &Situation, booked: &Appointment, now: Instant, o
     let Some(case) = situation.disruption.clone() else { return };
     let evidence = format!("booked {}", booked.id);
     contact::client_answered(situation, &evidence, now, outcome);
-    if let Some(withdrawn) = situation.offer.clone().and_then(crate::offer::Offer::withdraw) {
+    if let Some(withdrawn) = situation.offer.clone().and_then(Offer::withdraw) {
         outcome.occupancy.insert(0, OccupancyChange::ReleaseOffer(withdrawn.id));
         outcome.offers.push(withdrawn);
     }
     outcome.disruption = Some(settled(case, situation, outcome, now));
+}
+
+/// The therapist's diary without what is held for this very client: whoever books from the link may take an offered time.
+fn without_own_offer(situation: &Situation) -> Vec<Interval> {
+    let mut busy = situation.therapist_busy.clone();
+    for held in situation.offer.iter().filter(|offer| offer.state == OfferState::Open).flat_map(Offer::held) {
+        busy = slot::without(&busy, held);
+    }
+    busy
 }
 
 /// The case with the duties as the outcome leaves them.

@@ -94,7 +94,7 @@ pub(super) fn carry_out(
 ) -> Result<(), Refusal> {
     let mut taken = NextStepTaken { booking_link: step.booking_link, refund: step.refund, ..NextStepTaken::default() };
     if !step.offer_slots.is_empty() {
-        taken.offer = Some(offer(situation, &step.offer_slots, ended, disruption, now, ids, outcome)?);
+        taken.offer = Some(offer(situation, asker, &step.offer_slots, ended, disruption, now, ids, outcome)?);
     }
     if let Some(by) = step.promise_contact_by {
         taken.promise_contact_by = Some(promise(by, now)?);
@@ -133,8 +133,10 @@ fn already_booked<'a>(situation: &'a Situation, ended: &Appointment, now: Instan
     })
 }
 
+#[allow(clippy::too_many_arguments)]
 fn offer(
     situation: &Situation,
+    asker: &Asker,
     starts: &[Instant],
     ended: &Appointment,
     disruption: DisruptionId,
@@ -150,7 +152,7 @@ fn offer(
     let buffer_after = slot::buffer(&slot::setup(situation, ended.kind)?);
     let mut slots = Vec::with_capacity(starts.len());
     for start in starts {
-        let found = slot::check(situation, ended.kind, *start, &busy, "next_step.offer_slots", now)?;
+        let found = slot::check(situation, asker, ended.kind, *start, &busy, "next_step.offer_slots", now)?;
         busy.push(Interval::new(found.from, found.to + buffer_after));
         slots.push(found);
     }
@@ -171,8 +173,7 @@ fn offer(
         expires_at,
         state: OfferState::Open,
     };
-    for slot in &offer.slots {
-        let held = Interval::new(slot.from, slot.to + offer.buffer_after);
+    for held in offer.held() {
         outcome.occupancy.push(OccupancyChange::Hold(
             PersonRef::Therapist(ended.therapist),
             offer.id,
