@@ -37,7 +37,7 @@ pub(super) fn decide(
     let mut outcome = Outcome::default();
     let booked = make(&situation, book.kind, slot, agreement, now, ids)?;
     accept_policy(&situation, asker, now, &mut outcome);
-    take(&situation, &booked, &mut outcome)?;
+    take(&situation, &situation.client_busy, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
     settle_open_case(&situation, &booked, now, &mut outcome);
     outcome.because = money::booking_rules(&situation, &booked);
@@ -66,7 +66,7 @@ pub(super) fn in_place_of(
     let slot = slot::check(situation, asker, ended.kind, book.start, &busy, "next_step.book.start", now)?;
     let booked = make(situation, ended.kind, slot, agreed, now, ids)?;
     let booked = Appointment { replaces: Some(ended.id), price: ended.price, ..booked };
-    take(situation, &booked, outcome)?;
+    take(situation, &slot::without(&situation.client_busy, ended.interval()), &booked, outcome)?;
     notify::confirm(situation, &booked, now, outcome);
     outcome.booked = Some(booked.clone());
     Ok(booked)
@@ -112,9 +112,15 @@ pub(super) fn make(
     })
 }
 
-/// Takes the time in both diaries and sets the clocks that come with a booking.
-pub(super) fn take(situation: &Situation, booked: &Appointment, outcome: &mut Outcome) -> Result<(), Refusal> {
-    if situation.client_busy.iter().any(|busy| busy.meets(booked.interval())) {
+/// Takes the time in both diaries and sets the clocks that come with a booking. `client_busy` is the client's diary
+/// without what the same step frees.
+pub(super) fn take(
+    situation: &Situation,
+    client_busy: &[Interval],
+    booked: &Appointment,
+    outcome: &mut Outcome,
+) -> Result<(), Refusal> {
+    if client_busy.iter().any(|busy| busy.meets(booked.interval())) {
         let name = situation.client.first_name();
         return Err(Refusal::conflict("slot_taken", format!("{name} already has an appointment at that time.")));
     }

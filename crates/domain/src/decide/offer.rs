@@ -28,7 +28,7 @@ pub(super) fn accept(
     let accepted = chosen.accept(start, booked.id, now)?;
     release(&offer, &mut outcome);
     let booked = follow_with_payment(&situation, asker, &ended, booked, now, ids, &mut outcome);
-    take(&situation, &booked, &mut outcome)?;
+    take(&situation, &situation.client_busy, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
     contact::client_answered(&situation, &format!("took {}", booked.id), now, &mut outcome);
     let case = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
