@@ -40,7 +40,7 @@ pub(super) fn decide(
     take(&situation, &situation.client_busy, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
     settle_open_case(&situation, &booked, now, &mut outcome);
-    outcome.because = money::booking_rules(&situation, &booked);
+    outcome.because = money::booking_rules(&situation, &situation.policy_today, &booked);
     outcome.record = Record {
         word: "appointment_booked",
         subjects: subjects(&booked),
