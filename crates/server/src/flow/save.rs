@@ -72,11 +72,11 @@ pub fn save(
     for wake in &outcome.wakes {
         wake_at(tx, situation, wake)?;
     }
-    let superseded = outcome.appointment.as_ref().filter(|_| !messages.is_empty());
-    if let Some(appointment) = superseded {
-        store::message::supersede_before(tx, appointment.id, appointment.revision)?;
-    }
     for message in &messages {
+        // What waits for the same person about an earlier revision is overtaken; what others wait for is not.
+        if let (Some(appointment), true) = (message.appointment, message.kind.tells_the_time()) {
+            store::message::supersede_before(tx, appointment, message.revision, message.to)?;
+        }
         send(tx, tools, situation, message, ask.now)?;
     }
     let audit = entry(tools, ask, situation, &outcome, ids);
@@ -93,7 +93,11 @@ fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<(
     for changed in outcome.appointment.iter().chain(outcome.booked.iter()) {
         match situation.appointment.as_ref().filter(|before| before.id == changed.id) {
             Some(before) if before == changed => {}
-            Some(before) => store::appointment::update(tx, changed, before.revision)?,
+            Some(before) => {
+                if !store::appointment::update(tx, changed, before.revision)? {
+                    return Err(domain::refusal::Refusal::stale().into());
+                }
+            }
             None => store::appointment::insert(tx, changed)?,
         }
     }
