@@ -1,5 +1,6 @@
 //! What a surface answers when it cannot do what was asked: one problem, as JSON (RFC 9457) or as a page.
 
+use crate::flow::Failed;
 use crate::rate::TooMany;
 use axum::body::Body;
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -268,15 +269,31 @@ impl From<DbError> for Problem {
                 problem
             }
             // The guarantee behind the friendly check: two callers took one time at the same moment (`rulings` 6).
-            DbError::Overlap => Refusal::conflict("slot_taken", "That time has just gone. See the times that are free now.").into(),
+            DbError::Overlap => {
+                Refusal::conflict("slot_taken", "That time has just gone. See the times that are free now.").into()
+            }
             error => Self::fault(error),
+        }
+    }
+}
+
+impl From<Failed> for Problem {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Refused(refusal) => (*refusal).into(),
+            Failed::Store(error) => error.into(),
+            Failed::Nothing => {
+                let detail = "Everything is as you ask already, so nothing was changed.";
+                Refusal::conflict("nothing_to_do", detail).into()
+            }
         }
     }
 }
 
 impl From<FieldErrors> for Problem {
     fn from(errors: FieldErrors) -> Self {
-        let detail = errors.0.first().map_or("This is not valid as it stands.".to_owned(), |first| first.message.clone());
+        let detail =
+            errors.0.first().map_or("This is not valid as it stands.".to_owned(), |first| first.message.clone());
         let code = errors.0.first().map_or("invalid", |first| match first.code {
             "missing" => "field_missing",
             "unknown" => "field_unknown",
@@ -366,9 +383,9 @@ mod tests {
 
     #[test]
     fn what_went_wrong_inside_never_leaves() {
-        let problem = Problem::fault("SELECT secret FROM note");
+        let problem = Problem::fault("a secret of the table note");
         assert!(!body(&problem).to_string().contains("secret"));
-        assert_eq!(problem.inside(), Some("SELECT secret FROM note"));
+        assert_eq!(problem.inside(), Some("a secret of the table note"));
     }
 
     #[test]

@@ -15,4 +15,5 @@ pub mod portal;
 pub mod rate;
 pub mod routes;
 pub mod security;
+pub mod serve;
 pub mod session;

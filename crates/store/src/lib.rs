@@ -15,6 +15,7 @@ pub mod job;
 mod migrate;
 pub mod occupancy;
 mod row;
+pub mod sample;
 pub mod session;
 mod sql;
 mod store;
