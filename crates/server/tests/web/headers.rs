@@ -1,8 +1,14 @@
 use crate::world::World;
-use axum::http::Method;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request};
 use domain::person::Role;
 use holdspace_server::routes::table;
 use holdspace_server::security::CONTENT_POLICY;
+use holdspace_server::serve::serve;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 #[tokio::test]
 async fn every_answer_of_every_route_protects_the_browser() {
@@ -69,4 +75,38 @@ async fn the_number_of_support_is_on_every_page_of_somebody_who_is_known() {
             assert!(browser.get(path).await.body.contains("+442079460010"), "{path} as {}", role.word());
         }
     }
+}
+
+#[tokio::test]
+async fn where_a_request_came_from_is_what_a_trusted_proxy_says_and_nobody_else() {
+    let guess_often = async |world: &World| {
+        let mut last = 0;
+        for n in 0..31 {
+            let mut request =
+                Request::get("/sign-in/guess").header("x-forwarded-for", format!("203.0.113.{n}, 10.0.0.2"));
+            let peer: SocketAddr = "10.0.0.2:4000".parse().expect("an address");
+            request.extensions_mut().expect("a request").insert(ConnectInfo(peer));
+            last = world.send(request.body(Body::empty()).expect("a request")).await.status.as_u16();
+        }
+        last
+    };
+    assert_eq!(guess_often(&World::new()).await, 429, "a stranger cannot pretend to be many");
+    let behind_proxy = World::with(&[("HOLDSPACE_PROXY_TRUSTED", "10.0.0.2")], table());
+    assert_eq!(guess_often(&behind_proxy).await, 410, "many behind one proxy are many");
+}
+
+#[tokio::test]
+async fn a_server_answers_over_a_real_line_and_stops_when_told() {
+    let world = World::new();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/sign-in", listener.local_addr().expect("an address"));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(serve(world.app.clone(), listener, async { drop(stopped.await) }));
+    let fetched = tokio::task::spawn_blocking(move || {
+        let mut response = ureq::get(url).call().expect("an answer");
+        response.body_mut().read_to_string().expect("a body")
+    });
+    assert!(fetched.await.expect("fetched").contains("<h1>Sign in</h1>"));
+    stop.send(()).expect("still there");
+    server.await.expect("ended").expect("without a fault");
 }
