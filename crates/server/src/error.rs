@@ -1,6 +1,5 @@
 //! What a surface answers when it cannot do what was asked: one problem, as JSON (RFC 9457) or as a page.
 
-use crate::flow::Failed;
 use crate::rate::TooMany;
 use axum::body::Body;
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -273,19 +272,6 @@ impl From<DbError> for Problem {
                 Refusal::conflict("slot_taken", "That time has just gone. See the times that are free now.").into()
             }
             error => Self::fault(error),
-        }
-    }
-}
-
-impl From<Failed> for Problem {
-    fn from(failed: Failed) -> Self {
-        match failed {
-            Failed::Refused(refusal) => (*refusal).into(),
-            Failed::Store(error) => error.into(),
-            Failed::Nothing => {
-                let detail = "Everything is as you ask already, so nothing was changed.";
-                Refusal::conflict("nothing_to_do", detail).into()
-            }
         }
     }
 }

@@ -134,7 +134,7 @@ impl Target<'_> {
     pub(crate) fn run(&mut self, script: &str) -> Result<(), DbError> {
         match self {
             Self::Sqlite(database) => {
-                database.renew_budget();
+                database.lift_budget();
                 database.connection.execute_batch(script).map_err(|e| classify(&e))
             }
             Self::Postgres(session) => session.control(script),

@@ -40,19 +40,6 @@ pub struct Link {
     pub place: Place,
 }
 
-/// A link to be kept.
-#[derive(Debug, Clone, Copy)]
-pub struct NewLink {
-    /// Its row; its secret is made from this.
-    pub token: TokenId,
-    /// Its practice.
-    pub practice: PracticeId,
-    /// Whose things.
-    pub client: ClientId,
-    /// What it may be used for.
-    pub purpose: Purpose,
-}
-
 const ADDRESSEES: Sql = sql!(
     "SELECT ",
     visitor_columns!(),
@@ -92,11 +79,6 @@ const LINK: Sql = sql!(
     ", l.id, l.practice, l.purpose, l.object
      FROM link_token l JOIN person p ON p.id = l.client JOIN practice q ON q.id = l.practice
      WHERE l.secret_hash = $1 AND (l.expires_at IS NULL OR l.expires_at > $2) AND p.active = 1"
-);
-
-const ADD_LINK: Sql = sql!(
-    "INSERT INTO link_token (id, practice, client, purpose, object, secret_hash, created_at, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 );
 
 /// Everyone whom an address belongs to, as typed or in small letters: at most five.
@@ -189,21 +171,4 @@ fn link_from(row: &Row) -> Result<Link, DbError> {
         manner: visitor.manner,
         place: visitor.place,
     })
-}
-
-/// Keeps a link for a client: one for each purpose and object. An audited flow only.
-pub fn add_link(
-    tx: &mut Tx<'_>,
-    link: NewLink,
-    secret_hash: [u8; 32],
-    now: Instant,
-    expires_at: Option<Instant>,
-) -> Result<(), DbError> {
-    let (purpose, object) = match link.purpose {
-        Purpose::ChooseTime(offer) => ("choose_time", offer.to_string()),
-        Purpose::Book(relationship) => ("book", relationship.to_string()),
-        Purpose::Manage(appointment) => ("manage", appointment.to_string()),
-    };
-    let values = vals![link.token, link.practice, link.client, purpose, object, secret_hash, now, expires_at];
-    tx.execute(ADD_LINK, values).map(drop)
 }

@@ -1,8 +1,8 @@
 use crate::world::{World, encode, some_id, start};
 use axum::body::Body;
 use axum::http::{Method, Request};
-use domain::access::Purpose;
 use domain::id::{AppointmentKind, OfferKind};
+use domain::message::LinkTo;
 use domain::person::Role;
 use domain::refusal::Refusal;
 use domain::time::Span;
@@ -192,8 +192,8 @@ async fn a_fault_of_ours_says_a_number_and_nothing_else() {
 #[tokio::test]
 async fn a_link_opens_one_client_s_thing_until_it_runs_out() {
     let world = world();
-    let purpose = Purpose::ChooseTime(some_id::<OfferKind>());
-    let text = world.link(purpose, Some(start() + Span::hours(24))).await;
+    let to = LinkTo::Offer(some_id::<OfferKind>());
+    let text = world.link(to, Some(start() + Span::hours(24))).await;
     let path = format!("/r/{text}");
     let mut browser = world.browser();
     let page = browser.get(&path).await;

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use domain::access::Purpose;
 use domain::id::{CommandId, Id, Ids, TokenId};
+use domain::message::LinkTo;
 use domain::person::{PersonRef, Role};
 use domain::time::{Instant, Span};
 use holdspace_server::app::{App, Parts};
@@ -14,10 +14,12 @@ use holdspace_server::config::Config;
 use holdspace_server::dice::{Dice, hash_of};
 use holdspace_server::flow::signin::{SignInLetter, link_of, open_for};
 use holdspace_server::keys::Keys;
+use holdspace_server::links;
 use holdspace_server::rate::Rates;
 use holdspace_server::routes::{Route, build, table};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use store::link::{self, Link};
 use store::{DbError, Done, Store, token};
 use tower::ServiceExt as _;
 
@@ -150,15 +152,16 @@ impl World {
     }
 
     /// A link of a message for the sample's client, and its text.
-    pub async fn link(&self, purpose: Purpose, expires_at: Option<Instant>) -> String {
+    pub async fn link(&self, to: LinkTo, expires_at: Option<Instant>) -> String {
         let now = self.app.now();
-        let id: TokenId = Ids::new(self.app.dice.command(now), now).mint();
+        let key = self.app.keys.links();
+        let (id, text, purpose) = (key.token(to), key.secret(to), links::purpose(to));
         let PersonRef::Client(client) = person(Role::Client) else { panic!("a client") };
         let practice = "prc_00000000000000000000000003".parse().expect("a practice");
-        let link = token::NewLink { token: id, practice, client, purpose };
-        let hash = self.app.keys.link_hash(id);
-        self.write(move |tx| token::add_link(tx, link, hash, now, expires_at)).await;
-        self.app.keys.link_text(id)
+        let secret_hash = hash_of(&text);
+        let link = Link { id, practice, client, purpose, secret_hash, created_at: now, expires_at };
+        self.write(move |tx| link::ensure(tx, &link)).await;
+        text
     }
 
     async fn write(&self, act: impl Fn(&mut store::Tx<'_>) -> Result<(), DbError> + Send + 'static) {
