@@ -75,7 +75,9 @@ impl App {
         let store = Store::open(place)
             .map_err(|source| StartError::Database { database: config.database.redacted(), source })?;
         let rates = Rates::new(config.limits.rate_factor);
-        Ok(Self::new(Parts { store, clock, pace: Pace::Real, dice, config, keys, rates, post_letter, is_demo }))
+        let (tools, nudge) = (Tools::new(&config, &keys), Nudge::default());
+        let pace = Pace::Real;
+        Ok(Self::new(Parts { store, clock, pace, dice, config, keys, rates, tools, nudge, post_letter, is_demo }))
     }
 
     /// The application made of these parts.

@@ -26,7 +26,7 @@ pub fn letter(
     Some(Letter {
         message_id: format!("{}@{}", message.id, app.config.base_url.host()).parse().ok()?,
         date: message.written_at,
-        from: Person { name: practice.name.clone(), address: app.from_address.clone() },
+        from: Person { name: practice.name.clone(), address: app.tools.from.clone() },
         reply_to: None,
         to: Person { name: to.name.clone(), address: message.address.parse().ok()? },
         subject: message.subject.clone(),
