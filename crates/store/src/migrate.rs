@@ -91,7 +91,6 @@ impl Store {
             (Engines::Memory(engine), _) => engine.with(|database| apply_all(&mut Target::Sqlite(database), steps)),
             (_, Config::Postgres { url, pooler, .. }) => aside(|| {
                 let mut session = Session::connect(url, *pooler)?;
-                session.control("SET lock_timeout = 0; SET statement_timeout = 0")?;
                 apply_all(&mut Target::Postgres(&mut session), steps)
             }),
             (_, Config::Sqlite { path, .. }) => apply_all(&mut Target::Sqlite(&Database::writer(path)?), steps),
@@ -126,7 +125,10 @@ impl Target<'_> {
     fn begin(&mut self) -> Result<(), DbError> {
         match self {
             Self::Sqlite(database) => control(&database.connection, "BEGIN IMMEDIATE"),
-            Self::Postgres(session) => session.begin(May::Write),
+            // A step may take as long as it takes, and no setting may outlive it behind a pooler.
+            Self::Postgres(session) => session
+                .begin(May::Write)
+                .and_then(|()| session.control("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")),
         }
     }
 
