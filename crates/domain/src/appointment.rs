@@ -74,6 +74,8 @@ pub struct Cancellation {
     pub recorded_at: Instant,
     /// Who typed it in: a person's id or the name of a link or job.
     pub recorded_by: String,
+    /// What the attendance section calls it, in the practice's own words (V-14).
+    pub label: String,
     /// Whether a client's notice was too short.
     pub late: bool,
     /// Whether a therapist's or practice's notice was short (V-03: a parameter).
@@ -204,6 +206,40 @@ impl Appointment {
         Interval::new(self.start, self.end + self.buffer_after)
     }
 
+    /// What the attendance section says, while the policy that named it may have changed since (V-14).
+    pub fn attendance_label(&self) -> &str {
+        match &self.state {
+            State::Cancelled(how) => &how.label,
+            State::Requested => "Requested",
+            State::Booked => "Booked",
+            State::InProgress => "In progress",
+            State::AwaitingUpdate => "Awaiting update",
+            State::Attended => "Attended",
+            State::ClientNoShow => "Did not attend",
+            State::LateNotSeen => "Arrived too late to be seen",
+            State::TherapistNoShow => "Missed by therapist",
+            State::TechnicalFailure => "Technical failure",
+            State::EnteredInError => "Entered in error",
+        }
+    }
+
+    /// The NHS code ATTENDED OR DID NOT ATTEND (`domain` 6.4); none where there is none to give yet.
+    pub fn attendance_code(&self) -> Option<&'static str> {
+        match &self.state {
+            State::Requested | State::Booked => Some("0"),
+            State::Cancelled(how) => match (how.reason, how.initiator) {
+                (Some(reason), initiator) => reason.attendance_code(initiator),
+                (None, Initiator::Client) => Some("2"),
+                (None, _) => Some("4"),
+            },
+            State::ClientNoShow => Some("3"),
+            State::LateNotSeen => Some("7"),
+            State::TherapistNoShow | State::TechnicalFailure => Some("4"),
+            State::Attended => Some("5"),
+            State::InProgress | State::AwaitingUpdate | State::EnteredInError => None,
+        }
+    }
+
     /// The UID that calendars know it by; never changes (`rulings` 5).
     pub fn uid(&self) -> String {
         format!("{}@holdspace", self.id)
@@ -239,7 +275,8 @@ impl Appointment {
         agreement: Agreement,
     ) -> Result<Self, Refusal> {
         match self.state {
-            State::Booked => {
+            // Once it has begun only the team gets this far (E-06).
+            State::Booked | State::InProgress | State::AwaitingUpdate => {
                 let moved = Self { start: to.from, end: to.to, policy, payment, agreement, pending_move: None, ..self };
                 Ok(moved.changed(State::Booked, true))
             }

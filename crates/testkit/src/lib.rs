@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod child;
+pub mod cluster;
 pub mod exim;
 pub mod ics;
 pub mod letter;

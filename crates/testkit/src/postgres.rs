@@ -1,196 +1,211 @@
-//! Real PostgreSQL: a fresh database for each test, or a whole cluster to stop, kill and start again.
+//! A throw-away PostgreSQL for tests, with one database per test. Needs nothing but the server's own programs.
+//!
+//! Where `HOLDSPACE_TEST_PG` names a server (the URL of a superuser), databases are made there and dropped afterwards.
+//! Otherwise each test process starts a cluster of its own, reachable through a socket in its own folder, and a small
+//! shell beside it stops the cluster and removes the folder when the test process is gone, however it went.
+//! The cluster runs without fsync: killing processes loses nothing, only a power cut would.
 
-use std::process::Command;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use postgres::error::SqlState;
-use postgres::{Client, NoTls};
+const USER: &str = "holdspace";
+const MISSING: &str = "these tests need PostgreSQL 15 or later: `apt-get install -y postgresql-15`, \
+     or set HOLDSPACE_TEST_PG to the URL of a superuser of a running server";
 
-use crate::child::{self, Server};
-use crate::scratch::Scratch;
-use crate::wait;
-
-/// Where Debian keeps the server's programs.
-const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
-
-/// A database of one test, dropped with this value.
-#[derive(Debug)]
-pub struct Database {
+/// A database of its own for one test.
+pub struct TestDatabase {
     url: String,
     name: String,
-    server_url: String,
-    // Last, so that a cluster of our own outlives the drop of its database.
-    _own: Option<Cluster>,
 }
 
-/// An empty database in the cluster of the test run (`HOLDSPACE_TEST_PG`, set by scripts/test), or in one started for
-/// this test alone where the variable is not set.
-#[must_use]
-#[allow(clippy::disallowed_methods, reason = "the test run names its cluster in the environment")]
-pub fn fresh_database() -> Database {
-    match std::env::var("HOLDSPACE_TEST_PG") {
-        Ok(server_url) => Database::create(&server_url, None),
-        Err(_) => {
-            let cluster = own_cluster();
-            let server_url = cluster.url("postgres");
-            Database::create(&server_url, Some(cluster))
-        }
-    }
-}
-
-/// A cluster of this test alone. Name such tests `own_cluster…` or put them in a module of that name: they run one at a
-/// time.
-#[must_use]
-pub fn own_cluster() -> Cluster {
-    Cluster::start()
-}
-
-impl Database {
-    fn create(server_url: &str, own: Option<Cluster>) -> Self {
-        let mut client = connect(server_url);
-        let process = std::process::id();
-        for count in 0.. {
-            let name = format!("test_{process}_{count}");
-            match client.batch_execute(&format!("create database {name}")) {
-                Ok(()) => {
-                    let url = with_database(server_url, &name);
-                    return Self { url, name, server_url: server_url.to_owned(), _own: own };
-                }
-                Err(error) if error.code() == Some(&SqlState::DUPLICATE_DATABASE) => {}
-                Err(error) => panic!("create database {name}: {error}"),
-            }
-        }
-        unreachable!("the loop above ends only by returning")
+impl TestDatabase {
+    /// An empty database on the shared server.
+    ///
+    /// # Panics
+    /// Where there is no PostgreSQL to be had: a test that needs one must not pass without.
+    pub fn create() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("t_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        server().statement(&format!("CREATE DATABASE {name}"));
+        Self { url: server().url(&name), name }
     }
 
-    /// `postgres://…` of the superuser.
-    #[must_use]
+    /// Where the database is: `postgresql://…`.
     pub fn url(&self) -> &str {
         &self.url
     }
 }
 
-impl Drop for Database {
+impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if let Ok(mut client) = Client::connect(&self.server_url, NoTls) {
-            let _ = client.batch_execute(&format!("drop database if exists {} with (force)", self.name));
+        if matches!(server(), Server::Given { .. }) {
+            server().statement(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }
 }
 
-fn connect(url: &str) -> Client {
-    Client::connect(url, NoTls).unwrap_or_else(|error| panic!("{url}: {error}"))
+/// The server that this test process uses.
+enum Server {
+    /// Somebody else's.
+    Given { url: String },
+    /// Our own; the shell ends it when the pipe to it closes, that is, when we are gone.
+    Own { folder: PathBuf, programs: PathBuf, _keeper: Child },
 }
 
-/// The same server, another database.
-fn with_database(url: &str, name: &str) -> String {
-    let (server, _) = url.rsplit_once('/').unwrap_or_else(|| panic!("{url} names no database"));
-    format!("{server}/{name}")
+fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(|| match std::env::var("HOLDSPACE_TEST_PG") {
+        Ok(url) if !url.is_empty() => Server::Given { url },
+        _ => start(),
+    })
 }
 
-/// A whole cluster on its own port. What was committed survives a killed process, not a lost machine (`fsync=off`).
-#[derive(Debug)]
-pub struct Cluster {
-    /// Port on 127.0.0.1; stays the same over a restart.
-    pub port: u16,
-    server: Option<Server>,
-    folder: Scratch,
-}
-
-impl Cluster {
-    /// Makes the files (one to two seconds) and starts the server.
-    fn start() -> Self {
-        let folder = Scratch::new("postgres");
-        if crate::is_root() {
-            folder.give_to("postgres");
-        }
-        let mut initdb = program("initdb");
-        initdb.arg("-D").arg(folder.join("data")).args(["-U", "holdspace", "-A", "trust", "-E", "UTF8", "-N"]);
-        child::run(initdb.arg("--locale=C.UTF-8"));
-        let mut cluster = Self { port: wait::free_port(), server: None, folder };
-        cluster.resume();
-        cluster
-    }
-
-    /// `postgres://…` of the superuser; `postgres` is the database that is always there.
-    #[must_use]
-    pub fn url(&self, database: &str) -> String {
-        format!("postgres://holdspace@127.0.0.1:{}/{database}", self.port)
-    }
-
-    /// An empty database in this cluster.
-    #[must_use]
-    pub fn fresh_database(&self) -> Database {
-        Database::create(&self.url("postgres"), None)
-    }
-
-    /// Stops at once, as an operator would in a hurry: connections break, new ones are refused.
-    pub fn stop(&mut self) {
-        self.server = None;
-    }
-
-    /// `kill -9` of the server, as a crash would.
-    pub fn kill(&mut self) {
-        if let Some(server) = self.server.take() {
-            server.kill();
+impl Server {
+    fn url(&self, database: &str) -> String {
+        match self {
+            Self::Given { url } => {
+                let (url, options) = url.split_once('?').map_or((url.as_str(), None), |(u, o)| (u, Some(o)));
+                let server = url.match_indices('/').nth(2).map_or(url, |(end, _)| &url[..end]);
+                format!("{server}/{database}{}", options.map(|o| format!("?{o}")).unwrap_or_default())
+            }
+            Self::Own { folder, .. } => {
+                let host = folder.display().to_string().replace('/', "%2F");
+                format!("postgresql://{USER}@{host}/{database}")
+            }
         }
     }
 
-    /// Freezes the server: connections stay open and nothing answers, until [`Cluster::thaw`]. Only the listening
-    /// process is frozen; sessions that are already open go on.
-    pub fn freeze(&self) {
-        if let Some(server) = &self.server {
-            server.signal("STOP");
-        }
-    }
-
-    /// Lets a frozen server go on.
-    pub fn thaw(&self) {
-        if let Some(server) = &self.server {
-            server.signal("CONT");
-        }
-    }
-
-    /// Starts again on the same files and port, and waits until it answers.
-    pub fn resume(&mut self) {
-        let (url, log) = (self.url("postgres"), self.folder.join("log"));
-        // After a crash the former server's own children may hold its files for a moment more.
-        let server = wait::until("PostgreSQL to start", || {
-            let mut server = Server::start("postgres", "QUIT", &mut self.command(), &log);
-            let ended = wait::until("PostgreSQL to answer", || {
-                let ended = server.has_ended();
-                (ended || Client::connect(&url, NoTls).is_ok()).then_some(ended)
-            });
-            (!ended).then_some(server)
-        });
-        self.server = Some(server);
-    }
-
-    fn command(&self) -> Command {
-        let mut command = program("postgres");
-        command.arg("-D").arg(self.folder.join("data")).arg("-p").arg(self.port.to_string());
-        for setting in [
-            "listen_addresses=127.0.0.1",
-            "unix_socket_directories=",
-            "max_connections=50",
-            "shared_buffers=32MB",
-            "timezone=UTC",
-            "fsync=off",
-            "full_page_writes=off",
-        ] {
-            command.arg("-c").arg(setting);
-        }
-        command
+    fn statement(&self, sql: &str) {
+        let psql = match self {
+            Self::Given { .. } => PathBuf::from("psql"),
+            Self::Own { programs, .. } => programs.join("psql"),
+        };
+        run(Command::new(psql).args(["-qX", "-v", "ON_ERROR_STOP=1", "-d", &self.url("postgres"), "-c", sql]));
     }
 }
 
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // A frozen process would never hear that it should end.
-        self.thaw();
-        self.server = None;
+fn start() -> Server {
+    let programs = programs();
+    let folder = std::env::temp_dir().join(format!("holdspace-pg-{}", std::process::id()));
+    let template = template(&programs);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).expect("a folder for the cluster");
+    run(Command::new("cp").arg("-a").arg(&template).arg(folder.join("data")));
+    give_away(&folder);
+    let keeper = keep(&programs, &folder);
+    wait_until_ready(&programs, &folder);
+    Server::Own { folder, programs, _keeper: keeper }
+}
+
+/// Starts the server under a shell that waits for our end, stops it and clears up.
+fn keep(programs: &Path, folder: &Path) -> Child {
+    let script = r#"
+        "$@" >"$FOLDER/log" 2>&1 </dev/null &
+        server=$!
+        cat >/dev/null
+        kill -QUIT $server
+        wait $server
+        rm -rf "$FOLDER"
+    "#;
+    let data = folder.join("data");
+    let mut arguments: Vec<String> = as_server_user();
+    arguments.push(programs.join("postgres").display().to_string());
+    arguments.extend(["-D".to_owned(), data.display().to_string()]);
+    let sockets = format!("unix_socket_directories={}", folder.display());
+    for setting in [
+        "listen_addresses=",
+        sockets.as_str(),
+        "fsync=off",
+        "synchronous_commit=off",
+        "full_page_writes=off",
+        "shared_buffers=32MB",
+        "max_connections=100",
+        "deadlock_timeout=100ms",
+        "timezone=UTC",
+    ] {
+        arguments.extend(["-c".to_owned(), setting.to_owned()]);
+    }
+    Command::new("sh")
+        .args(["-c", script, "keeper"])
+        .args(arguments)
+        .env("FOLDER", folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a shell that keeps the server")
+}
+
+fn wait_until_ready(programs: &Path, folder: &Path) {
+    for _ in 0..600 {
+        let ready = Command::new(programs.join("pg_isready"))
+            .args(["-q", "-U", USER, "-d", "postgres", "-h"])
+            .arg(folder)
+            .status()
+            .expect("pg_isready runs");
+        if ready.success() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+    panic!("the throw-away PostgreSQL did not start:\n{log}");
+}
+
+/// A fresh cluster, made once per machine and user and copied for each test process.
+fn template(programs: &Path) -> PathBuf {
+    let version = programs.parent().and_then(Path::file_name).map(|v| v.to_string_lossy().into_owned());
+    let base = std::env::temp_dir().join(format!("holdspace-pg-template-{}", version.unwrap_or_default()));
+    fs::create_dir_all(&base).expect("a folder for the template");
+    give_away(&base);
+    let lock = File::create(base.join("lock")).expect("the template's lock file");
+    lock.lock().expect("the template's lock");
+    let (ready, fresh) = (base.join("data"), base.join("fresh"));
+    if !ready.exists() {
+        let _ = fs::remove_dir_all(&fresh);
+        let mut words = as_server_user();
+        words.push(programs.join("initdb").display().to_string());
+        run(Command::new(&words[0])
+            .args(&words[1..])
+            .args(["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N", "-D"])
+            .arg(&fresh));
+        fs::rename(&fresh, &ready).expect("the template in its place");
+    }
+    ready
+}
+
+/// PostgreSQL refuses to run as root; `setpriv` becomes the server's own user and stays one process.
+fn as_server_user() -> Vec<String> {
+    let root = is_root();
+    let words: &[&str] =
+        if root { &["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] } else { &["env"] };
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
+fn give_away(folder: &Path) {
+    if is_root() {
+        run(Command::new("chown").arg("postgres:").arg(folder));
     }
 }
 
-fn program(name: &str) -> Command {
-    child::command_as("postgres", &format!("{PROGRAMS}/{name}"))
+fn programs() -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = versions
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin"))))
+        .filter(|(version, programs)| *version >= 15 && programs.join("initdb").exists())
+        .max();
+    newest.unwrap_or_else(|| panic!("{MISSING}")).1
+}
+
+fn run(command: &mut Command) {
+    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|e| panic!("{command:?}: {e}; {MISSING}"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
