@@ -13,8 +13,9 @@ pub mod when;
 use domain::appointment::Appointment;
 use domain::decide::Situation;
 use domain::message::{MessageKind, Notice};
-use domain::person::{Locale, Person};
-use domain::time::{Instant, Zone};
+use domain::person::Person;
+use domain::practice::Practice;
+use domain::time::Instant;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use outside::address::EmailAddress;
@@ -43,23 +44,6 @@ pub struct Written {
     pub html: String,
     /// iCalendar text (RFC 5545), where the notice asks for it and the reader has an e-mail address.
     pub calendar: Option<String>,
-}
-
-/// What a letter with a link to sign in says.
-#[derive(Debug, Clone, Copy)]
-pub struct SignIn<'a> {
-    /// The name of the practice.
-    pub practice: &'a str,
-    /// The reader's whole name.
-    pub name: &'a str,
-    /// Their English.
-    pub locale: Locale,
-    /// Their clock.
-    pub zone: &'a Zone,
-    /// Until when the link can be used, UTC.
-    pub good_until: Instant,
-    /// When it is written, UTC.
-    pub now: Instant,
 }
 
 /// The writer of messages. Made once at start; rendering needs no lock.
@@ -120,9 +104,10 @@ impl Writer {
         Written { calendar, ..self.render(body(notice.kind), view) }
     }
 
-    /// A letter with a link to sign in. It is about no appointment and stands in no record, so it has no receipt.
-    pub fn sign_in(&self, sign_in: &SignIn<'_>) -> Written {
-        self.render("sign_in", view::of_sign_in(sign_in, &self.domain))
+    /// A letter with a link to sign in, which lasts until `good_until`. It is about no appointment and stands in no
+    /// record, so it has no `{receipt}`.
+    pub fn sign_in(&self, practice: &Practice, to: &Person, good_until: Instant, now: Instant) -> Written {
+        self.render("sign_in", view::of_sign_in(practice, to, good_until, now, &self.domain))
     }
 
     fn render(&self, body: &str, view: Value) -> Written {

@@ -224,7 +224,7 @@ fn a_client_gets_a_booking_link_of_their_own() {
 #[test]
 fn a_link_to_sign_in_says_how_long_it_lasts() {
     let story = sample();
-    let written = writer().sign_in(&sign_in(&story));
+    let written = writer().sign_in(&story.situation.practice, &story.admin(), at("2026-11-24T09:27:00Z"), story.now);
     assert_eq!(written.subject, "Your link to sign in");
     assert!(written.text.contains("Sign in at alderhouse.example:\n{link}\n"), "{}", written.text);
     assert!(written.text.contains("It works once, until Tuesday 24 November, 09:27. If you didn't ask"));
@@ -248,7 +248,7 @@ fn a_template_names_only_what_every_view_holds() {
     let about = About { situation: &story.situation, to: &client, appointment: &story.appointment, now: story.now };
     let notice = story.notice(MessageKind::Cancellation, &client, story.facts());
     let whole = view::of_notice(&notice, &about, "alderhouse.example");
-    let sign_in = view::of_sign_in(&sign_in(&story), "alderhouse.example");
+    let sign_in = view::of_sign_in(&story.situation.practice, &client, story.now, story.now, "alderhouse.example");
     for (name, template) in writer.templates.templates() {
         let view = if name.starts_with("sign_in") || name.starts_with("frame") || name == "subject" {
             &sign_in
@@ -261,12 +261,6 @@ fn a_template_names_only_what_every_view_holds() {
             assert!(given || held, "{name} names {used}");
         }
     }
-}
-
-fn sign_in(story: &sample::Sample) -> SignIn<'_> {
-    let Person { name, locale, zone, .. } = &story.situation.client;
-    let practice = &story.situation.practice.name;
-    SignIn { practice, name, locale: *locale, zone, good_until: at("2026-11-24T09:27:00Z"), now: story.now }
 }
 
 fn zone(name: &str) -> Zone {

@@ -1,10 +1,11 @@
 //! What the templates may name. Every name is always there, so that a template cannot fail on a fact that is missing.
 
 use super::when::When;
-use super::{About, SignIn, clean};
+use super::{About, clean};
 use domain::appointment::{Appointment, Initiator, MeetingKind, PaymentState};
 use domain::message::{Facts, LinkTo, MessageKind, Notice};
 use domain::person::{Locale, Person, PersonRef};
+use domain::practice::Practice;
 use domain::time::Instant;
 use minijinja::value::merge_maps;
 use minijinja::{Value, context};
@@ -40,20 +41,16 @@ pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Val
     let reader = Reader::of(about.to.id);
     let when =
         When { locale: about.to.locale, agreed: &about.appointment.zone, reader: &about.to.zone, now: about.now };
-    let practice = &about.situation.practice;
     let own = context! {
         reader => reader.word(),
         kind => notice.kind.as_str(),
         link => link(notice),
         update => says_update(notice),
         good_until => Value::from(()),
-        practice => clean::line(&practice.name),
-        phone => clean::line(&practice.support_phone),
-        email => clean::line(&practice.support_email),
     };
     merge_maps([
         own,
-        frame(&about.to.name, &when, domain),
+        frame(&about.situation.practice, about.to, &when, domain),
         people(about, reader),
         times(notice, about, &when),
         money(&notice.facts, about.appointment),
@@ -62,28 +59,27 @@ pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Val
 }
 
 /// The view of a link to sign in: no appointment, one moment.
-pub(super) fn of_sign_in(sign_in: &SignIn<'_>, domain: &str) -> Value {
-    let SignIn { practice, name, locale, zone, good_until, now } = *sign_in;
-    let when = When { locale, agreed: zone, reader: zone, now };
+pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, now: Instant, domain: &str) -> Value {
+    let when = When { locale: to.locale, agreed: &to.zone, reader: &to.zone, now };
     let own = context! {
-        reader => "visitor",
+        reader => Reader::of(to.id).word(),
         kind => MessageKind::SignIn.as_str(),
         link => "sign_in",
         good_until => when.moment(good_until),
-        practice => clean::line(practice),
-        phone => "",
-        email => "",
         day => "",
     };
-    merge_maps([own, frame(name, &when, domain)])
+    merge_maps([own, frame(practice, to, &when, domain)])
 }
 
 /// What stands around every body.
-fn frame(name: &str, when: &When<'_>, domain: &str) -> Value {
+fn frame(practice: &Practice, to: &Person, when: &When<'_>, domain: &str) -> Value {
     context! {
-        lang => when.locale.tag(),
-        hello => clean::line(name.split_whitespace().next().unwrap_or(name)),
-        cancelled => if when.locale == Locale::EnUs { "canceled" } else { "cancelled" },
+        lang => to.locale.tag(),
+        hello => clean::line(to.first_name()),
+        practice => clean::line(&practice.name),
+        phone => clean::line(&practice.support_phone),
+        email => clean::line(&practice.support_email),
+        cancelled => if to.locale == Locale::EnUs { "canceled" } else { "cancelled" },
         as_of => when.as_of(),
         domain => domain,
     }

@@ -137,7 +137,6 @@ fn the_two_marks_stand_open_once_and_nothing_else_does() {
     }
 }
 
-// proves: E-03
 #[test]
 fn no_message_blames_and_subjects_tell_a_bystander_nothing() {
     for case in messages(MessageKind::ALL) {
@@ -199,7 +198,6 @@ fn every_message_about_a_time_names_it_and_says_when_it_was_written() {
     }
 }
 
-// proves: V-14
 #[test]
 fn a_calendar_reads_what_is_on_and_what_is_off() {
     for case in messages(&[MessageKind::Confirmation, MessageKind::Cancellation, MessageKind::Rescheduled]) {
