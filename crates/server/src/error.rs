@@ -9,6 +9,7 @@ use domain::refusal::{Class, Contact, Refusal};
 use serde::Serialize;
 use std::fmt;
 use std::ops::Deref;
+use store::DbError;
 
 /// Why there is no answer. Small to pass around; see [`Details`].
 #[derive(Debug, Clone, PartialEq)]
@@ -246,6 +247,30 @@ impl From<Refusal> for Problem {
         problem.0.errors = field.into_iter().collect();
         problem.0.contact = refusal.contact;
         problem
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Busy
+            | DbError::Stopped
+            | DbError::Unavailable(_)
+            | DbError::Retry(_)
+            | DbError::NotCommitted(_)
+            | DbError::ReadOnly => Self::unavailable(error),
+            DbError::Unknown => {
+                let mut problem = Self::unavailable(error);
+                problem.0.code = "outcome_unknown";
+                problem.0.detail = "The connection was lost while this was being saved, so it may or may not have \
+                                    been. Look first; then send it again with the same key, which never acts twice."
+                    .into();
+                problem
+            }
+            // The guarantee behind the friendly check: two callers took one time at the same moment (`rulings` 6).
+            DbError::Overlap => Refusal::conflict("slot_taken", "That time has just gone. See the times that are free now.").into(),
+            error => Self::fault(error),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-s
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Headers of every response, whatever it is.
-const ALWAYS: &[(HeaderName, &str)] = &[
+static ALWAYS: [(HeaderName, &str); 6] = [
     (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
@@ -32,7 +32,7 @@ const ALWAYS: &[(HeaderName, &str)] = &[
 /// Adds the headers of every response. Nothing is kept by caches unless the response itself says so.
 pub fn protect(mut response: Response<Body>, base: &BaseUrl) -> Response<Body> {
     let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
+    for (name, value) in &ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -29,10 +29,17 @@ pub mod practice;
 mod read;
 pub mod relationship;
 mod row;
+<<<<<<< HEAD
 mod search;
 mod sql;
 mod store;
 pub mod therapist;
+=======
+pub mod session;
+mod sql;
+mod store;
+pub mod token;
+>>>>>>> main
 mod tx;
 mod value;
 

@@ -37,14 +37,14 @@ pub const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0001_foundation.sqlite.sql"),
         postgres: include_str!("../migrations/0001_foundation.postgres.sql"),
     },
-    Migration {
-        number: 2,
-        name: "practice",
-        text: include_str!("../migrations/0002_practice.sql"),
-        sqlite: "",
-        postgres: "",
-    },
+    both(2, "practice", include_str!("../migrations/0002_practice.sql")),
+    both(3, "access", include_str!("../migrations/0003_access.sql")),
 ];
+
+/// A step that says the same to both engines.
+const fn both(number: u32, name: &'static str, text: &'static str) -> Migration {
+    Migration { number, name, text, sqlite: "", postgres: "" }
+}
 
 /// What the tokens of a template stand for: SQLite, PostgreSQL. Texts sort by their bytes on both.
 const TOKENS: &[(&str, &str, &str)] = &[

@@ -66,6 +66,19 @@ fn signal(id: u32, name: &str) {
     let _ = Command::new("sh").arg("-c").arg(format!("kill -{name} {id} 2>/dev/null")).status();
 }
 
+/// Ends what a server left behind: every process whose command line names this folder, which only our own do.
+pub fn end_all_naming(folder: &Path) {
+    let folder = folder.display().to_string();
+    let Ok(processes) = std::fs::read_dir("/proc") else { return };
+    for process in processes.flatten() {
+        let Some(id) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let line = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+        if id != std::process::id() && String::from_utf8_lossy(&line).contains(&folder) {
+            signal(id, "KILL");
+        }
+    }
+}
+
 /// Runs a command to its end. Panics with what it said if it fails.
 pub fn run(command: &mut Command) -> String {
     let output = command.stdin(Stdio::null()).output();

@@ -107,6 +107,8 @@ impl Exim {
     /// Stops listening: connections are refused until [`Exim::resume`]. Letters stay.
     pub fn stop(&mut self) {
         self.server = None;
+        // Exim gives each connection and each delivery a process of its own, which outlives the listening one.
+        child::end_all_naming(self.folder.path());
     }
 
     /// Starts again on the same port.
@@ -159,6 +161,12 @@ impl Exim {
     #[must_use]
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join("log/mainlog")).unwrap_or_default()
+    }
+}
+
+impl Drop for Exim {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

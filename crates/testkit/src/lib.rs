@@ -5,11 +5,11 @@
 
 pub mod browser;
 pub mod child;
+pub mod cluster;
 pub mod exim;
 pub mod ics;
 pub mod letter;
 pub mod lossy;
-pub mod postgres;
 pub mod python;
 pub mod scratch;
 pub mod tls;

@@ -31,10 +31,18 @@ pub(super) fn decide(
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let agreement = agreement(asker, book.agreement, "agreement", now)?;
-    let slot = slot::check(&situation, book.kind, book.start, &situation.therapist_busy, "start", now)?;
+    let slot = slot::check(&situation, asker, book.kind, book.start, &situation.therapist_busy, "start", now)?;
     let mut outcome = Outcome::default();
     let booked = make(&situation, book.kind, slot, agreement, now, ids)?;
     accept_policy(&situation, asker, now, &mut outcome);
+    let waiting = situation.appointment.as_ref().filter(|_| situation.disruption.is_some());
+    let booked = match waiting {
+        Some(ended) => {
+            let booked = Appointment { replaces: Some(ended.id), ..booked };
+            money::follow(&situation, asker, ended, booked, now, ids, &mut outcome)
+        }
+        None => booked,
+    };
     take(&situation, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
     settle_open_case(&situation, &booked, now, &mut outcome);
@@ -45,7 +53,10 @@ pub(super) fn decide(
         details: json!({ "start": booked.start, "end": booked.end, "kind": booked.kind, "price": booked.price,
             "policy": booked.policy, "agreement": booked.agreement }),
     };
-    outcome.appointment = Some(booked);
+    match outcome.appointment {
+        Some(_) => outcome.booked = Some(booked),
+        None => outcome.appointment = Some(booked),
+    }
     Ok(outcome)
 }
 
@@ -61,7 +72,7 @@ pub(super) fn in_place_of(
 ) -> Result<Appointment, Refusal> {
     let agreed = agreement(asker, Some(book.agreement), "next_step.book.agreement", now)?;
     let busy = slot::without(&situation.therapist_busy, ended.interval_with_buffer());
-    let slot = slot::check(situation, ended.kind, book.start, &busy, "next_step.book.start", now)?;
+    let slot = slot::check(situation, asker, ended.kind, book.start, &busy, "next_step.book.start", now)?;
     let booked = make(situation, ended.kind, slot, agreed, now, ids)?;
     let booked = Appointment { replaces: Some(ended.id), price: ended.price, ..booked };
     take(situation, &booked, outcome)?;
@@ -101,7 +112,7 @@ pub(super) fn make(
         revision: 1,
         sequence: 0,
         price: setup.price,
-        payment: money::planned(situation, slot, setup.price),
+        payment: money::planned(situation, slot, setup.price, now),
         policy: snapshot,
         agreement,
         replaces: None,

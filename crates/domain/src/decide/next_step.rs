@@ -94,7 +94,7 @@ pub(super) fn carry_out(
 ) -> Result<(), Refusal> {
     let mut taken = NextStepTaken { booking_link: step.booking_link, refund: step.refund, ..NextStepTaken::default() };
     if !step.offer_slots.is_empty() {
-        taken.offer = Some(offer(situation, &step.offer_slots, ended, disruption, now, ids, outcome)?);
+        taken.offer = Some(offer(situation, asker, &step.offer_slots, ended, disruption, now, ids, outcome)?);
     }
     if let Some(by) = step.promise_contact_by {
         taken.promise_contact_by = Some(promise(by, now)?);
@@ -135,6 +135,7 @@ fn already_booked<'a>(situation: &'a Situation, ended: &Appointment, now: Instan
 
 fn offer(
     situation: &Situation,
+    asker: &Asker,
     starts: &[Instant],
     ended: &Appointment,
     disruption: DisruptionId,
@@ -150,7 +151,7 @@ fn offer(
     let buffer_after = slot::buffer(&slot::setup(situation, ended.kind)?);
     let mut slots = Vec::with_capacity(starts.len());
     for start in starts {
-        let found = slot::check(situation, ended.kind, *start, &busy, "next_step.offer_slots", now)?;
+        let found = slot::check(situation, asker, ended.kind, *start, &busy, "next_step.offer_slots", now)?;
         busy.push(Interval::new(found.from, found.to + buffer_after));
         slots.push(found);
     }

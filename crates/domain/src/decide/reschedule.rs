@@ -36,7 +36,7 @@ pub(super) fn decide(
     let before = situation.appointment()?;
     check(&situation, &before, asker, &wish, now)?;
     let agreed = agreement(asker, wish.agreement, "agreement", now)?;
-    let slot = new_slot(&situation, &before, wish.start, now)?;
+    let slot = new_slot(&situation, asker, &before, wish.start, now)?;
     let late =
         wish.initiator == Initiator::Client && money::judged(&situation, &before, Act::Move, agreed.at).is_late();
     let floor = if late { Some(before.policy.effective_cutoff()) } else { before.policy.cutoff_floor };
@@ -90,12 +90,18 @@ fn check(
     Ok(())
 }
 
-fn new_slot(situation: &Situation, before: &Appointment, start: Instant, now: Instant) -> Result<Interval, Refusal> {
+fn new_slot(
+    situation: &Situation,
+    asker: &Asker,
+    before: &Appointment,
+    start: Instant,
+    now: Instant,
+) -> Result<Interval, Refusal> {
     if start == before.start {
         return Err(Refusal::invalid("same_time", "start", "It is already at that time. Choose another."));
     }
     let busy = slot::without(&situation.therapist_busy, before.interval_with_buffer());
-    let slot = slot::check(situation, before.kind, start, &busy, "start", now)?;
+    let slot = slot::check(situation, asker, before.kind, start, &busy, "start", now)?;
     let mine = before.interval();
     if situation.client_busy.iter().any(|busy| *busy != mine && busy.meets(slot)) {
         let name = situation.client.first_name();

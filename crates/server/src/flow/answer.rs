@@ -4,11 +4,12 @@ use domain::appointment::Appointment;
 use domain::decide::{NextStepTaken, Outcome, Situation};
 use domain::disruption::Disruption;
 use domain::ledger::LedgerEntry;
-use domain::message::{Message, MessageKind};
+use crate::links::LinkKey;
+use domain::message::{LinkTo, Message, MessageKind};
 use domain::obligation::Obligation;
 use domain::person::{Channel, PersonRef};
-use domain::policy::{RuleUse, explain};
-use domain::time::Instant;
+use domain::policy::{Language, RuleUse, explain};
+use domain::time::{Instant, Zone};
 
 /// Everything that follows from an act.
 #[derive(Debug, Clone)]
@@ -33,6 +34,12 @@ pub struct Answer {
     pub because: Vec<Because>,
     /// What the client was given to go on with.
     pub next_step: Option<NextStepTaken>,
+    /// The client's booking link, where they were given it; masked in a preview.
+    pub booking_link: Option<String>,
+    /// Whether the new appointment is what the act was about: an offer accepted, not a cancellation.
+    pub answers_with_new: bool,
+    /// Ids that a preview would give to new things; no table has them.
+    pub new_ids: Vec<String>,
 }
 
 /// One message of the answer.
@@ -68,9 +75,12 @@ pub const MASKED_LINK: &str = "(the link is added when it is sent)";
 
 impl Answer {
     /// The answer of an outcome.
-    pub fn new(situation: &Situation, outcome: Outcome, messages: &[Message], preview: bool) -> Self {
-        let locale = situation.practice.locale;
-        let because = outcome.because.iter().map(|rule| because(rule, locale)).collect();
+    pub fn new(situation: &Situation, outcome: Outcome, messages: &[Message], links: &Links<'_>, preview: bool) -> Self {
+        let read = Reader { language: situation.practice.locale.language(), zone: &situation.practice.zone };
+        let because = outcome.because.iter().map(|rule| read.because(rule)).collect();
+        let new_ids = if preview { new_ids(situation, &outcome) } else { Vec::new() };
+        let link = LinkTo::Booking(situation.relationship.id);
+        let booking_link = if preview { MASKED_LINK.to_owned() } else { links.key.url(links.base_url, link) };
         let reliability = outcome.reliability.as_ref();
         let untouched = situation.obligations.iter().filter(|o| outcome.obligations.iter().all(|n| n.id != o.id));
         let obligations = untouched.chain(outcome.obligations.iter()).cloned().collect();
@@ -82,15 +92,50 @@ impl Answer {
             obligations,
             messages: messages.iter().map(|message| told(situation, message)).collect(),
             ledger: outcome.ledger,
-            reliability: reliability.map_or((false, String::new()), |c| (c.counts, explain(&c.why, locale))),
+            reliability: reliability.map_or((false, String::new()), |c| (c.counts, read.sentence(&c.why))),
             because,
+            booking_link: outcome.next_step.as_ref().filter(|step| step.booking_link).map(|_| booking_link),
             next_step: outcome.next_step,
+            answers_with_new: matches!(outcome.record.word, "offer_accepted" | "appointment_booked"),
+            new_ids,
         }
     }
 }
 
-fn because(rule: &RuleUse, locale: domain::person::Locale) -> Because {
-    Because { rule: rule.rule.to_string(), text: explain(rule, locale) }
+/// How links are made, for the answer that shows one.
+pub struct Links<'a> {
+    /// The key.
+    pub key: &'a LinkKey,
+    /// Where this server is reached.
+    pub base_url: &'a str,
+}
+
+struct Reader<'a> {
+    language: Language,
+    zone: &'a Zone,
+}
+
+impl Reader<'_> {
+    fn sentence(&self, rule: &RuleUse) -> String {
+        explain(rule, self.language, self.zone)
+    }
+    fn because(&self, rule: &RuleUse) -> Because {
+        Because { rule: rule.rule.to_owned(), text: self.sentence(rule) }
+    }
+}
+
+fn new_ids(situation: &Situation, outcome: &Outcome) -> Vec<String> {
+    let known = situation.appointment.as_ref().map(|a| a.id.to_string());
+    let appointments = outcome.appointment.iter().chain(outcome.booked.iter()).map(|a| a.id.to_string());
+    let mut ids: Vec<String> = appointments.filter(|id| Some(id) != known.as_ref()).collect();
+    let case = situation.disruption.as_ref().map(|d| d.id);
+    ids.extend(outcome.disruption.iter().filter(|d| Some(d.id) != case).map(|d| d.id.to_string()));
+    let duties = outcome.obligations.iter().filter(|o| situation.obligations.iter().all(|before| before.id != o.id));
+    ids.extend(duties.map(|o| o.id.to_string()));
+    let offered = situation.offer.as_ref().map(|o| o.id);
+    ids.extend(outcome.offers.iter().filter(|o| Some(o.id) != offered).map(|o| o.id.to_string()));
+    ids.extend(outcome.ledger.iter().map(|entry| entry.id.to_string()));
+    ids
 }
 
 fn told(situation: &Situation, message: &Message) -> Told {

@@ -6,9 +6,13 @@ pub mod answer;
 pub mod appointment;
 pub mod case;
 pub mod due;
+pub mod jobs;
 pub mod load;
 pub mod offer;
+pub mod once;
 pub mod save;
+pub mod signin;
+pub mod slots;
 pub mod words;
 
 use domain::access::{Actor, Purpose, Scope};
@@ -64,13 +68,30 @@ impl Who {
     }
 }
 
+impl From<Scope<'_>> for Who {
+    fn from(scope: Scope<'_>) -> Self {
+        match scope {
+            Scope::Actor(actor) => Self::Actor(actor.clone()),
+            Scope::Token { token, practice, client, purpose } => Self::Link { token, practice, client, purpose },
+            Scope::System(job) => Self::System(job),
+        }
+    }
+}
+
 /// Why a flow ended without a change.
 #[derive(Debug)]
 pub enum Failed {
     /// A rule said no.
     Refused(Box<Refusal>),
     /// Nothing was due or everything was so already: nothing is saved and nothing goes on record.
-    Nothing,
+    Nothing {
+        /// When there may be something, UTC.
+        look_again: Option<Instant>,
+    },
+    /// It was done before under the same key: this is what was answered.
+    Replay(Box<once::Before>),
+    /// Something of ours is broken; the words are for the log.
+    Fault(String),
     /// The store could not.
     Store(DbError),
 }

@@ -106,7 +106,7 @@ impl Passing {
                 session::by_link(&self.app, text, self.now).await
             }
             (_, Surface::Page) => session::by_cookie(&self.app, headers, self.now).await,
-            (_, Surface::Api | Surface::Fhir) => session::by_bearer(&self.app, headers, self.now).await,
+            (_, Surface::Api | Surface::Fhir) => session::by_bearer(&self.app, headers).await,
         }
     }
 

@@ -1,25 +1,12 @@
 //! PostgreSQL that goes away and comes back.
 
-use holdspace_testkit::postgres::{fresh_database, own_cluster};
+use holdspace_testkit::cluster::Cluster;
 use postgres::{Client, NoTls};
 
 #[test]
-fn every_test_has_an_empty_database_that_goes_with_it() {
-    let first = fresh_database();
-    let second = fresh_database();
-    assert_ne!(first.url(), second.url());
-    let mut client = Client::connect(first.url(), NoTls).expect("a connection");
-    client.batch_execute("create extension btree_gist").expect("the extension that guards overlaps");
-    let url = first.url().to_owned();
-    drop(client);
-    drop(first);
-    assert!(Client::connect(&url, NoTls).is_err());
-}
-
-#[test]
 fn a_killed_cluster_comes_back_with_what_was_committed() {
-    let mut cluster = own_cluster();
-    let url = cluster.url("postgres");
+    let mut cluster = Cluster::start();
+    let url = cluster.create_database("practice");
     let mut client = Client::connect(&url, NoTls).expect("a connection");
     client.batch_execute("create sequence kept").expect("committed");
     cluster.kill();

@@ -1,8 +1,10 @@
-//! Real PostgreSQL: a fresh database for each test, or a whole cluster to stop, kill and start again.
+//! A PostgreSQL cluster of one test alone: to stop, kill, freeze and start again. For an ordinary test a database in the
+//! cluster of the test run is enough, and quicker.
+//!
+//! Put `own_cluster` into the name of the test or of its module: such tests run one at a time.
 
 use std::process::Command;
 
-use postgres::error::SqlState;
 use postgres::{Client, NoTls};
 
 use crate::child::{self, Server};
@@ -11,81 +13,6 @@ use crate::wait;
 
 /// Where Debian keeps the server's programs.
 const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
-
-/// A database of one test, dropped with this value.
-#[derive(Debug)]
-pub struct Database {
-    url: String,
-    name: String,
-    server_url: String,
-    // Last, so that a cluster of our own outlives the drop of its database.
-    _own: Option<Cluster>,
-}
-
-/// An empty database in the cluster of the test run (`HOLDSPACE_TEST_PG`, set by scripts/test), or in one started for
-/// this test alone where the variable is not set.
-#[must_use]
-#[allow(clippy::disallowed_methods, reason = "the test run names its cluster in the environment")]
-pub fn fresh_database() -> Database {
-    match std::env::var("HOLDSPACE_TEST_PG") {
-        Ok(server_url) => Database::create(&server_url, None),
-        Err(_) => {
-            let cluster = own_cluster();
-            let server_url = cluster.url("postgres");
-            Database::create(&server_url, Some(cluster))
-        }
-    }
-}
-
-/// A cluster of this test alone. Name such tests `own_cluster…` or put them in a module of that name: they run one at a
-/// time.
-#[must_use]
-pub fn own_cluster() -> Cluster {
-    Cluster::start()
-}
-
-impl Database {
-    fn create(server_url: &str, own: Option<Cluster>) -> Self {
-        let mut client = connect(server_url);
-        let process = std::process::id();
-        for count in 0.. {
-            let name = format!("test_{process}_{count}");
-            match client.batch_execute(&format!("create database {name}")) {
-                Ok(()) => {
-                    let url = with_database(server_url, &name);
-                    return Self { url, name, server_url: server_url.to_owned(), _own: own };
-                }
-                Err(error) if error.code() == Some(&SqlState::DUPLICATE_DATABASE) => {}
-                Err(error) => panic!("create database {name}: {error}"),
-            }
-        }
-        unreachable!("the loop above ends only by returning")
-    }
-
-    /// `postgres://…` of the superuser.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        if let Ok(mut client) = Client::connect(&self.server_url, NoTls) {
-            let _ = client.batch_execute(&format!("drop database if exists {} with (force)", self.name));
-        }
-    }
-}
-
-fn connect(url: &str) -> Client {
-    Client::connect(url, NoTls).unwrap_or_else(|error| panic!("{url}: {error}"))
-}
-
-/// The same server, another database.
-fn with_database(url: &str, name: &str) -> String {
-    let (server, _) = url.rsplit_once('/').unwrap_or_else(|| panic!("{url} names no database"));
-    format!("{server}/{name}")
-}
 
 /// A whole cluster on its own port. What was committed survives a killed process, not a lost machine (`fsync=off`).
 #[derive(Debug)]
@@ -98,7 +25,8 @@ pub struct Cluster {
 
 impl Cluster {
     /// Makes the files (one to two seconds) and starts the server.
-    fn start() -> Self {
+    #[must_use]
+    pub fn start() -> Self {
         let folder = Scratch::new("postgres");
         if crate::is_root() {
             folder.give_to("postgres");
@@ -117,10 +45,13 @@ impl Cluster {
         format!("postgres://holdspace@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// An empty database in this cluster.
+    /// Makes an empty database and returns its address.
     #[must_use]
-    pub fn fresh_database(&self) -> Database {
-        Database::create(&self.url("postgres"), None)
+    pub fn create_database(&self, name: &str) -> String {
+        let url = self.url("postgres");
+        let mut client = Client::connect(&url, NoTls).unwrap_or_else(|error| panic!("{url}: {error}"));
+        client.batch_execute(&format!("create database {name}")).unwrap_or_else(|error| panic!("{name}: {error}"));
+        self.url(name)
     }
 
     /// Stops at once, as an operator would in a hurry: connections break, new ones are refused.

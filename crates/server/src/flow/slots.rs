@@ -1,0 +1,79 @@
+//! Free times of one therapist, computed from their hours and what is taken; nothing is stored.
+
+use super::{Ask, Flow};
+use domain::id::TherapistId;
+use domain::policy::{Parameters, Policy};
+use domain::practice::Therapist;
+use domain::refusal::Refusal;
+use domain::schedule::MeetingKind;
+use domain::slots::{self, Search};
+use domain::time::{Instant, Interval, Span};
+use store::Tx;
+
+/// The longest window that one search may ask for.
+pub const WINDOW_DAYS_MAX: i64 = 31;
+
+/// A search for free times.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Whose.
+    pub therapist: TherapistId,
+    /// What kind of appointment.
+    pub kind: MeetingKind,
+    /// Starts from this moment on, UTC.
+    pub window: Interval,
+}
+
+/// Free times in the window, in order. A client finds those of their own therapists only.
+pub fn free(tx: &mut Tx, ask: &Ask, wanted: Wanted) -> Flow<Vec<Interval>> {
+    check(wanted.window)?;
+    let therapist = visible(tx, ask, wanted.therapist)?;
+    let policy = store::policy::latest(tx, therapist.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
+    let for_client = ask.who.scope().limits().client.is_some();
+    Ok(of(tx, ask.now, &therapist, &policy, for_client, wanted)?)
+}
+
+/// Free times of a therapist that is loaded already.
+pub fn of(
+    tx: &mut Tx,
+    now: Instant,
+    therapist: &Therapist,
+    policy: &Policy,
+    for_client: bool,
+    wanted: Wanted,
+) -> Result<Vec<Interval>, store::DbError> {
+    let around = Interval::new(wanted.window.from - Span::hours(12), wanted.window.to + Span::hours(12));
+    let taken = store::occupancy::busy(tx, &therapist.id.to_string(), around, now)?;
+    let busy: Vec<Interval> = taken.into_iter().map(|taken| taken.time).collect();
+    Ok(slots::free(&therapist.schedule, wanted.kind, &busy, search(&policy.parameters, for_client, wanted.window, now)))
+}
+
+fn search(parameters: &Parameters, for_client: bool, window: Interval, now: Instant) -> Search {
+    match for_client {
+        true => Search::for_clients(parameters, window.from, window.to, now),
+        false => Search::for_staff(parameters, window.from, window.to, now),
+    }
+}
+
+fn check(window: Interval) -> Result<(), Refusal> {
+    if window.to <= window.from {
+        return Err(Refusal::invalid("window_empty", "to", "End the window after it begins."));
+    }
+    if window.to - window.from > Span::hours(24 * WINDOW_DAYS_MAX) {
+        let detail = format!("Ask for at most {WINDOW_DAYS_MAX} days at once.");
+        return Err(Refusal::invalid("window_too_long", "to", detail));
+    }
+    Ok(())
+}
+
+/// The therapist, if whoever asks may know of them: the practice's own people, and clients who work with them.
+fn visible(tx: &mut Tx, ask: &Ask, id: TherapistId) -> Flow<Therapist> {
+    let limits = ask.who.scope().limits();
+    let found = store::therapist::load(tx, id)?.ok_or_else(|| Refusal::not_found("therapist"))?;
+    let same_practice = limits.practice.is_none_or(|practice| practice == found.person.practice);
+    let works_together = match limits.client {
+        Some(client) => store::relationship::of(tx, &ask.who.scope(), id, client)?.is_some(),
+        None => true,
+    };
+    if same_practice && works_together { Ok(found) } else { Err(Refusal::not_found("therapist").into()) }
+}
