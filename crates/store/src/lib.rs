@@ -29,24 +29,19 @@ pub mod practice;
 mod read;
 pub mod relationship;
 mod row;
-<<<<<<< HEAD
 mod search;
-mod sql;
-mod store;
-pub mod therapist;
-=======
 pub mod session;
 mod sql;
 mod store;
+pub mod therapist;
 pub mod token;
->>>>>>> main
 mod tx;
 mod value;
 
 pub use engine::sqlite_tx::sqlite_is_safe;
 pub use error::{Corrupt, DbError};
 pub use flow::{Committed, Done};
-pub use migrate::{MIGRATIONS, Migration};
+pub use migrate::{Dialect, MIGRATIONS, Migration};
 pub use page::{Cursor, LONGEST as LONGEST_PAGE, NotACursor, Page};
 pub use row::{Cell, FromCell, Row};
 pub use sql::Sql;

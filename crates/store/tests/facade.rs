@@ -308,6 +308,56 @@ fn a_store_that_cannot_be_reached_says_so() {
 }
 
 #[test]
+fn a_runaway_statement_is_stopped_and_its_neighbours_are_kept() {
+    const ENDLESS: Sql = sql!(
+        "INSERT INTO subject_lock (subject)
+         WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n > 0)
+         SELECT 'thp' FROM up WHERE n < 0"
+    );
+    let rig = Rig::sqlite();
+    let neighbours: Vec<_> = (0..8)
+        .map(|n| {
+            let store = rig.store.clone();
+            std::thread::spawn(move || {
+                write(&store, move |tx| {
+                    add(tx, &format!("{n}"))?;
+                    if n == 4 { tx.execute(ENDLESS, vals![]).map(|_| ()) } else { Ok(()) }
+                })
+            })
+        })
+        .collect();
+    let kept = neighbours.into_iter().map(|thread| thread.join().expect("an answer"));
+    assert_eq!(kept.filter(Result::is_ok).count(), 7);
+    assert_eq!(names(&rig.store).len(), 7);
+}
+
+#[test]
+fn a_flow_may_hold_the_last_handle_on_its_store() {
+    for rig in [Rig::sqlite(), Rig::postgres()] {
+        let Rig { store, folder, database, .. } = rig;
+        let held = store.clone();
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let answer = runtime.block_on(async move {
+            let read = store.clone();
+            drop(store);
+            read.read_async(move |tx| {
+                let _last = &held;
+                tx.query(ALL, vals![]).map(|rows| rows.len())
+            })
+            .await
+        });
+        assert_eq!(answer, Ok(0));
+        drop((folder, database));
+    }
+}
+
+#[test]
+fn a_password_is_never_shown() {
+    let config = Config::postgres("postgresql://practice:secret@db.example/holdspace");
+    assert_eq!(format!("{config:?}"), "postgres:…db.example/holdspace");
+}
+
+#[test]
 fn a_snapshot_does_not_move_while_others_write() {
     for rig in [Rig::sqlite(), Rig::postgres()] {
         write(&rig.store, |tx| add(tx, "a")).expect("written");

@@ -52,7 +52,7 @@ fn done(store: &Store, leased: &Leased, now: Instant) -> Recording {
 }
 
 fn next_due(store: &Store) -> Option<Instant> {
-    store.read(|tx| job::next_due(tx)).expect("read")
+    store.read(job::next_due).expect("read")
 }
 
 fn a_job_runs_once_and_is_gone(rig: &Rig) {
@@ -96,7 +96,7 @@ fn a_worker_that_died_is_noticed_and_its_late_word_is_not_heard(rig: &Rig) {
     let dead = claim_one(&rig.store, noon());
     let overdue = |now| rig.store.read(move |tx| job::overdue_leases(tx, now, 10)).expect("read");
     assert!(overdue(minutes(1)).is_empty());
-    assert_eq!(overdue(minutes(2)), [dead.clone()]);
+    assert_eq!(overdue(minutes(2)), std::slice::from_ref(&dead));
     let second = claim_one(&rig.store, minutes(2));
     assert!(second.fence > dead.fence);
     assert_eq!(second.attempts, 2);

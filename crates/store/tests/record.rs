@@ -52,7 +52,7 @@ fn a_practices_entries_form_one_chain(rig: &Rig) {
     assert_eq!(chain(&rig.store, 1), Ok(3));
     assert_eq!(chain(&rig.store, 2), Ok(1));
     assert_eq!(chain(&rig.store, 9), Ok(0), "a practice without a record");
-    assert_eq!(rig.store.read(|tx| audit::practices(tx)), Ok(vec![practice(1), practice(2)]));
+    assert_eq!(rig.store.read(audit::practices), Ok(vec![practice(1), practice(2)]));
     let about = rig.store.read(|tx| audit::entries(tx, practice(1), "cli_bea", 0, 10)).expect("read");
     let numbers: Vec<u64> = about.iter().map(|recorded| recorded.receipt.seq).collect();
     assert_eq!(numbers, [1, 3]);
