@@ -82,14 +82,19 @@ pub fn of_appointment(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Vec
     tx.query(OF_APPOINTMENT, vals![appointment])?.iter().map(from_row).collect()
 }
 
-/// Messages about earlier revisions that still wait become `superseded` and their jobs go. Those that a worker holds
-/// are let be: they may have left. Gives how many there were.
-pub fn supersede_before(tx: &mut Tx<'_>, appointment: AppointmentId, revision: u32) -> Result<u32, DbError> {
+/// Messages that tell this person the time at earlier revisions and still wait become `superseded`, and their jobs go.
+/// Those that a worker holds are let be: they may have left. Gives how many there were.
+pub fn supersede_before(
+    tx: &mut Tx<'_>,
+    appointment: AppointmentId,
+    revision: u32,
+    to: PersonRef,
+) -> Result<u32, DbError> {
     // Nothing is older than the first revision, so a booking needs no statement here.
     if revision <= 1 {
         return Ok(0);
     }
-    let superseded = tx.query(SUPERSEDE, vals![appointment, revision])?;
+    let superseded = tx.query(SUPERSEDE, vals![appointment, revision, to.to_string()])?;
     for row in &superseded {
         job::remove(tx, DELIVER, row.text(0)?)?;
     }

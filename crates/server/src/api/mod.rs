@@ -6,7 +6,6 @@ mod contact;
 mod disruptions;
 mod ledger;
 mod offers;
-mod openapi;
 mod people;
 mod policy;
 mod request;
@@ -38,7 +37,6 @@ pub fn routes() -> Vec<Route> {
         disruptions::routes(),
         ledger::routes(),
         offers::routes(),
-        openapi::routes(),
         people::routes(),
         policy::routes(),
         slots::routes(),

@@ -10,10 +10,11 @@ pub mod jobs;
 pub mod load;
 pub mod offer;
 pub mod once;
+pub mod record;
 pub mod save;
+pub mod settings;
 pub mod signin;
 pub mod slots;
-pub mod words;
 
 use domain::access::{Actor, Purpose, Scope};
 use domain::id::{ClientId, CommandId, PracticeId, TokenId};

@@ -14,7 +14,7 @@ const TRIES_MAX: u32 = 20;
 
 /// Runs the job's flow and takes it off the list in the same transaction.
 pub(super) fn run(app: &App, leased: Leased, now: Instant) -> Flow<()> {
-    let ask = Ask { who: Who::System(job_name(&leased.kind)), now, command: app.dice.command() };
+    let ask = Ask { who: Who::System(job_name(&leased.kind)), now, command: app.dice.command(now) };
     let (inner, job) = (app.clone(), leased.clone());
     let done = app.store.write(move |tx: &mut Tx| {
         let done = act(tx, &inner, &ask, &job)?;

@@ -21,10 +21,9 @@ pub(super) const OF_APPOINTMENT: Sql = sql!(
     message_columns!(),
     " FROM message m WHERE m.appointment = $1 ORDER BY m.written_at, m.revision, m.id"
 );
-// That a duty ran out of time stays true whatever becomes of the appointment.
 pub(super) const SUPERSEDE: Sql = sql!(
-    "UPDATE message SET state = 'superseded'
-     WHERE appointment = $1 AND revision < $2 AND state = 'pending' AND kind <> 'escalation' RETURNING id"
+    "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
+         AND state = 'pending' AND kind IN ('confirmation', 'cancellation', 'rescheduled') RETURNING id"
 );
 pub(super) const LEASE: Sql =
     sql!("UPDATE message SET state = 'leased' WHERE id = $1 AND state IN ('pending', 'leased')");
