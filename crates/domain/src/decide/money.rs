@@ -1,14 +1,14 @@
 //! Money follows fault and notice: what the policy decides becomes payment state and entries (`rulings` 11 and 13).
 
 use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
-use crate::appointment::{Appointment, Cancellation, Initiator, Payment, PaymentState, PolicySnapshot};
+use crate::appointment::{Appointment, Cancellation, Initiator, Payment, PaymentState, PolicySnapshot, State};
 use crate::id::Ids;
 use crate::ledger::{EntryKind, LedgerEntry};
 use crate::money::Money;
 use crate::policy::money::Situation as MoneyCase;
 use crate::policy::money::{self, Event, MoneyDecision, PlannedEntry, Refund, TherapistFees};
 use crate::policy::notice::{self, Act, Notice};
-use crate::policy::{CaptureAt, Policy, RuleUse, Value, explain, self_service};
+use crate::policy::{CaptureAt, Policy, RefundRule, RuleUse, Value, explain, self_service};
 use crate::refusal::{Contact, Refusal};
 use crate::time::{Instant, Interval, Span};
 use serde_json::json;
@@ -161,6 +161,21 @@ fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcom
     }
 }
 
+/// Whether the money of this cancelled appointment is the client's to choose about: back, or to a new time (E-02). It is
+/// not after their own cancellation, and not where the team decides (E-04).
+pub(super) fn is_the_clients_choice(situation: &Situation, ended: &Appointment) -> bool {
+    let rule = money::refund_rule(&situation.policy.parameters, situation.new_client);
+    let not_their_own = matches!(&ended.state, State::Cancelled(how) if how.initiator != Initiator::Client);
+    not_their_own && rule == RefundRule::ClientChoice && ended.payment.state == PaymentState::Captured
+}
+
+/// Whether what was paid goes along to a time that stands in for this one. After a late word of the client's it stands
+/// as the price of that (H-10), or moving late and booking anew would cost nothing.
+pub(super) fn follows_to_a_new_time(ended: &Appointment) -> bool {
+    let kept = matches!(&ended.state, State::Cancelled(how) if how.initiator == Initiator::Client && how.late);
+    ended.payment.state == PaymentState::Captured && !kept
+}
+
 /// The client asked for the money back, and it was taken: it is due to them (E-02).
 pub(super) fn refund_due(
     situation: &Situation,
@@ -201,7 +216,7 @@ pub(super) fn carry_over(
 /// account says so.
 pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
     let asker = clock("capture");
-    let live = before.state.is_live() || before.state == crate::appointment::State::Attended;
+    let live = before.state.is_live() || before.state == State::Attended;
     let fee = if live { before.price } else { fee_owed(situation, &before) };
     // After a late word the price stands where the fee reaches it, and is charged now; a smaller fee was charged then.
     let by_cutoff = situation.policy.parameters.payment.capture_at == CaptureAt::Cutoff;
@@ -224,7 +239,7 @@ pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, 
 /// What a cancelled appointment still costs: the price where a late word came after the plan to take it stood.
 fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
     match &before.state {
-        crate::appointment::State::Cancelled(how) if how.late => {
+        State::Cancelled(how) if how.late => {
             late_fee(situation, before, judged(situation, before, Act::Cancel, how.received_at))
         }
         _ => Money::new(0, before.price.currency),
@@ -233,12 +248,7 @@ fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
 
 /// The offer lapsed, or nobody chose: where the choice was the client's, the money goes back by itself.
 pub(super) fn on_lapse(situation: &Situation, ended: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
-    let not_the_clients = match &ended.state {
-        crate::appointment::State::Cancelled(how) => how.initiator != Initiator::Client,
-        _ => false,
-    };
-    let rule = money::refund_rule(&situation.policy.parameters, situation.new_client);
-    if not_the_clients && rule == crate::policy::RefundRule::ClientChoice {
+    if is_the_clients_choice(situation, &ended) {
         refund_due(situation, &clock("refund_choice"), ended, now, ids, outcome);
     }
 }
