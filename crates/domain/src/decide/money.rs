@@ -134,6 +134,10 @@ pub(super) fn on_cancel(
         paid: Some(ended.price).filter(|_| decision.refund != Refund::None),
         open: decision.refund == Refund::TeamRequest,
     };
+    if matches!(decision.refund, Refund::ClientChoice | Refund::TeamRequest) && outcome.booked.is_some() {
+        let ended = carry_to_booked(situation, asker, ended, now, ids, outcome);
+        return (ended, Price { open: false, ..price });
+    }
     if decision.refund == Refund::ClientChoice && outcome.next_step.as_ref().is_none_or(|step| step.offer.is_none()) {
         let until = now + Span::hours(situation.policy.parameters.offer.hold_hours.into());
         outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: Some(until) });
@@ -142,6 +146,23 @@ pub(super) fn on_cancel(
     wake_for_payment(&ended, &payment, outcome);
     post(situation, &ended, asker, decision, now, ids, outcome);
     (Appointment { payment, ..ended }, price)
+}
+
+/// What was paid goes along to the time that was agreed in the same step.
+fn carry_to_booked(
+    situation: &Situation,
+    asker: &Asker,
+    ended: Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> Appointment {
+    if let Some(booked) = outcome.booked.take() {
+        outcome.ledger.extend(carry_over(situation, asker, &ended, &booked, now, ids));
+        outcome.wakes.push(Wake { job: JobToWake::Capture(booked.id), at: None });
+        outcome.booked = Some(Appointment { payment: settled_payment(PaymentState::Captured), ..booked });
+    }
+    Appointment { payment: settled_payment(PaymentState::None), ..ended }
 }
 
 /// A planned fee is taken at once; everything else waits for nothing.
