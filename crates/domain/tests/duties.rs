@@ -270,3 +270,19 @@ fn each_way_on_leaves_what_is_still_to_do() {
     assert_eq!(left(|now| booking_now(now + hours(96), yes_at(now))), [InformClient]);
     assert_eq!(left(|_| with_refund()), [InformClient]);
 }
+
+// proves: V-04
+#[test]
+fn what_is_moved_at_short_notice_and_then_called_off_is_one_case() {
+    let mut story = Story::booked(Preset::Network);
+    let now = story.start() - hours(3);
+    let to = story.local("2026-03-10 16:00");
+    let moved = move_to(to, domain::appointment::Initiator::Therapist, Some(yes_at(now)));
+    story.act(&the_therapist(), moved, now).expect("moved");
+    let first = story.case().id;
+    story.act(&the_therapist(), by_client(), now + minutes(30)).expect("the client rings: not then either");
+    assert_eq!((story.disruptions.len(), story.case().id), (1, first));
+    assert_eq!((story.case().kind.as_str(), story.case().closed_at), ("cancelled_by_client", None));
+    story.act(&the_therapist(), note(now), now + hours(1)).expect("written");
+    assert_eq!(story.case().closed_at, Some(now + hours(1)));
+}

@@ -153,13 +153,17 @@ impl Model {
                 self.run(self.pick(n), &who.asker(), command);
             }
             Step::Accept(n, which) => {
-                let about = self.pick(n);
-                let offer = self.story.offers.iter().rfind(|offer| Some(offer.appointment) == about);
-                if let Some(start) = offer.map(|offer| offer.slots[which % offer.slots.len()].from) {
-                    self.run(about, &the_client(), Command::Accept { start });
+                let offers = &self.story.offers;
+                if let Some(offer) = offers.get(n % offers.len().max(1)).cloned() {
+                    let start = offer.slots[which % offer.slots.len()].from;
+                    self.run(Some(offer.appointment), &the_client(), Command::Accept { start });
                 }
             }
-            Step::Decline(n, refund) => self.run(self.pick(n), &the_client(), Command::Decline { refund }),
+            Step::Decline(n, refund) => {
+                let offers = &self.story.offers;
+                let about = offers.get(n % offers.len().max(1)).map(|offer| offer.appointment);
+                self.run(about, &the_client(), Command::Decline { refund });
+            }
             Step::Seen(n) => self.run(self.pick(n), &the_client(), Command::Seen),
             Step::Attempt(n, reached) => {
                 let result = if reached { AttemptResult::Reached } else { AttemptResult::LeftVoicemail };
@@ -330,7 +334,7 @@ fn ids_never_repeat(story: &Story) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     // proves: V-04, G-08, H-10, E-02
     #[test]
