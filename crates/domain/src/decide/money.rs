@@ -113,6 +113,7 @@ pub(super) struct Price {
 }
 
 /// Settles the money of a cancellation into the outcome; answers the appointment with its payment as it then stands.
+#[allow(clippy::too_many_arguments)]
 pub(super) fn on_cancel(
     situation: &Situation,
     asker: &Asker,
