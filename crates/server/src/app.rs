@@ -7,6 +7,7 @@ use crate::flow::Tools;
 use crate::flow::signin::PostLetter;
 use crate::keys::{KeyError, Keys};
 use crate::rate::Rates;
+use crate::words::Writer;
 use crate::work::Nudge;
 use domain::time::Instant;
 use std::fmt;
@@ -74,8 +75,9 @@ impl App {
         };
         let store = Store::open(place)
             .map_err(|source| StartError::Database { database: config.database.redacted(), source })?;
-        let rates = Rates::new(config.limits.rate_factor);
-        Ok(Self::new(Parts { store, clock, pace: Pace::Real, dice, config, keys, rates, post_letter, is_demo }))
+        let (rates, tools) = (Rates::new(config.limits.rate_factor), tools_of(&config, &keys));
+        let (pace, nudge) = (Pace::Real, Nudge::default());
+        Ok(Self::new(Parts { store, clock, pace, dice, config, keys, rates, tools, nudge, post_letter, is_demo }))
     }
 
     /// The application made of these parts.
@@ -87,6 +89,12 @@ impl App {
     pub fn now(&self) -> Instant {
         self.clock.now()
     }
+}
+
+/// What flows need beside the transaction, as configuration and keys say.
+pub fn tools_of(config: &Config, keys: &Keys) -> Tools {
+    let base_url = config.base_url.to_string();
+    Tools { writer: Arc::new(Writer::new(config.sender(), &base_url)), link_key: keys.links(), base_url }
 }
 
 impl Deref for App {

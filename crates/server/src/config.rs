@@ -11,6 +11,7 @@ pub use keys::{KEYS, Key};
 pub use reader::{ConfigError, Source};
 
 use domain::time::Span;
+use outside::address::EmailAddress;
 use reader::Reader;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -77,7 +78,7 @@ pub struct Smtp {
     /// That account's password.
     pub password: Option<String>,
     /// The address that messages come from.
-    pub from: String,
+    pub from: EmailAddress,
 }
 
 /// How the line to the mail server is protected.
@@ -146,6 +147,12 @@ impl Config {
         })
     }
 
+    /// The address that messages come from; without a mail server one at our own host, which nobody answers.
+    pub fn sender(&self) -> EmailAddress {
+        let own = || format!("holdspace@{}", self.base_url.host()).parse().unwrap_or_else(|_| nobody());
+        self.smtp.as_ref().map_or_else(own, |smtp| smtp.from.clone())
+    }
+
     /// The same with the limits that a demo has: ten times as generous, and nobody is signed out when the time
     /// machine moves on.
     #[must_use]
@@ -157,6 +164,11 @@ impl Config {
         self.limits.session = long;
         self
     }
+}
+
+/// An address that is an address whatever our host is called (RFC 2606).
+fn nobody() -> EmailAddress {
+    "holdspace@example.invalid".parse().expect("a fixed address that reads")
 }
 
 fn smtp(reader: &mut Reader) -> Result<Option<Smtp>, ConfigError> {
@@ -191,6 +203,12 @@ impl BaseUrl {
     /// The origin that a browser sends with our own forms, which is the URL itself: it has no path.
     pub fn origin(&self) -> &str {
         &self.0
+    }
+
+    /// The host alone, without its port.
+    pub fn host(&self) -> &str {
+        let host = self.0.split_once("://").map_or("", |(_, host)| host);
+        if host.starts_with('[') { host } else { host.split(':').next().unwrap_or(host) }
     }
 
     /// The full address of a path that begins with a slash.
@@ -263,7 +281,7 @@ impl FromStr for Tls {
 
 impl fmt::Debug for Smtp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Smtp({}:{}, {:?}, from {})", self.host, self.port, self.tls, self.from)
+        write!(f, "Smtp({}:{}, {:?}, from {})", self.host, self.port, self.tls, self.from.as_str())
     }
 }
 

@@ -10,6 +10,7 @@ fn without_a_file_it_is_sqlite_in_the_working_directory_and_it_says_so() {
     assert_eq!(config.database, Database::Sqlite("./holdspace.sqlite".into()));
     assert_eq!(config.base_url.to_string(), "http://127.0.0.1:8080");
     assert!(config.smtp.is_none());
+    assert!(config.sender().as_str().starts_with("holdspace@"));
     let printed = config.to_string();
     assert!(printed.contains("holdspace.sqlite  (default)"), "{printed}");
 }
@@ -52,6 +53,7 @@ fn an_error_names_the_key_and_the_remedy() {
     );
     assert!(said("", &[("HOLDSPACE_SMPT_HOST", "x")]).contains("did you mean HOLDSPACE_SMTP_HOST?"));
     assert!(said("smtp.host = \"a\"", &[]).starts_with("smtp.from is missing"));
+    assert!(said("[smtp]\nhost = \"a\"\nfrom = \"hello\"", &[]).starts_with("smtp.from = \"hello\" will not do"));
     assert!(said("[limits]\nbody_bytes = 5", &[]).starts_with("limits.body_bytes = \"5\" will not do"));
     assert!(said("database = \"mysql://x\"", &[]).contains("database"));
     assert!(said("listen = ", &[]).contains("not TOML"));
