@@ -7,7 +7,6 @@ use crate::flow::Tools;
 use crate::flow::signin::PostLetter;
 use crate::keys::{KeyError, Keys};
 use crate::rate::Rates;
-use crate::words::Writer;
 use crate::work::Nudge;
 use domain::time::Instant;
 use std::fmt;
@@ -75,8 +74,9 @@ impl App {
         };
         let store = Store::open(place)
             .map_err(|source| StartError::Database { database: config.database.redacted(), source })?;
-        let (rates, tools) = (Rates::new(config.limits.rate_factor), tools_of(&config, &keys));
-        let (pace, nudge) = (Pace::Real, Nudge::default());
+        let rates = Rates::new(config.limits.rate_factor);
+        let (tools, nudge) = (Tools::new(&config, &keys), Nudge::default());
+        let pace = Pace::Real;
         Ok(Self::new(Parts { store, clock, pace, dice, config, keys, rates, tools, nudge, post_letter, is_demo }))
     }
 
@@ -89,12 +89,6 @@ impl App {
     pub fn now(&self) -> Instant {
         self.clock.now()
     }
-}
-
-/// What flows need beside the transaction, as configuration and keys say.
-pub fn tools_of(config: &Config, keys: &Keys) -> Tools {
-    let base_url = config.base_url.to_string();
-    Tools { writer: Arc::new(Writer::new(config.sender(), &base_url)), link_key: keys.links(), base_url }
 }
 
 impl Deref for App {

@@ -147,12 +147,6 @@ impl Config {
         })
     }
 
-    /// The address that messages come from; without a mail server one at our own host, which nobody answers.
-    pub fn sender(&self) -> EmailAddress {
-        let own = || format!("holdspace@{}", self.base_url.host()).parse().unwrap_or_else(|_| nobody());
-        self.smtp.as_ref().map_or_else(own, |smtp| smtp.from.clone())
-    }
-
     /// The same with the limits that a demo has: ten times as generous, and nobody is signed out when the time
     /// machine moves on.
     #[must_use]
@@ -164,11 +158,6 @@ impl Config {
         self.limits.session = long;
         self
     }
-}
-
-/// An address that is an address whatever our host is called (RFC 2606).
-fn nobody() -> EmailAddress {
-    "holdspace@example.invalid".parse().expect("a fixed address that reads")
 }
 
 fn smtp(reader: &mut Reader) -> Result<Option<Smtp>, ConfigError> {
@@ -205,10 +194,21 @@ impl BaseUrl {
         &self.0
     }
 
-    /// The host alone, without its port.
+    /// The name by which others reach us, without port.
     pub fn host(&self) -> &str {
-        let host = self.0.split_once("://").map_or("", |(_, host)| host);
-        if host.starts_with('[') { host } else { host.split(':').next().unwrap_or(host) }
+        let host = self.0.split_once("://").map_or(self.0.as_str(), |(_, host)| host);
+        match host.strip_prefix('[') {
+            Some(six) => six.split(']').next().unwrap_or(six),
+            None => host.split(':').next().unwrap_or(host),
+        }
+    }
+
+    /// The address that messages come from where no mail server says otherwise.
+    pub fn own_address(&self) -> EmailAddress {
+        let named = format!("appointments@{}", self.host());
+        let reserved = || "appointments@holdspace.invalid".parse();
+        // The reserved name is well formed; a host that is a bare number or `localhost` may not be.
+        named.parse().or_else(|_| reserved()).expect("a well-formed address of ours")
     }
 
     /// The full address of a path that begins with a slash.

@@ -8,10 +8,11 @@ use domain::id::{CommandId, Id, Ids, TokenId};
 use domain::message::LinkTo;
 use domain::person::{PersonRef, Role};
 use domain::time::{Instant, Span};
-use holdspace_server::app::{App, Parts, tools_of};
+use holdspace_server::app::{App, Parts};
 use holdspace_server::clock::{Clock, Pace};
 use holdspace_server::config::Config;
 use holdspace_server::dice::{Dice, hash_of};
+use holdspace_server::flow::Tools;
 use holdspace_server::flow::signin::{SignInLetter, link_of, open_for};
 use holdspace_server::keys::Keys;
 use holdspace_server::links;
@@ -87,7 +88,7 @@ impl World {
             pace: Pace::Clock,
             dice: Dice::seeded(1),
             rates: Rates::new(config.limits.rate_factor),
-            tools: tools_of(&config, &keys),
+            tools: Tools::new(&config, &keys),
             nudge: Nudge::default(),
             config,
             keys,
