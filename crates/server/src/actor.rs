@@ -1,11 +1,12 @@
 //! Who may call a handler, as a type: a page for clients cannot be mounted for an admin, because its argument does
 //! not exist there.
 
+use crate::flow;
 use domain::access::{Actor, Purpose, Scope};
 use domain::id::{ClientId, PracticeId, TherapistId, TokenId};
-use domain::person::{Locale, PersonRef, Role};
-use domain::time::Zone;
+use domain::person::{PersonRef, Role};
 use std::ops::Deref;
+pub use store::session::{Manner, Place, Visitor};
 
 /// Who may use a route: a column of the route table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,43 +39,6 @@ pub enum Caller {
     Person(Box<Visitor>),
     /// Somebody who holds a link.
     Link(Box<LinkHolder>),
-}
-
-/// A signed-in person with what pages need to greet them.
-#[derive(Debug, Clone)]
-pub struct Visitor {
-    /// Who.
-    pub actor: Actor,
-    /// How they read.
-    pub manner: Manner,
-    /// Their practice.
-    pub place: Place,
-}
-
-/// How somebody reads times and words.
-#[derive(Debug, Clone)]
-pub struct Manner {
-    /// Which English.
-    pub locale: Locale,
-    /// Where their clock is.
-    pub zone: Zone,
-}
-
-/// A practice as every page names it: its name and how its support is reached.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
-    /// The practice's name.
-    pub name: String,
-    /// Support's phone, as written; empty where there is none.
-    pub support_phone: String,
-    /// Support's address; empty where there is none.
-    pub support_email: String,
-}
-
-impl Default for Manner {
-    fn default() -> Self {
-        Self { locale: Locale::EnGb, zone: Zone::utc() }
-    }
 }
 
 impl Caller {
@@ -118,6 +82,8 @@ pub trait ActorKind: Clone + Send + Sync + Sized + 'static {
 pub trait Scoped: ActorKind {
     /// What they may see.
     fn scope(&self) -> Scope<'_>;
+    /// The same for a flow, which owns what it needs.
+    fn who(&self) -> flow::Who;
 }
 
 /// Everybody, signed in or not.
@@ -167,6 +133,10 @@ impl Scoped for LinkHolder {
     fn scope(&self) -> Scope<'_> {
         Scope::Token { token: self.token, practice: self.practice, client: self.client, purpose: self.purpose }
     }
+    fn who(&self) -> flow::Who {
+        let Self { token, practice, client, purpose, .. } = *self;
+        flow::Who::Link { token, practice, client, purpose }
+    }
 }
 
 macro_rules! kinds {
@@ -190,6 +160,9 @@ macro_rules! kinds {
         impl Scoped for $name {
             fn scope(&self) -> Scope<'_> {
                 Scope::Actor(&self.actor)
+            }
+            fn who(&self) -> flow::Who {
+                flow::Who::Actor(self.actor.clone())
             }
         }
         impl Deref for $name {

@@ -7,8 +7,8 @@ use crate::error::Problem;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderName, ORIGIN, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{Extensions, HeaderMap, HeaderValue, Response, StatusCode};
 use domain::time::Span;
@@ -20,7 +20,7 @@ pub const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-s
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Headers of every response, whatever it is.
-const ALWAYS: &[(HeaderName, &str)] = &[
+static ALWAYS: [(HeaderName, &str); 6] = [
     (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
@@ -32,7 +32,7 @@ const ALWAYS: &[(HeaderName, &str)] = &[
 /// Adds the headers of every response. Nothing is kept by caches unless the response itself says so.
 pub fn protect(mut response: Response<Body>, base: &BaseUrl) -> Response<Body> {
     let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
+    for (name, value) in &ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -65,7 +65,8 @@ impl Cookie {
 
     /// Its value in these headers.
     pub fn find<'a>(self, headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a str> {
-        let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
+        let pairs =
+            headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
         let named = |pair: &'a str| pair.trim().split_once('=').filter(|(name, _)| *name == self.name(base));
         pairs.filter_map(named).map(|(_, value)| value).next()
     }

@@ -29,13 +29,22 @@ pub struct Migration {
 }
 
 /// Every step in order. A step that has left the house is never changed: a new one is added.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "foundation",
-    text: include_str!("../migrations/0001_foundation.sql"),
-    sqlite: include_str!("../migrations/0001_foundation.sqlite.sql"),
-    postgres: include_str!("../migrations/0001_foundation.postgres.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "foundation",
+        text: include_str!("../migrations/0001_foundation.sql"),
+        sqlite: include_str!("../migrations/0001_foundation.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_foundation.postgres.sql"),
+    },
+    both(2, "practice", include_str!("../migrations/0002_practice.sql")),
+    both(3, "access", include_str!("../migrations/0003_access.sql")),
+];
+
+/// A step that says the same to both engines.
+const fn both(number: u32, name: &'static str, text: &'static str) -> Migration {
+    Migration { number, name, text, sqlite: "", postgres: "" }
+}
 
 /// What the tokens of a template stand for: SQLite, PostgreSQL. Texts sort by their bytes on both.
 const TOKENS: &[(&str, &str, &str)] = &[
@@ -87,36 +96,44 @@ impl Store {
     /// As `migrate`, with other steps: for tests of migrations.
     #[doc(hidden)]
     pub fn migrate_with(&self, steps: &[Migration]) -> Result<Vec<&'static str>, DbError> {
+        self.on_target(|target| apply_all(target, steps))
+    }
+
+    /// Runs scripts on a connection of their own.
+    pub(crate) fn on_target<T: Default + Send>(
+        &self,
+        mut act: impl FnMut(&mut Target<'_>) -> Result<T, DbError> + Send,
+    ) -> Result<T, DbError> {
         match (&self.engine, &self.config) {
-            (Engines::Memory(engine), _) => engine.with(|database| apply_all(&mut Target::Sqlite(database), steps)),
+            (Engines::Memory(engine), _) => engine.with(|database| act(&mut Target::Sqlite(database))),
             (_, Config::Postgres { url, pooler, .. }) => aside(|| {
                 let mut session = Session::connect(url, *pooler)?;
-                session.control("SET lock_timeout = 0; SET statement_timeout = 0")?;
-                apply_all(&mut Target::Postgres(&mut session), steps)
+                act(&mut Target::Postgres(&mut session))
             }),
-            (_, Config::Sqlite { path, .. }) => apply_all(&mut Target::Sqlite(&Database::writer(path)?), steps),
-            (_, Config::Memory) => Ok(Vec::new()),
+            (_, Config::Sqlite { path, .. }) => act(&mut Target::Sqlite(&Database::writer(path)?)),
+            (_, Config::Memory) => Ok(T::default()),
         }
     }
 }
 
-enum Target<'a> {
+/// The engine that scripts run on.
+pub(crate) enum Target<'a> {
     Sqlite(&'a Database),
     Postgres(&'a mut Session),
 }
 
 impl Target<'_> {
-    fn dialect(&self) -> Dialect {
+    pub(crate) fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
         }
     }
 
-    fn run(&mut self, script: &str) -> Result<(), DbError> {
+    pub(crate) fn run(&mut self, script: &str) -> Result<(), DbError> {
         match self {
             Self::Sqlite(database) => {
-                database.renew_budget();
+                database.lift_budget();
                 database.connection.execute_batch(script).map_err(|e| classify(&e))
             }
             Self::Postgres(session) => session.control(script),
@@ -126,7 +143,10 @@ impl Target<'_> {
     fn begin(&mut self) -> Result<(), DbError> {
         match self {
             Self::Sqlite(database) => control(&database.connection, "BEGIN IMMEDIATE"),
-            Self::Postgres(session) => session.begin(May::Write),
+            // A step may take as long as it takes, and no setting may outlive it behind a pooler.
+            Self::Postgres(session) => session
+                .begin(May::Write)
+                .and_then(|()| session.control("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")),
         }
     }
 

@@ -37,6 +37,14 @@ pub(super) fn decide(
     let mut outcome = Outcome::default();
     let booked = make(&situation, book.kind, slot, agreement, now, ids)?;
     accept_policy(&situation, asker, now, &mut outcome);
+    let waiting = situation.appointment.as_ref().filter(|_| situation.disruption.is_some());
+    let booked = match waiting {
+        Some(ended) => {
+            let booked = Appointment { replaces: Some(ended.id), ..booked };
+            money::follow(&situation, asker, ended, booked, now, ids, &mut outcome)
+        }
+        None => booked,
+    };
     take(&situation, &situation.client_busy, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
     settle_open_case(&situation, &booked, now, &mut outcome);
@@ -47,7 +55,10 @@ pub(super) fn decide(
         details: json!({ "start": booked.start, "end": booked.end, "kind": booked.kind, "price": booked.price,
             "policy": booked.policy, "agreement": booked.agreement }),
     };
-    outcome.appointment = Some(booked);
+    match outcome.appointment {
+        Some(_) => outcome.booked = Some(booked),
+        None => outcome.appointment = Some(booked),
+    }
     Ok(outcome)
 }
 
@@ -103,7 +114,7 @@ pub(super) fn make(
         revision: 1,
         sequence: 0,
         price: setup.price,
-        payment: money::planned(situation, slot, setup.price),
+        payment: money::planned(situation, slot, setup.price, now),
         policy: snapshot,
         agreement,
         replaces: None,
@@ -185,9 +196,11 @@ fn settle_open_case(situation: &Situation, booked: &Appointment, now: Instant, o
     if let Some(withdrawn) = situation.offer.clone().and_then(Offer::withdraw) {
         outcome.occupancy.insert(0, OccupancyChange::ReleaseOffer(withdrawn.id));
         outcome.wakes.push(Wake { job: JobToWake::OfferExpiry(withdrawn.id), at: None });
-        // What becomes of money that was taken is still to be chosen while the offer would have lived.
-        let until = Some(withdrawn.expires_at);
-        outcome.wakes.push(Wake { job: JobToWake::RefundChoice(withdrawn.appointment), at: until });
+        if outcome.appointment.is_none() {
+            // Money that did not follow is still the client's to choose about while the offer would have lived.
+            let until = Some(withdrawn.expires_at);
+            outcome.wakes.push(Wake { job: JobToWake::RefundChoice(withdrawn.appointment), at: until });
+        }
         outcome.offers.push(withdrawn);
     }
     outcome.disruption = Some(settled(case, situation, outcome, now));

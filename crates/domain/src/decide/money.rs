@@ -6,7 +6,7 @@ use crate::id::Ids;
 use crate::ledger::{EntryKind, LedgerEntry};
 use crate::money::Money;
 use crate::policy::money::Situation as MoneyCase;
-use crate::policy::money::{self, Event, MoneyDecision, PlannedEntry, Refund, TherapistFees};
+use crate::policy::money::{self, Booking, Event, MoneyDecision, PlannedEntry, Refund, TherapistFees};
 use crate::policy::notice::{self, Act, Notice};
 use crate::policy::{CaptureAt, Policy, RefundRule, RuleUse, Value, explain, self_service};
 use crate::refusal::{Contact, Refusal};
@@ -39,9 +39,10 @@ pub(super) fn moved_snapshot(
 }
 
 /// When the price will be taken, if the practice takes it.
-pub(super) fn planned(situation: &Situation, slot: Interval, price: Money) -> Payment {
+pub(super) fn planned(situation: &Situation, slot: Interval, price: Money, now: Instant) -> Payment {
     let parameters = &situation.policy_today.parameters;
-    match money::capture_due(parameters, &situation.practice.zone, slot.from, slot.to) {
+    let booking = Booking { booked_at: now, start: slot.from, end: slot.to, first: situation.new_client };
+    match money::capture_due(parameters, &situation.practice.zone, &booking) {
         Some(due) if !price.is_zero() => Payment { state: PaymentState::Planned, due_at: Some(due) },
         _ => settled_payment(PaymentState::None),
     }
@@ -52,7 +53,8 @@ pub(super) fn moved_payment(situation: &Situation, slot: Interval, before: &Appo
     if before.payment.state != PaymentState::Planned {
         return before.payment;
     }
-    let due = money::capture_due(&situation.policy.parameters, &situation.practice.zone, slot.from, slot.to);
+    let booking = Booking { booked_at: before.created_at, start: slot.from, end: slot.to, first: situation.new_client };
+    let due = money::capture_due(&situation.policy.parameters, &situation.practice.zone, &booking);
     Payment { state: PaymentState::Planned, due_at: due }
 }
 
@@ -192,8 +194,8 @@ pub(super) fn is_the_clients_choice(situation: &Situation, ended: &Appointment) 
 }
 
 /// Whether what was paid goes along to a time that stands in for this one. After a late word of the client's it stands
-/// as the price of that (H-10), or moving late and booking anew would cost nothing.
-pub(super) fn follows_to_a_new_time(ended: &Appointment) -> bool {
+/// as the price of that (H-10), or cancelling late and booking anew would cost nothing.
+fn follows_to_a_new_time(ended: &Appointment) -> bool {
     let kept = matches!(&ended.state, State::Cancelled(how) if how.initiator == Initiator::Client && how.late);
     ended.payment.state == PaymentState::Captured && !kept
 }
@@ -217,8 +219,27 @@ pub(super) fn refund_due(
     outcome.appointment = Some(ended.with_payment(payment));
 }
 
+/// A payment that was taken follows the client to the new time; anything else begins anew (`rulings` 11).
+pub(super) fn follow(
+    situation: &Situation,
+    asker: &Asker,
+    ended: &Appointment,
+    booked: Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> Appointment {
+    if !follows_to_a_new_time(ended) || ended.price != booked.price {
+        return booked;
+    }
+    outcome.ledger = carry_over(situation, asker, ended, &booked, now, ids);
+    outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: None });
+    outcome.appointment = Some(ended.clone().with_payment(settled_payment(PaymentState::None)));
+    Appointment { payment: settled_payment(PaymentState::Captured), ..booked }
+}
+
 /// The entries by which a payment follows an accepted new time (`rulings` 11): two that sum to nothing.
-pub(super) fn carry_over(
+fn carry_over(
     situation: &Situation,
     asker: &Asker,
     ended: &Appointment,

@@ -21,7 +21,11 @@ pub(super) fn check(
     if start <= now {
         return Err(Refusal::invalid("in_the_past", field, "Choose a time that is still to come."));
     }
-    let search = search(situation, asker, start, now);
+    let (parameters, end) = (&situation.policy_today.parameters, start + Span::micros(1));
+    let search = match asker.is_client() {
+        true => Search::for_clients(parameters, start, end, now),
+        false => Search::for_staff(parameters, start, end, now),
+    };
     let schedule = &situation.therapist.schedule;
     if !slots::is_free(schedule, kind, &[], start, search) {
         let detail = "That is not a time that this therapist works. Choose one of the free times.";
@@ -34,21 +38,6 @@ pub(super) fn check(
         return Err(Refusal { field: Some(field), ..Refusal::conflict("slot_taken", detail) });
     }
     Ok(slot)
-}
-
-/// What is looked for at one start under today's policy. The least notice binds clients only; whoever has the client's
-/// yes needs none.
-fn search(situation: &Situation, asker: &Asker, start: Instant, now: Instant) -> Search {
-    let parameters = &situation.policy_today.parameters;
-    let min_notice =
-        if asker.is_client() { Span::hours(parameters.booking.min_notice_hours.into()) } else { Span::ZERO };
-    Search {
-        from: start,
-        to: start + Span::micros(1),
-        now,
-        min_notice,
-        horizon: Span::hours(i64::from(parameters.slot.horizon_days) * 24),
-    }
 }
 
 /// How the therapist gives this kind of appointment.

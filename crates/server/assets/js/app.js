@@ -1,0 +1,106 @@
+// Everything works without this file. It ticks clocks, keeps focus where people expect it, and saves a few clicks.
+'use strict';
+(() => {
+  const body = document.body;
+  const loaded = { at: Date.parse(body.dataset.now), since: performance.now() };
+  const now = () => loaded.at + ('still' in body.dataset ? 0 : performance.now() - loaded.since);
+
+  // Clocks: the clock time stays, only the small text beside it counts.
+  const words = (ms) => {
+    const minutes = Math.floor(Math.abs(ms) / 60000);
+    const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+    const length = days ? `${days} d ${hours} h` : hours ? `${hours} h ${rest} min` : `${rest} min`;
+    return ms >= 0 ? `${length} left` : `${length} overdue`;
+  };
+  let said = 0;
+  const tick = () => {
+    for (const small of document.querySelectorAll('small[data-until]')) {
+      const left = Date.parse(small.dataset.until) - now();
+      if (Number.isNaN(left)) continue;
+      const before = small.dataset.passed;
+      small.textContent = words(left);
+      small.setAttribute('aria-hidden', 'true');
+      small.dataset.passed = String(left < 0);
+      if (before === 'false' && left < 0) say(small.closest('[data-name]')?.dataset.name);
+    }
+  };
+  // At most one announcement every ten seconds.
+  const say = (name) => {
+    if (!name || performance.now() - said < 10000) return;
+    said = performance.now();
+    document.getElementById('say').textContent = `${name} is now overdue.`;
+  };
+  if (!('still' in body.dataset)) setInterval(tick, 15000);
+  tick();
+
+  // Focus: an error summary first; after a swap the new h1 or summary, unless the person is somewhere useful.
+  document.getElementById('problems')?.focus();
+  document.addEventListener('htmx:after:swap', (event) => {
+    tick();
+    const target = event.detail?.ctx?.target ?? event.target;
+    if (!(target instanceof Element) || target.contains(document.activeElement)) return;
+    const summary = target.querySelector('#problems');
+    const heading = target.querySelector('h1');
+    if (summary) summary.focus();
+    else if (heading) { heading.tabIndex = -1; heading.focus(); }
+  });
+
+  // Keys: "/" finds, Escape closes the open menu. Keys typed into a field are the person's own.
+  const isTyping = (node) => node instanceof Element && node.closest('input, textarea, select, [contenteditable]');
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      const open = document.querySelector('details.menu[open]');
+      if (open) { open.open = false; open.querySelector('summary').focus(); }
+    }
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    const search = document.querySelector('form[role="search"] input[type="search"]');
+    if (search) { event.preventDefault(); search.focus(); search.select(); }
+  });
+  document.addEventListener('click', (event) => {
+    for (const menu of document.querySelectorAll('details.menu[open]')) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  // Copying: where the browser does not let us, the link is selected for the person to copy.
+  const copy = async (button) => {
+    const field = document.getElementById(button.dataset.copy);
+    const label = button.querySelector('span') ?? button;
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      label.textContent = 'Copied';
+    } catch {
+      label.textContent = 'Selected: press Ctrl+C';
+    }
+  };
+  document.addEventListener('click', (event) => {
+    const button = event.target instanceof Element ? event.target.closest('button[data-copy]') : null;
+    if (button) copy(button);
+  });
+
+  // Sending: the button says so, and a second press is ignored.
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (form.method !== 'post') return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (!navigator.onLine) {
+      event.preventDefault();
+      document.getElementById('offline').hidden = false;
+      return;
+    }
+    form.dataset.sent = 'yes';
+    const button = event.submitter;
+    if (!(button instanceof HTMLButtonElement)) return;
+    button.setAttribute('aria-disabled', 'true');
+    setTimeout(() => { if (form.dataset.sent) button.textContent = 'Saving…'; }, 400);
+  });
+  // Coming back to a page that the browser kept: its forms can be sent again.
+  const forgive = () => {
+    for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+    for (const button of document.querySelectorAll('button[aria-disabled]')) button.removeAttribute('aria-disabled');
+  };
+  window.addEventListener('pageshow', (event) => { if (event.persisted) forgive(); });
+  document.addEventListener('htmx:after:request', forgive);
+  window.addEventListener('online', () => { document.getElementById('offline').hidden = true; forgive(); });
+})();

@@ -1,0 +1,98 @@
+//! Appointments. What a row says is distrusted: a cancelled one without its cancellation, or one that ends before it
+//! begins, is `Corrupt`.
+
+mod list;
+mod read;
+mod statements;
+
+pub use list::{Filter, Order, list, next_of};
+
+use crate::error::DbError;
+use crate::read::{json, minor_in};
+use crate::tx::Tx;
+use crate::vals;
+use crate::value::Value;
+use domain::access::Scope;
+use domain::appointment::{Appointment, State};
+use domain::id::{AppointmentId, RelationshipId};
+use read::from_row;
+use statements::{ATTENDED, INSERT, LATE, LOAD, UPDATE};
+
+/// Adds an appointment. Its time is taken with `occupancy::take`, in the same flow.
+pub fn insert(tx: &mut Tx<'_>, appointment: &Appointment) -> Result<(), DbError> {
+    let mut values = vals![
+        appointment.id,
+        appointment.practice,
+        appointment.relationship,
+        appointment.therapist,
+        appointment.client,
+        appointment.kind.as_str(),
+        appointment.price.currency.code(),
+        appointment.created_at
+    ]
+    .to_vec();
+    values.extend(changeable(appointment)?);
+    tx.execute(INSERT, &values).map(|_| ())
+}
+
+/// Keeps a changed appointment, if it still is at `expected_revision`; false where somebody else has changed it.
+#[must_use = "where it is false nothing was saved"]
+pub fn update(tx: &mut Tx<'_>, appointment: &Appointment, expected_revision: u32) -> Result<bool, DbError> {
+    let mut values = vals![appointment.id, expected_revision, appointment.price.currency.code()].to_vec();
+    values.extend(changeable(appointment)?);
+    Ok(tx.execute(UPDATE, &values)? == 1)
+}
+
+/// One appointment, if it is in scope.
+pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: AppointmentId) -> Result<Option<Appointment>, DbError> {
+    let limits = scope.limits();
+    let values = vals![limits.practice, limits.therapist, limits.client, id];
+    tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()
+}
+
+/// Whether any appointment of these two was attended (E-04).
+pub fn has_attended(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<bool, DbError> {
+    Ok(tx.query_opt(ATTENDED, vals![relationship])?.is_some())
+}
+
+/// Whether the client has cancelled late, not come, or come too late to be seen, in any appointment of these two.
+pub fn has_late(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<bool, DbError> {
+    Ok(tx.query_opt(LATE, vals![relationship])?.is_some())
+}
+
+/// The values from `revision` to `pending_move`, in the order of both statements.
+fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
+    let Appointment { policy, payment, agreement, price, .. } = appointment;
+    let fee = |fee| minor_in(price.currency, fee, "appointment.currency");
+    let cancellation = match &appointment.state {
+        State::Cancelled(how) => Some((json(how)?, how.late)),
+        _ => None,
+    };
+    let (document, late) = cancellation.unzip();
+    Ok(vals![
+        appointment.revision,
+        appointment.start,
+        appointment.end,
+        appointment.buffer_after,
+        appointment.zone.name(),
+        appointment.state.word(),
+        appointment.sequence,
+        price.amount_minor,
+        policy.preset.as_str(),
+        policy.version,
+        policy.cutoff,
+        policy.boundary.as_str(),
+        fee(policy.late_cancel_fee)?,
+        fee(policy.no_show_fee)?,
+        policy.cutoff_floor,
+        payment.state.as_str(),
+        payment.due_at,
+        agreement.how.as_str(),
+        agreement.at,
+        document,
+        late,
+        appointment.replaces,
+        appointment.pending_move
+    ]
+    .to_vec())
+}
