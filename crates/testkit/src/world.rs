@@ -8,11 +8,13 @@ mod api;
 mod house;
 mod kept;
 mod post;
+mod visitor;
 
 pub use api::{Api, Reply};
 pub use house::{House, Member};
 pub use kept::Engine;
 pub use post::Way;
+pub use visitor::Visitor;
 
 use crate::exim::Exim;
 use crate::letter::Letter;
@@ -193,6 +195,12 @@ impl World {
     #[must_use]
     pub fn stranger(&self) -> Api {
         Api::new(self.url(), None)
+    }
+
+    /// A browser in which nobody is signed in.
+    #[must_use]
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(self.url())
     }
 
     /// Does everything that is due now.

@@ -1,30 +1,14 @@
 //! From a therapist's cancellation to a new time that stands in both calendars, with the money and the record.
 
+use crate::calendars::{event, is_neutral, link_in};
 use crate::steps::{act, booked, cancelled_with_times, duties, duty, receipt, text};
 use domain::audit::{Trusted, verify};
 use domain::policy::Preset;
 use domain::time::Span;
-use holdspace_testkit::ics::{self, Calendar};
+use holdspace_testkit::ics::Event;
 use holdspace_testkit::letter::Letter;
 use holdspace_testkit::world::{Engine, House, Plan, Way, World};
 use serde_json::{Value, json};
-
-/// The calendar part of a letter as another program reads it, and that its MIME part says the same method.
-fn calendar(letter: &Letter) -> Calendar {
-    let parsed = letter.parsed();
-    assert_eq!(parsed.defects, [""; 0]);
-    let part = parsed.parts.iter().find(|part| part.content_type == "text/calendar").expect("a calendar part");
-    let calendar = ics::read(&part.text);
-    assert_eq!(calendar.faults, [""; 0]);
-    assert_eq!((calendar.events.len(), part.method.as_str()), (1, calendar.method.as_str()));
-    calendar
-}
-
-/// Nothing that a stranger should not read over a shoulder.
-fn is_neutral(words: &str) -> bool {
-    let private = ["therap", "counsel", "ill", "sick", "unwell", "session", "mental"];
-    !private.iter().any(|word| words.to_lowercase().contains(word))
-}
 
 /// The receipt that stands in a letter: a number and the beginning of a hash.
 fn receipt_in(letter: &Letter, receipt: &(u64, String)) -> bool {
@@ -38,8 +22,8 @@ fn both_letters(world: &World, house: &House) -> [Letter; 2] {
 }
 
 /// Both got the same event.
-fn event_of(letters: &[Letter; 2], method: &str) -> ics::Event {
-    let [one, other] = letters.each_ref().map(calendar);
+fn event_of(letters: &[Letter; 2], method: &str) -> Event {
+    let [one, other] = letters.each_ref().map(event);
     assert_eq!((one.method.as_str(), other.method.as_str()), (method, method));
     let (one, other) = (&one.events[0], &other.events[0]);
     assert_eq!((&one.uid, one.sequence, &one.start), (&other.uid, other.sequence, &other.start));
@@ -88,7 +72,7 @@ fn a_cancelled_time_becomes_another(engine: Engine) {
 
     world.advance(Span::minutes(4));
     let link = link_in(&letters[1]);
-    let page = world.stranger().get(&link);
+    let page = world.visitor().open(&link);
     assert_eq!(page.status, 200, "{}", page.body);
     let known = ("inform_client".to_owned(), "met".to_owned());
     assert!(duties(&admin, case).contains(&known), "who opens the link knows: {:?}", duties(&admin, case));
@@ -118,15 +102,6 @@ fn a_cancelled_time_becomes_another(engine: Engine) {
 
 fn uid(appointment: &Value) -> String {
     format!("{}@holdspace", text(&appointment["id"]))
-}
-
-/// Where the letter's link leads, without the server's name.
-fn link_in(letter: &Letter) -> String {
-    let parsed = letter.parsed();
-    let text = parsed.part("text/plain").expect("plain text").to_owned();
-    let (_, rest) = text.split_once("/r/").unwrap_or_else(|| panic!("no link in\n{text}"));
-    let secret: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
-    format!("/r/{secret}")
 }
 
 /// The payment went along: two entries that sum to nothing, and an account that owes nothing.

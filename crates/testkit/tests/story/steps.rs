@@ -1,8 +1,11 @@
 //! What stories do again and again.
 
+use domain::id::AppointmentId;
+use domain::message::Message;
 use domain::time::Instant;
 use holdspace_testkit::world::{Api, House, Member, Reply, World};
 use serde_json::{Value, json};
+use store::DbError;
 
 /// The client's yes on the phone, just now.
 pub fn agreed(at: Instant) -> Value {
@@ -86,4 +89,18 @@ pub fn moment(value: &Value) -> Instant {
 pub fn receipt(reply: &Reply) -> (u64, String) {
     let receipt = reply.good()["receipt"].clone();
     (receipt["seq"].as_u64().expect("a number"), text(&receipt["hash"]).to_owned())
+}
+
+/// Everything that was written about an appointment, in order.
+pub fn messages(world: &World, appointment: &Value) -> Vec<Message> {
+    let id: AppointmentId = text(&appointment["id"]).parse().expect("an appointment");
+    let found = world.app.store.read(move |tx| store::message::of_appointment(tx, id));
+    found.unwrap_or_else(|error: DbError| panic!("{error}"))
+}
+
+/// What is owed of this kind, as this program sees it.
+pub fn owed_by(api: &Api, kind: &str) -> Vec<Value> {
+    let owed = api.get("/api/v1/obligations").good();
+    let owed = owed["items"].as_array().cloned().unwrap_or_default();
+    owed.into_iter().filter(|duty| duty["kind"] == kind).collect()
 }
