@@ -4,7 +4,7 @@ use super::book::{settled, subjects};
 use super::{JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify};
 use crate::appointment::{PaymentState, State};
 use crate::id::{Ids, ObligationId};
-use crate::obligation::{Obligation, ObligationKind};
+use crate::obligation::{Obligation, ObligationKind, ObligationState};
 use crate::offer::OfferState;
 use crate::person::PersonRef;
 use crate::policy;
@@ -86,6 +86,11 @@ fn offer_expiry(situation: &Situation, now: Instant, ids: &mut Ids) -> Result<Ou
     };
     outcome.occupancy.push(OccupancyChange::ReleaseOffer(lapsed.id));
     let subjects = [subjects(&ended), vec![lapsed.id.to_string()]].concat();
+    let waiting = |o: &&Obligation| o.kind == ObligationKind::NextStep && o.is_owed() && o.due_at == lapsed.expires_at;
+    for duty in situation.obligations.iter().filter(waiting).cloned() {
+        // Due when the offer ended; now as much longer as it has until it goes up (`rulings` 2).
+        contact::put(Obligation { due_at: duty.breach_at.unwrap_or(duty.due_at), ..duty }, &mut outcome);
+    }
     money::on_lapse(situation, ended, now, ids, &mut outcome);
     outcome.record = Record { word: "offer_expired", subjects, details: json!({ "offer": lapsed.id }) };
     outcome.offers.push(lapsed);
@@ -142,7 +147,13 @@ fn undeliverable(situation: &Situation, to: PersonRef, now: Instant, ids: &mut I
         return Ok(outcome);
     }
     let case = situation.disruption.as_ref().map(|case| case.id);
-    let open = situation.obligations.iter().find(|o| o.kind == ObligationKind::InformClient && o.is_owed()).cloned();
+    let told = |o: &Obligation| o.disruption == case && matches!(o.state, ObligationState::Met { .. });
+    let news = situation.obligations.iter().filter(|o| o.kind == ObligationKind::InformClient);
+    if case.is_some() && news.clone().any(told) {
+        // They know already, by another way: a letter that comes back changes nothing.
+        return Ok(outcome);
+    }
+    let open = news.clone().find(|o| o.is_owed()).cloned();
     let urgent = policy::obligations::inform_now(&situation.policy.parameters, now);
     let duty = match open {
         Some(duty) => duty.hurry(&urgent),

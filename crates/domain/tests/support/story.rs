@@ -159,8 +159,8 @@ impl Story {
         situation.obligations = self.obligations.iter().filter(|o| o.appointment == subject).cloned().collect();
         let of_subject = |offer: &&Offer| Some(offer.appointment) == subject && offer.state == OfferState::Open;
         situation.offer = self.offers.iter().rfind(of_subject).cloned();
-        situation.appointment = about.map(|id| self.find(id).clone());
-        if let Some(found) = &situation.appointment {
+        situation.appointment = subject.map(|id| self.find(id).clone());
+        if let Some(found) = situation.appointment.as_ref().filter(|_| about.is_some()) {
             let agreed = self.policies.iter().find(|policy| policy.version == found.policy.version);
             situation.policy = agreed.expect("the agreed version").clone();
         } else {
@@ -200,6 +200,20 @@ impl Story {
         decide(situation, asker, command, now, &mut ids)
     }
 
+    /// The job that brings this moment; it is off the list once it has run.
+    fn job(&self, about: Option<AppointmentId>, due: Due) -> Option<JobToWake> {
+        let about = about?;
+        let offer = self.offers.iter().rfind(|offer| offer.appointment == about);
+        match due {
+            Due::AppointmentEnd => Some(JobToWake::AppointmentEnd(about)),
+            Due::Capture => Some(JobToWake::Capture(about)),
+            Due::OfferExpiry => offer.map(|offer| JobToWake::OfferExpiry(offer.id)),
+            Due::RefundChoice => Some(JobToWake::RefundChoice(about)),
+            Due::ObligationClock(id) => Some(JobToWake::ObligationClock(id)),
+            Due::Undeliverable(_) => None,
+        }
+    }
+
     fn next_command(&self) -> CommandId {
         let mut bytes = [100; 16];
         bytes[..4].copy_from_slice(&self.commands.to_be_bytes());
@@ -214,7 +228,11 @@ impl Story {
         command: Command,
         now: Instant,
     ) -> Result<Outcome, Refusal> {
+        let woken = if let Command::Due(due) = &command { self.job(about, *due) } else { None };
         let outcome = self.preview(about, asker, command, now)?;
+        if let Some(name) = woken.map(|job| format!("{job:?}")) {
+            self.wakes.retain(|known, (_, at)| *known != name || *at > now);
+        }
         self.commands += 1;
         self.keep(&outcome, now);
         Ok(outcome)

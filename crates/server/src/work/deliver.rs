@@ -17,8 +17,7 @@ use store::{Done, Tx};
 pub use outside::mail::{Handed, Letter};
 
 /// Waits between tries that were certainly not accepted, from the first.
-const BACKOFF: [Span; 5] =
-    [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
+const BACKOFF: [Span; 5] = [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
 /// After how many tries a message counts as undeliverable and a person takes over.
 const TRIES_MAX: u32 = 40;
 /// How long to wait for a bounce or a sign of life before the one resend of an unknown hand-off.
@@ -29,10 +28,19 @@ const UNKNOWN_WAIT: Span = Span::minutes(5);
 pub struct Call {
     /// The job, whose fence guards the outcome.
     pub job: Leased,
-    /// The message as stored.
-    pub message: Message,
+    /// What the letter is.
+    pub errand: Errand,
     /// The letter with its late fields filled in.
     pub letter: Letter,
+}
+
+/// What a letter is.
+#[derive(Debug)]
+pub enum Errand {
+    /// A message of the outbox, as stored before this attempt.
+    Message(Box<Message>),
+    /// A letter with a sign-in link to this person.
+    SignIn(PersonRef),
 }
 
 /// What came of it.
@@ -83,7 +91,10 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
         return Ok(Step::Worked);
     }
     match letter(app, &found) {
-        Some(letter) => Ok(Step::Call(Box::new(Call { job, message: found.message, letter }))),
+        Some(letter) => {
+            let errand = Errand::Message(Box::new(found.message));
+            Ok(Step::Call(Box::new(Call { job, errand, letter })))
+        }
         None => {
             let outcome = Outcome::Refused("there is no address to write to".into());
             settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now)?;
@@ -112,7 +123,8 @@ fn take(tx: &mut Tx, id: MessageId) -> Flow<Option<Found>> {
 
 /// Records what came of a hand-off, guarded by the fence.
 pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
-    let Call { job, message, .. } = call;
+    let Call { job, errand, .. } = call;
+    let Errand::Message(message) = errand else { return super::sign_in::record(app, &job, outcome, now) };
     match &outcome {
         Outcome::Accepted(_) => settle(app, &job, &message, MessageState::Accepted, &outcome, now),
         Outcome::Refused(_) => settle(app, &job, &message, MessageState::Undeliverable, &outcome, now),
@@ -133,19 +145,26 @@ fn put_back(app: &App, job: &Leased, message: &Message, at: Instant, why: &str, 
     let (leased, id, was, why) = (job.clone(), message.id, message.state, why.to_owned());
     app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
         if job::again(tx, &leased, at, Some(&why))? == Recording::Recorded && was != MessageState::Unknown {
-            store::message::record(tx, id, MessageState::Pending, Some(&why), now)?;
+            store::message::record(tx, id, MessageState::Pending, &why, now)?;
         }
         Ok(())
     })
 }
 
-fn backoff(attempts: u32) -> Span {
+pub(super) fn backoff(attempts: u32) -> Span {
     let tried = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
     BACKOFF[tried.min(BACKOFF.len() - 1)]
 }
 
 /// Writes the state on record; what can't be delivered becomes a person's duty in a step of its own.
-fn settle(app: &App, job: &Leased, message: &Message, state: MessageState, outcome: &Outcome, now: Instant) -> Flow<()> {
+fn settle(
+    app: &App,
+    job: &Leased,
+    message: &Message,
+    state: MessageState,
+    outcome: &Outcome,
+    now: Instant,
+) -> Flow<()> {
     let (leased, kept, said, inner) = (job.clone(), message.clone(), outcome.clone(), app.clone());
     let command = app.dice.command(now);
     let written = app.store.write(move |tx: &mut Tx| {
@@ -156,7 +175,7 @@ fn settle(app: &App, job: &Leased, message: &Message, state: MessageState, outco
         if recording == Recording::FenceLost {
             return Err(Failed::Nothing { look_again: None });
         }
-        store::message::record(tx, kept.id, state, Some(&words(&said)), now)?;
+        store::message::record(tx, kept.id, state, &words(&said), now)?;
         Ok(Done::new((), entry(&inner, &kept, state, &said, command, now)))
     });
     match written {
@@ -180,7 +199,7 @@ fn hand_to_a_person(app: &App, appointment: domain::id::AppointmentId, to: Perso
     }
 }
 
-fn words(outcome: &Outcome) -> String {
+pub(super) fn words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Accepted(reply) | Outcome::Refused(reply) | Outcome::NotYet(reply) | Outcome::Unknown(reply) => {
             reply.clone()
