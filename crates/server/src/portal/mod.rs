@@ -2,6 +2,7 @@
 
 pub mod layout;
 mod signin;
+pub mod when;
 
 pub use layout::Shell;
 
