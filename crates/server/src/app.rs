@@ -3,9 +3,11 @@
 use crate::clock::{Clock, Pace};
 use crate::config::Config;
 use crate::dice::Dice;
+use crate::flow::Tools;
 use crate::flow::signin::PostLetter;
 use crate::keys::Keys;
 use crate::rate::Rates;
+use crate::work::Nudge;
 use domain::time::Instant;
 use std::fmt;
 use std::ops::Deref;
@@ -32,6 +34,10 @@ pub struct Parts {
     pub keys: Keys,
     /// Rate limits of this process.
     pub rates: Rates,
+    /// What flows need beside the transaction.
+    pub tools: Tools,
+    /// Wakes the worker of this process.
+    pub nudge: Nudge,
     /// Puts a sign-in letter into the outbox, in the transaction that made its token.
     pub post_letter: PostLetter,
     /// Whether this is a demo: its routes exist only then.

@@ -175,7 +175,7 @@ impl Surface {
 
 /// The whole table: every module contributes its list here.
 pub fn table() -> Vec<Route> {
-    [crate::assets::routes(), crate::portal::routes()].concat()
+    [crate::assets::routes(), crate::portal::routes(), crate::api::routes()].concat()
 }
 
 /// The router of the application.

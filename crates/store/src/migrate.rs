@@ -125,7 +125,7 @@ impl Target<'_> {
     fn run(&mut self, script: &str) -> Result<(), DbError> {
         match self {
             Self::Sqlite(database) => {
-                database.renew_budget();
+                database.lift_budget();
                 database.connection.execute_batch(script).map_err(|e| classify(&e))
             }
             Self::Postgres(session) => session.control(script),

@@ -35,6 +35,14 @@ pub(super) fn decide(
     let mut outcome = Outcome::default();
     let booked = make(&situation, book.kind, slot, agreement, now, ids)?;
     accept_policy(&situation, asker, now, &mut outcome);
+    let waiting = situation.appointment.as_ref().filter(|_| situation.disruption.is_some());
+    let booked = match waiting {
+        Some(ended) => {
+            let booked = Appointment { replaces: Some(ended.id), ..booked };
+            money::follow(&situation, asker, ended, booked, now, ids, &mut outcome)
+        }
+        None => booked,
+    };
     take(&situation, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
     settle_open_case(&situation, &booked, now, &mut outcome);
@@ -45,7 +53,10 @@ pub(super) fn decide(
         details: json!({ "start": booked.start, "end": booked.end, "kind": booked.kind, "price": booked.price,
             "policy": booked.policy, "agreement": booked.agreement }),
     };
-    outcome.appointment = Some(booked);
+    match outcome.appointment {
+        Some(_) => outcome.booked = Some(booked),
+        None => outcome.appointment = Some(booked),
+    }
     Ok(outcome)
 }
 

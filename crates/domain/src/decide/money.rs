@@ -182,6 +182,25 @@ pub(super) fn refund_due(
     outcome.appointment = Some(ended.with_payment(payment));
 }
 
+/// A payment that was taken follows the client to the new time; anything else begins anew (`rulings` 11).
+pub(super) fn follow(
+    situation: &Situation,
+    asker: &Asker,
+    ended: &Appointment,
+    booked: Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> Appointment {
+    if ended.payment.state != PaymentState::Captured || ended.price != booked.price {
+        return booked;
+    }
+    outcome.ledger = carry_over(situation, asker, ended, &booked, now, ids);
+    outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: None });
+    outcome.appointment = Some(ended.clone().with_payment(settled_payment(PaymentState::None)));
+    Appointment { payment: settled_payment(PaymentState::Captured), ..booked }
+}
+
 /// The entries by which a payment follows an accepted new time (`rulings` 11): two that sum to nothing.
 pub(super) fn carry_over(
     situation: &Situation,

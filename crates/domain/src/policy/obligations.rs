@@ -211,6 +211,19 @@ pub fn promise(parameters: &Parameters, zone: &Zone, by: Instant) -> Owed {
     times::anchored(parameters, &working, ObligationKind::KeepPromise, OwnerRole::Therapist, by)
 }
 
+/// The duty to reach a client whom no message can reach: the short-notice minutes, counted from now (U3).
+pub fn inform_now(parameters: &Parameters, now: Instant) -> Owed {
+    let inform = &parameters.inform;
+    let after = |minutes: u32| now + Span::minutes(minutes.into());
+    Owed {
+        kind: ObligationKind::InformClient,
+        owner: OwnerRole::Therapist,
+        due: after(inform.short_notice_minutes),
+        breach: Some(after(inform.short_notice_breach_minutes)),
+        second_breach: Some(after(inform.short_notice_escalate_minutes)),
+    }
+}
+
 /// The times of a `next_step` whose offer lives until `expires`: due then, and 24 hours more.
 pub fn next_step_while_offered(parameters: &Parameters, zone: &Zone, owner: OwnerRole, expires: Instant) -> Owed {
     let working = WorkingTime::new(&parameters.practice, zone);

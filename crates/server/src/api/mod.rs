@@ -123,7 +123,7 @@ impl From<Failed> for Problem {
             Failed::Refused(refusal) => (*refusal).into(),
             Failed::Store(error) => error.into(),
             Failed::Fault(why) => Self::fault(why),
-            Failed::Nothing => Self::new(StatusCode::CONFLICT, "nothing_to_do", "That is so already; nothing was changed."),
+            Failed::Nothing { .. } => Self::new(StatusCode::CONFLICT, "nothing_to_do", "That is so already; nothing was changed."),
             Failed::Replay(_) => Self::fault("a replay that nobody answered"),
         }
     }

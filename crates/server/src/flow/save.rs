@@ -2,7 +2,7 @@
 
 use super::words::{About, Writer};
 use super::answer::Links;
-use super::{Answer, Ask, Flow};
+use super::{Answer, Ask, Flow, jobs};
 use crate::links::LinkKey;
 use domain::appointment::Appointment;
 use domain::audit::Entry;
@@ -13,7 +13,7 @@ use domain::person::{Channel, Person, PersonRef};
 use domain::time::Instant;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use store::job::{Job, JobKind, Priority};
+use store::job::{Job, Priority};
 use store::{Done, Tx};
 
 /// What flows need beside the transaction; made once at start.
@@ -79,7 +79,7 @@ pub fn save(
     for message in &messages {
         send(tx, tools, situation, message, ask.now)?;
     }
-    let audit = entry(ask, situation, &outcome, ids);
+    let audit = entry(tools, ask, situation, &outcome, ids);
     Ok(Done::new(Answer::new(situation, outcome, &messages, &tools.links(), false), audit))
 }
 
@@ -101,35 +101,32 @@ fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<(
 }
 
 fn occupancy(tx: &mut Tx, change: &OccupancyChange) -> Flow<()> {
-    use store::occupancy::{Kind, release, take};
+    use store::occupancy::{release, take};
     match change {
-        OccupancyChange::ReleaseAppointment(id) => release(tx, &id.to_string())?,
-        OccupancyChange::ReleaseOffer(id) => release(tx, &id.to_string())?,
-        OccupancyChange::Take(who, id, time) => {
-            take(tx, &who.to_string(), Kind::Appointment, &id.to_string(), *time, None)?;
-        }
-        OccupancyChange::Hold(who, id, time, until) => {
-            take(tx, &who.to_string(), Kind::Hold, &id.to_string(), *time, Some(*until))?;
-        }
+        OccupancyChange::ReleaseAppointment(id) => release(tx, &id.to_string()).map(drop)?,
+        OccupancyChange::ReleaseOffer(id) => release(tx, &id.to_string()).map(drop)?,
+        OccupancyChange::Take(who, id, time) => take(tx, &who.to_string(), &id.to_string(), *time, None)?,
+        OccupancyChange::Hold(who, id, time, until) => take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?,
     }
     Ok(())
 }
 
 fn wake_at(tx: &mut Tx, situation: &Situation, wake: &Wake) -> Flow<()> {
     let (kind, subject) = match wake.job {
-        JobToWake::AppointmentEnd(id) => (JobKind::AppointmentEnd, id.to_string()),
-        JobToWake::Capture(id) => (JobKind::Capture, id.to_string()),
-        JobToWake::OfferExpiry(id) => (JobKind::OfferExpiry, id.to_string()),
-        JobToWake::ObligationClock(id) => (JobKind::ObligationClock, id.to_string()),
+        JobToWake::AppointmentEnd(id) => (jobs::APPOINTMENT_END, id.to_string()),
+        JobToWake::Capture(id) => (jobs::CAPTURE, id.to_string()),
+        JobToWake::OfferExpiry(id) => (jobs::OFFER_EXPIRY, id.to_string()),
+        JobToWake::RefundChoice(id) => (jobs::REFUND_CHOICE, id.to_string()),
+        JobToWake::ObligationClock(id) => (jobs::OBLIGATION_CLOCK, id.to_string()),
     };
     match wake.at {
         Some(due_at) => {
-            let job = Job { kind, subject, due_at, priority: Priority::Normal, practice: Some(situation.practice.id) };
-            store::job::enqueue(tx, &job)?;
+            let practice = situation.practice.id;
+            let job = Job { kind, subject: &subject, practice, priority: Priority::Normal, due_at };
+            Ok(store::job::enqueue(tx, &job)?)
         }
-        None => store::job::remove(tx, kind, &subject)?,
+        None => Ok(store::job::remove(tx, kind, &subject)?),
     }
-    Ok(())
 }
 
 fn send(tx: &mut Tx, tools: &Tools, situation: &Situation, message: &Message, now: Instant) -> Flow<()> {
@@ -138,13 +135,8 @@ fn send(tx: &mut Tx, tools: &Tools, situation: &Situation, message: &Message, no
     }
     store::message::insert(tx, message)?;
     let priority = if message.urgent { Priority::Urgent } else { Priority::Normal };
-    let job = Job {
-        kind: JobKind::Deliver,
-        subject: message.id.to_string(),
-        due_at: message.send_at,
-        priority,
-        practice: Some(message.practice),
-    };
+    let (subject, practice) = (message.id.to_string(), message.practice);
+    let job = Job { kind: jobs::DELIVER, subject: &subject, practice, priority, due_at: message.send_at };
     Ok(store::job::enqueue(tx, &job)?)
 }
 
@@ -226,7 +218,7 @@ fn message(
     }
 }
 
-fn entry(ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entry {
+fn entry(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entry {
     Entry {
         practice: situation.practice.id,
         command: ids.command(),
@@ -236,14 +228,6 @@ fn entry(ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entr
         word: outcome.record.word.to_owned(),
         subjects: outcome.record.subjects.clone(),
         details: outcome.record.details.clone(),
-        salt: salt(ids),
+        salt: tools.link_key.salt(ids.command()),
     }
-}
-
-/// Sixteen bytes that nobody can guess without the command's id, the same at every rerun.
-fn salt(ids: &Ids) -> [u8; 16] {
-    let digest = Sha256::new().chain_update(b"holdspace audit salt").chain_update(ids.command().bytes()).finalize();
-    let mut salt = [0; 16];
-    salt.copy_from_slice(&digest[..16]);
-    salt
 }
