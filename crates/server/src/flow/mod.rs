@@ -12,14 +12,10 @@ pub mod offer;
 pub mod once;
 pub mod record;
 pub mod save;
-<<<<<<< HEAD
 pub mod settings;
 pub mod signin;
 pub mod slots;
 pub mod words;
-=======
-pub use crate::words;
->>>>>>> words
 
 use domain::access::{Actor, Purpose, Scope};
 use domain::id::{ClientId, CommandId, PracticeId, TokenId};
