@@ -1,5 +1,6 @@
 //! Pages for people: the client portal, the therapist portal and the practice portal share a frame and its pieces.
 
+mod client;
 pub mod layout;
 mod signin;
 pub mod when;
@@ -37,7 +38,7 @@ pub fn routes() -> Vec<Route> {
         get::<Public>("/", begin).about("portal").says("The first page of whoever is signed in, or signing in"),
         get::<Colleague>("/more", more).about("portal").says("Every page, help, and signing out, for a small screen"),
     ];
-    [frame, signin::routes()].concat()
+    [frame, signin::routes(), client::routes()].concat()
 }
 
 /// A page.

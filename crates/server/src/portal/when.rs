@@ -43,6 +43,12 @@ impl When {
         format!("{} at {}", self.near_day(at), self.clock(at))
     }
 
+    /// The same inside a sentence: "today at 14:00", "on Tuesday 24 November at 14:00".
+    pub fn on(&self, at: Instant) -> String {
+        let near = self.near(at);
+        if near.starts_with(['t', 'y']) { near } else { format!("on {near}") }
+    }
+
     /// "today", "tomorrow", "yesterday", else "Tuesday 24 November".
     pub fn near_day(&self, at: Instant) -> String {
         let (day, today) = (self.date(at), self.date(self.now));

@@ -49,6 +49,21 @@ where
     Ok(app.store.read_async(move |tx: &mut Tx<'_>| load(tx, &inner, &ask)).await?)
 }
 
+/// The same for a preview, whose refusal the page tells in its own words.
+pub(super) async fn try_read<A, T, F>(app: &App, call: &Call<A>, mut load: F) -> Result<Result<T, Box<Refusal>>, Problem>
+where
+    A: Scoped,
+    T: Send + 'static,
+    F: FnMut(&mut Tx<'_>, &App, &Ask) -> Flow<T> + Send + 'static,
+{
+    let (inner, ask) = (app.clone(), ask(call));
+    match app.store.read_async(move |tx: &mut Tx<'_>| load(tx, &inner, &ask)).await {
+        Ok(found) => Ok(Ok(found)),
+        Err(Failed::Refused(refusal)) if refusal.class != Class::NotFound => Ok(Err(refusal)),
+        Err(other) => Err(other.into()),
+    }
+}
+
 /// Runs an act, once for the form that it came with.
 pub(super) async fn act<A, F>(app: &App, call: &Call<A>, mut run: F) -> Result<Acted, Problem>
 where
