@@ -3,6 +3,7 @@
 use crate::actor::{ActorKind, Caller, Manner, Place, Scoped};
 use crate::body::{self, Raw};
 use crate::error::{FieldErrors, Problem};
+use crate::flow::Ask;
 use axum::body::Bytes;
 use axum::http::header::IF_MATCH;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
@@ -199,6 +200,11 @@ impl<A: ActorKind> Call<A> {
         self.arrived.idempotency.as_ref().map_or(&self.arrived.form_key, |idempotency| &idempotency.key)
     }
 
+    /// Whether this call is meant to change something.
+    pub fn is_write(&self) -> bool {
+        !matches!(self.arrived.method, Method::GET | Method::HEAD)
+    }
+
     /// Whether a person opened this page: not a fetch ahead of the click, a look at the headers alone, or a page's own
     /// script. Programs that say nothing of themselves count as people.
     pub fn is_opened(&self) -> bool {
@@ -234,6 +240,11 @@ impl<A: Scoped> Call<A> {
     /// What the caller may see.
     pub fn scope(&self) -> Scope<'_> {
         self.actor.scope()
+    }
+
+    /// Who asks, when, and under which command: what every flow takes.
+    pub fn ask(&self) -> Ask {
+        Ask { who: self.actor.who(), now: self.now, command: self.command }
     }
 }
 

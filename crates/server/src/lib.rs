@@ -18,6 +18,7 @@ pub mod post;
 pub mod rate;
 pub mod routes;
 pub mod security;
+pub mod serve;
 pub mod session;
 pub mod words;
 pub mod work;

@@ -2,13 +2,20 @@
 
 use crate::app::App;
 use domain::message::{CalendarMethod, Message};
-use outside::ical::Method;
+use domain::person::Person as Recipient;
+use domain::practice::Practice;
+use outside::ical::write::Method;
 use outside::mail::{CalendarPart, Letter, Person};
-use store::message::Names;
 
 /// The letter of a stored message; `None` where its address is not one.
-pub fn letter(app: &App, message: &Message, names: &Names, text: String, html: String) -> Option<Letter> {
-    let from = app.config.smtp.from.clone();
+pub fn letter(
+    app: &App,
+    message: &Message,
+    practice: &Practice,
+    to: &Recipient,
+    text: String,
+    html: String,
+) -> Option<Letter> {
     let calendar = message.calendar.as_ref().map(|(method, text)| CalendarPart {
         method: match method {
             CalendarMethod::Request => Method::Request,
@@ -19,9 +26,9 @@ pub fn letter(app: &App, message: &Message, names: &Names, text: String, html: S
     Some(Letter {
         message_id: format!("{}@{}", message.id, app.config.base_url.host()).parse().ok()?,
         date: message.written_at,
-        from: Person { name: names.practice.clone(), address: from },
+        from: Person { name: practice.name.clone(), address: app.tools.from.clone() },
         reply_to: None,
-        to: Person { name: names.recipient.clone(), address: message.address.parse().ok()? },
+        to: Person { name: to.name.clone(), address: message.address.parse().ok()? },
         subject: message.subject.clone(),
         text,
         html: Some(html).filter(|html| !html.is_empty()),

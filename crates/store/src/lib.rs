@@ -29,6 +29,7 @@ pub mod practice;
 mod read;
 pub mod relationship;
 mod row;
+pub mod sample;
 mod search;
 pub mod session;
 mod sql;

@@ -42,7 +42,8 @@ const OF_APPOINTMENT: Sql = sql!(
     " FROM message m WHERE m.appointment = $1 ORDER BY m.written_at, m.revision, m.id"
 );
 const SUPERSEDE: Sql = sql!(
-    "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND state = 'pending' RETURNING id"
+    "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
+         AND state = 'pending' AND kind IN ('confirmation', 'cancellation', 'rescheduled') RETURNING id"
 );
 const LEASE: Sql = sql!("UPDATE message SET state = 'leased' WHERE id = $1 AND state IN ('pending', 'leased')");
 const RECORD: Sql = sql!(
@@ -97,14 +98,19 @@ pub fn of_appointment(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Vec
     tx.query(OF_APPOINTMENT, vals![appointment])?.iter().map(from_row).collect()
 }
 
-/// Messages about earlier revisions that still wait become `superseded` and their jobs go. Those that a worker holds
+/// Messages that tell this person the time at earlier revisions and still wait become `superseded` and their jobs go. Those that a worker holds
 /// are let be: they may have left. Gives how many there were.
-pub fn supersede_before(tx: &mut Tx<'_>, appointment: AppointmentId, revision: u32) -> Result<u32, DbError> {
+pub fn supersede_before(
+    tx: &mut Tx<'_>,
+    appointment: AppointmentId,
+    revision: u32,
+    to: PersonRef,
+) -> Result<u32, DbError> {
     // Nothing is older than the first revision, so a booking needs no statement here.
     if revision <= 1 {
         return Ok(0);
     }
-    let superseded = tx.query(SUPERSEDE, vals![appointment, revision])?;
+    let superseded = tx.query(SUPERSEDE, vals![appointment, revision, to.to_string()])?;
     for row in &superseded {
         job::remove(tx, DELIVER, row.text(0)?)?;
     }

@@ -8,7 +8,7 @@ use crate::money::Money;
 use crate::policy::money::Situation as MoneyCase;
 use crate::policy::money::{self, Booking, Event, MoneyDecision, PlannedEntry, Refund, TherapistFees};
 use crate::policy::notice::{self, Act, Notice};
-use crate::policy::{RuleUse, Value, explain, self_service};
+use crate::policy::{CaptureAt, Policy, RuleUse, Value, explain, self_service};
 use crate::refusal::{Contact, Refusal};
 use crate::time::{Instant, Interval, Span};
 use serde_json::json;
@@ -223,10 +223,14 @@ pub(super) fn carry_over(
 pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
     let asker = clock("capture");
     let live = before.state.is_live() || before.state == crate::appointment::State::Attended;
-    let owed = if live { before.price } else { fee_owed(situation, &before) };
+    let fee = if live { before.price } else { fee_owed(situation, &before) };
+    // After a late word the price stands where the fee reaches it, and is charged now; a smaller fee was charged then.
+    let by_cutoff = situation.policy.parameters.payment.capture_at == CaptureAt::Cutoff;
+    let price_stands = live || (by_cutoff && fee.amount_minor >= before.price.amount_minor);
+    let owed = if price_stands { before.price } else { fee };
     let charge = PlannedEntry { kind: EntryKind::Charge, amount: owed };
     let payment = PlannedEntry { kind: EntryKind::Payment, amount: owed.negated() };
-    if live {
+    if price_stands {
         outcome.ledger.push(entry(situation, &before, &asker, charge, "The price agreed at booking".into(), now, ids));
     }
     outcome.ledger.push(entry(situation, &before, &asker, payment, "Taken as agreed at booking".into(), now, ids));
@@ -260,9 +264,10 @@ pub(super) fn on_lapse(situation: &Situation, ended: Appointment, now: Instant, 
     }
 }
 
-/// What a new or moved booking means for the client: until when it is free, and what it costs after.
-pub(super) fn booking_rules(situation: &Situation, booked: &Appointment) -> Vec<RuleUse> {
-    let parameters = &situation.policy_today.parameters;
+/// What a new or moved booking means for the client under the policy that it was agreed under: until when it is free, and
+/// what it costs after.
+pub(super) fn booking_rules(situation: &Situation, agreed: &Policy, booked: &Appointment) -> Vec<RuleUse> {
+    let parameters = &agreed.parameters;
     let free = RuleUse::of("client_cancel.free_until").with("cutoff", Value::Moment(booked.policy.effective_cutoff()));
     let case = case(situation, booked, Event::ClientMisses, false);
     let fee = money::fee(parameters, &MoneyCase { fee_charged: false, ..case }, EntryKind::LateFee, None);

@@ -28,12 +28,12 @@ pub(super) fn accept(
     let accepted = chosen.accept(start, booked.id, now)?;
     release(&offer, &mut outcome);
     let booked = money::follow(&situation, asker, &ended, booked, now, ids, &mut outcome);
-    take(&situation, &booked, &mut outcome)?;
+    take(&situation, &situation.client_busy, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
     contact::client_answered(&situation, &format!("took {}", booked.id), now, &mut outcome);
     let case = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
     outcome.disruption = case.map(|case| crate::disruption::Disruption { outcome: Some("rescheduled".into()), ..case });
-    outcome.because = money::booking_rules(&situation, &booked);
+    outcome.because = money::booking_rules(&situation, &situation.policy_today, &booked);
     outcome.record = Record {
         word: "offer_accepted",
         subjects: [subjects(&booked), vec![offer.id.to_string(), ended.id.to_string()]].concat(),

@@ -33,7 +33,7 @@ async fn entries(app: App, call: Call<AnyRole>) -> Answer {
         if !flow::record::may_see(tx, &ask, &subject)? {
             return Ok(None);
         }
-        Ok(Some(store::audit::entries(tx, practice, &subject, super::PAGE_MAX)?))
+        Ok(Some(store::audit::entries(tx, practice, &subject, 0, super::PAGE_MAX)?))
     });
     let found = found.await?.ok_or_else(Problem::not_found)?;
     let items: Vec<Value> = found
@@ -41,7 +41,7 @@ async fn entries(app: App, call: Call<AnyRole>) -> Answer {
         .map(|kept| {
             object!({ "seq": kept.receipt.seq, "hash": kept.receipt.hash.to_string(), "at": kept.entry.at,
                 "actor": kept.entry.actor, "on_behalf_of": kept.entry.on_behalf_of, "word": kept.entry.word,
-                "subjects": kept.entry.subjects, "details": kept.entry.details })
+                "subjects": kept.entry.subjects, "details": kept.entry.opening.as_ref().map(|opening| &opening.details) })
         })
         .collect();
     json(StatusCode::OK, &object!({ "items": items, "next": null }))
@@ -50,7 +50,9 @@ async fn entries(app: App, call: Call<AnyRole>) -> Answer {
 async fn export(app: App, call: Call<Manager>) -> Answer {
     let SubjectQuery { subject } = call.query()?;
     let (practice, inner, name) = (call.actor.practice, app.clone(), subject.clone());
-    let bytes = read(&app, move |tx| Ok(store::audit::export(tx, practice, &subject, inner.keys.signing())?)).await?;
+    let bytes =
+        read(&app, move |tx| Ok(store::audit::export(tx, practice, &subject, &inner.keys.signing().to_bytes())?))
+            .await?;
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/jsonl"));

@@ -13,5 +13,8 @@ pub const REFUND_CHOICE: &str = "refund_choice";
 /// The clock of a duty.
 pub const OBLIGATION_CLOCK: &str = "obligation_clock";
 
+/// Hand a letter with a sign-in link over.
+pub const SIGN_IN: &str = "sign_in";
+
 /// Every kind.
-pub const ALL: [&str; 6] = [DELIVER, APPOINTMENT_END, CAPTURE, OFFER_EXPIRY, REFUND_CHOICE, OBLIGATION_CLOCK];
+pub const ALL: [&str; 7] = [SIGN_IN, DELIVER, APPOINTMENT_END, CAPTURE, OFFER_EXPIRY, REFUND_CHOICE, OBLIGATION_CLOCK];

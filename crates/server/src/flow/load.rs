@@ -3,7 +3,7 @@
 use super::{Ask, Flow};
 use domain::appointment::Appointment;
 use domain::decide::Situation;
-use domain::id::{AppointmentId, OfferId, RelationshipId};
+use domain::id::{AppointmentId, ClientId, OfferId, RelationshipId, TherapistId};
 use domain::person::{PersonRef, Role};
 use domain::policy::Policy;
 use domain::practice::Relationship;
@@ -67,9 +67,23 @@ pub fn offer(tx: &mut Tx, ask: &Ask, id: OfferId, starts: &[Instant], mode: Mode
     // Read again under the lock: of two who answer at once, the second sees the first one's answer.
     situation.offer = store::offer::load(tx, &scope, id)?;
     if situation.disruption.is_none() {
-        situation.disruption = seen.disruption.map(|case| store::disruption::load(tx, &scope, case)).transpose()?.flatten();
+        situation.disruption =
+            seen.disruption.map(|case| store::disruption::load(tx, &scope, case)).transpose()?.flatten();
     }
     Ok(situation)
+}
+
+/// The relationship of these two, if whoever asks may know of it.
+pub fn relationship_of(
+    tx: &mut Tx,
+    who: &super::Who,
+    therapist: TherapistId,
+    client: ClientId,
+) -> Flow<Option<Relationship>> {
+    match store::relationship::of(tx, therapist, client)? {
+        Some(found) => Ok(store::relationship::load(tx, &who.scope(), found.id)?),
+        None => Ok(None),
+    }
 }
 
 fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {
@@ -80,7 +94,8 @@ fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) 
     let client = store::person::load(tx, PersonRef::Client(relationship.client))?.ok_or_else(missing("client"))?;
     let (mut therapist_busy, mut client_busy) = (Vec::new(), Vec::new());
     for around in windows(starts) {
-        let (of_therapist, of_client) = (PersonRef::Therapist(relationship.therapist), PersonRef::Client(relationship.client));
+        let (of_therapist, of_client) =
+            (PersonRef::Therapist(relationship.therapist), PersonRef::Client(relationship.client));
         therapist_busy.extend(busy(tx, of_therapist, around, ask.now)?);
         client_busy.extend(busy(tx, of_client, around, ask.now)?);
     }

@@ -15,7 +15,6 @@ pub mod save;
 pub mod settings;
 pub mod signin;
 pub mod slots;
-pub mod words;
 
 use domain::access::{Actor, Purpose, Scope};
 use domain::id::{ClientId, CommandId, PracticeId, TokenId};

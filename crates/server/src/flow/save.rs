@@ -1,9 +1,11 @@
 //! Saves an outcome: new state, occupancy, duties, ledger, messages and deadlines, all in the flow's transaction.
 
-use super::words::{About, Writer};
 use super::answer::Links;
 use super::{Answer, Ask, Flow, jobs};
+use crate::config::Config;
+use crate::keys::Keys;
 use crate::links::LinkKey;
+use crate::words::{About, Writer};
 use domain::appointment::Appointment;
 use domain::audit::Entry;
 use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, Wake};
@@ -11,6 +13,7 @@ use domain::id::{Ids, MessageId};
 use domain::message::{LinkTo, Message, MessageState, Notice};
 use domain::person::{Channel, Person, PersonRef};
 use domain::time::Instant;
+use outside::address::EmailAddress;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::job::{Job, Priority};
@@ -25,9 +28,20 @@ pub struct Tools {
     pub link_key: LinkKey,
     /// Where this server is reached.
     pub base_url: String,
+    /// The address that messages come from.
+    pub from: EmailAddress,
 }
 
 impl Tools {
+    /// The tools of a server with this configuration. Without a mail server messages name the host itself.
+    pub fn new(config: &Config, keys: &Keys) -> Self {
+        let base_url = config.base_url.to_string();
+        let configured = config.smtp.as_ref().and_then(|smtp| smtp.from.parse().ok());
+        let from: EmailAddress = configured.unwrap_or_else(|| config.base_url.own_address());
+        let writer = Arc::new(Writer::new(from.clone(), &base_url));
+        Self { writer, link_key: keys.links(), base_url, from }
+    }
+
     /// How links are made.
     pub fn links(&self) -> Links<'_> {
         Links { key: &self.link_key, base_url: &self.base_url }
@@ -72,11 +86,11 @@ pub fn save(
     for wake in &outcome.wakes {
         wake_at(tx, situation, wake)?;
     }
-    let superseded = outcome.appointment.as_ref().filter(|_| !messages.is_empty());
-    if let Some(appointment) = superseded {
-        store::message::supersede_before(tx, appointment.id, appointment.revision)?;
-    }
     for message in &messages {
+        // What waits for the same person about an earlier revision is overtaken; what others wait for is not.
+        if let (Some(appointment), true) = (message.appointment, message.kind.tells_the_time()) {
+            store::message::supersede_before(tx, appointment, message.revision, message.to)?;
+        }
         send(tx, tools, situation, message, ask.now)?;
     }
     let audit = entry(tools, ask, situation, &outcome, ids);
@@ -93,7 +107,11 @@ fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<(
     for changed in outcome.appointment.iter().chain(outcome.booked.iter()) {
         match situation.appointment.as_ref().filter(|before| before.id == changed.id) {
             Some(before) if before == changed => {}
-            Some(before) => store::appointment::update(tx, changed, before.revision)?,
+            Some(before) => {
+                if !store::appointment::update(tx, changed, before.revision)? {
+                    return Err(domain::refusal::Refusal::stale().into());
+                }
+            }
             None => store::appointment::insert(tx, changed)?,
         }
     }
@@ -106,7 +124,9 @@ fn occupancy(tx: &mut Tx, change: &OccupancyChange) -> Flow<()> {
         OccupancyChange::ReleaseAppointment(id) => release(tx, &id.to_string()).map(drop)?,
         OccupancyChange::ReleaseOffer(id) => release(tx, &id.to_string()).map(drop)?,
         OccupancyChange::Take(who, id, time) => take(tx, &who.to_string(), &id.to_string(), *time, None)?,
-        OccupancyChange::Hold(who, id, time, until) => take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?,
+        OccupancyChange::Hold(who, id, time, until) => {
+            take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?
+        }
     }
     Ok(())
 }

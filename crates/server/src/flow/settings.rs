@@ -54,7 +54,7 @@ pub fn fees(
     let policy = store::policy::latest(tx, practice_id)?.ok_or_else(|| Refusal::not_found("policy"))?;
     let was = json!({ "late_cancel": before.late_cancel_fee, "no_show": before.no_show_fee });
     let after = before.with_fees(late_cancel, no_show, &policy.parameters, practice.currency)?;
-    store::therapist::update_fees(tx, &after)?;
+    store::therapist::update_fees(tx, id, late_cancel, no_show)?;
     let details = json!({ "before": was, "after": { "late_cancel": late_cancel, "no_show": no_show } });
     let entry = entry(tools, ask, practice_id, "fees_changed", &id.to_string(), details);
     Ok(Done::new(after, entry))

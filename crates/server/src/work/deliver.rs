@@ -1,12 +1,14 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
-use super::{LEASE, Step, finish, subject};
+use super::{Step, finish, subject};
 use crate::app::App;
 use crate::flow::{self, Ask, Failed, Flow, Who};
 use domain::access::Scope;
 use domain::audit::{Entry, Receipt};
+use domain::id::MessageId;
 use domain::message::{LinkTo, Message, MessageState};
-use domain::person::{Channel, PersonRef};
+use domain::person::{Channel, Person, PersonRef};
+use domain::practice::Practice;
 use domain::time::{Instant, Span};
 use serde_json::json;
 use store::job::{self, Leased, Recording};
@@ -15,8 +17,7 @@ use store::{Done, Tx};
 pub use outside::mail::{Handed, Letter};
 
 /// Waits between tries that were certainly not accepted, from the first.
-const BACKOFF: [Span; 5] =
-    [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
+const BACKOFF: [Span; 5] = [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
 /// After how many tries a message counts as undeliverable and a person takes over.
 const TRIES_MAX: u32 = 40;
 /// How long to wait for a bounce or a sign of life before the one resend of an unknown hand-off.
@@ -27,10 +28,19 @@ const UNKNOWN_WAIT: Span = Span::minutes(5);
 pub struct Call {
     /// The job, whose fence guards the outcome.
     pub job: Leased,
-    /// The message as stored.
-    pub message: Message,
+    /// What the letter is.
+    pub errand: Errand,
     /// The letter with its late fields filled in.
     pub letter: Letter,
+}
+
+/// What a letter is.
+#[derive(Debug)]
+pub enum Errand {
+    /// A message of the outbox, as stored before this attempt.
+    Message(Box<Message>),
+    /// A letter with a sign-in link to this person.
+    SignIn(PersonRef),
 }
 
 /// What came of it.
@@ -58,79 +68,114 @@ impl From<Handed> for Outcome {
     }
 }
 
-/// Reads the message again and makes the letter, or settles what need not go.
+/// What a letter is made of.
+struct Found {
+    message: Message,
+    receipt: Option<Receipt>,
+    practice: Practice,
+    to: Person,
+}
+
+/// Takes the message in hand and makes the letter, or settles what need not go.
 pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
     let id = subject(&job)?;
-    let read = app.store.read(move |tx: &mut Tx| -> Flow<Option<(Message, Option<Receipt>, store::message::Names)>> {
-        let Some(message) = store::message::load(tx, id)? else { return Ok(None) };
-        let receipt = store::audit::receipt_of(tx, message.command)?;
-        let names = store::message::names(tx, &message)?;
-        Ok(Some((message, receipt, names)))
-    })?;
-    let Some((message, receipt, names)) = read else {
+    let taken = app.store.write_unaudited(move |tx: &mut Tx| take(tx, id))?;
+    let Some(found) = taken else {
         finish(app, &job, None, None, now)?;
         return Ok(Step::Worked);
     };
-    if message.state.is_final() || message.state == MessageState::Accepted {
-        finish(app, &job, None, None, now)?;
+    // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1).
+    if found.message.state == MessageState::Leased {
+        let outcome = Outcome::Unknown("the attempt before was cut off".into());
+        settle(app, &job, &found.message, MessageState::Unknown, &outcome, now)?;
         return Ok(Step::Worked);
     }
-    // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1).
-    let cut_off = job.attempts > 1 && job.last_error.is_none();
-    match letter(app, &message, receipt, &names) {
-        Some(_) if cut_off && message.state == MessageState::Unknown => {
-            let outcome = Outcome::Unknown("cut off twice".into());
-            settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)?;
-            Ok(Step::Worked)
+    match letter(app, &found) {
+        Some(letter) => {
+            let errand = Errand::Message(Box::new(found.message));
+            Ok(Step::Call(Box::new(Call { job, errand, letter })))
         }
-        Some(letter) => Ok(Step::Call(Box::new(Call { job, message, letter }))),
         None => {
             let outcome = Outcome::Refused("there is no address to write to".into());
-            settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)?;
+            settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now)?;
             Ok(Step::Worked)
         }
     }
 }
 
+/// The message as it stood before it was taken in hand; nothing where nothing is left to do.
+fn take(tx: &mut Tx, id: MessageId) -> Flow<Option<Found>> {
+    let Some(message) = store::message::load(tx, id)? else { return Ok(None) };
+    if message.state.is_final() || message.state == MessageState::Accepted {
+        return Ok(None);
+    }
+    if message.state == MessageState::Pending && !store::message::lease(tx, id)? {
+        return Ok(None);
+    }
+    let receipt = store::audit::receipt_of(tx, message.command)?;
+    let practice = store::practice::load(tx, message.practice)?;
+    let to = store::person::load(tx, message.to)?;
+    let (Some(practice), Some(to)) = (practice, to) else {
+        return Err(Failed::Fault(format!("message {id} is to nobody of any practice")));
+    };
+    Ok(Some(Found { message, receipt, practice, to }))
+}
+
 /// Records what came of a hand-off, guarded by the fence.
 pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
-    let Call { job, message, .. } = call;
+    let Call { job, errand, .. } = call;
+    let Errand::Message(message) = errand else { return super::sign_in::record(app, &job, outcome, now) };
     match &outcome {
         Outcome::Accepted(_) => settle(app, &job, &message, MessageState::Accepted, &outcome, now),
         Outcome::Refused(_) => settle(app, &job, &message, MessageState::Undeliverable, &outcome, now),
         Outcome::NotYet(_) if job.attempts >= TRIES_MAX => {
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
         }
-        Outcome::NotYet(why) => finish(app, &job, Some(now + backoff(job.attempts)), Some(why.clone()), now),
+        Outcome::NotYet(why) => put_back(app, &job, &message, now + backoff(job.attempts), why, now),
         // The same letter under the same Message-ID goes once more; after that a person is asked (`reliability` 3.4).
         Outcome::Unknown(_) if message.state == MessageState::Unknown => {
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
         }
-        Outcome::Unknown(why) => {
-            settle(app, &job, &message, MessageState::Unknown, &outcome, now)?;
-            finish(app, &job, Some(now + UNKNOWN_WAIT), Some(why.clone()), now)
-        }
+        Outcome::Unknown(_) => settle(app, &job, &message, MessageState::Unknown, &outcome, now),
     }
 }
 
-fn backoff(attempts: u32) -> Span {
+/// It certainly did not go: it waits again, with what was said.
+fn put_back(app: &App, job: &Leased, message: &Message, at: Instant, why: &str, now: Instant) -> Flow<()> {
+    let (leased, id, was, why) = (job.clone(), message.id, message.state, why.to_owned());
+    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
+        if job::again(tx, &leased, at, Some(&why))? == Recording::Recorded && was != MessageState::Unknown {
+            store::message::record(tx, id, MessageState::Pending, Some(&why), now)?;
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn backoff(attempts: u32) -> Span {
     let tried = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
     BACKOFF[tried.min(BACKOFF.len() - 1)]
 }
 
 /// Writes the state on record; what can't be delivered becomes a person's duty in a step of its own.
-fn settle(app: &App, job: &Leased, message: &Message, state: MessageState, outcome: &Outcome, now: Instant) -> Flow<()> {
+fn settle(
+    app: &App,
+    job: &Leased,
+    message: &Message,
+    state: MessageState,
+    outcome: &Outcome,
+    now: Instant,
+) -> Flow<()> {
     let (leased, kept, said, inner) = (job.clone(), message.clone(), outcome.clone(), app.clone());
-    let command = app.dice.command();
+    let command = app.dice.command(now);
     let written = app.store.write(move |tx: &mut Tx| {
         let recording = match state {
-            MessageState::Unknown => job::again(tx, &leased, now + LEASE, Some(&words(&said)))?,
+            MessageState::Unknown => job::again(tx, &leased, now + UNKNOWN_WAIT, Some(&words(&said)))?,
             _ => job::done(tx, &leased, now)?,
         };
         if recording == Recording::FenceLost {
             return Err(Failed::Nothing { look_again: None });
         }
-        store::message::record(tx, kept.id, state, &words(&said), now)?;
+        store::message::record(tx, kept.id, state, Some(&words(&said)), now)?;
         Ok(Done::new((), entry(&inner, &kept, state, &said, command, now)))
     });
     match written {
@@ -145,7 +190,7 @@ fn settle(app: &App, job: &Leased, message: &Message, state: MessageState, outco
 }
 
 fn hand_to_a_person(app: &App, appointment: domain::id::AppointmentId, to: PersonRef, now: Instant) -> Flow<()> {
-    let ask = Ask { who: Who::System("deliver"), now, command: app.dice.command() };
+    let ask = Ask { who: Who::System("deliver"), now, command: app.dice.command(now) };
     let inner = app.clone();
     let done = app.store.write(move |tx: &mut Tx| flow::due::undeliverable(tx, &inner.tools, &ask, appointment, to));
     match done {
@@ -154,7 +199,7 @@ fn hand_to_a_person(app: &App, appointment: domain::id::AppointmentId, to: Perso
     }
 }
 
-fn words(outcome: &Outcome) -> String {
+pub(super) fn words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Accepted(reply) | Outcome::Refused(reply) | Outcome::NotYet(reply) | Outcome::Unknown(reply) => {
             reply.clone()
@@ -190,12 +235,13 @@ fn entry(
 }
 
 /// The letter with link and receipt filled in; `None` where there is no address.
-fn letter(app: &App, message: &Message, receipt: Option<Receipt>, names: &store::message::Names) -> Option<Letter> {
+fn letter(app: &App, found: &Found) -> Option<Letter> {
+    let message = &found.message;
     if message.channel != Channel::Email {
         return None;
     }
-    let fill = |text: &str| fill(app, text, message.link, receipt);
-    crate::post::letter(app, message, names, fill(&message.text), fill(&message.html))
+    let fill = |text: &str| fill(app, text, message.link, found.receipt);
+    crate::post::letter(app, message, &found.practice, &found.to, fill(&message.text), fill(&message.html))
 }
 
 /// Fills the two late fields (`rulings` 8).

@@ -14,7 +14,7 @@ const TRIES_MAX: u32 = 20;
 
 /// Runs the job's flow and takes it off the list in the same transaction.
 pub(super) fn run(app: &App, leased: Leased, now: Instant) -> Flow<()> {
-    let ask = Ask { who: Who::System(job_name(&leased.kind)), now, command: app.dice.command() };
+    let ask = Ask { who: Who::System(job_name(&leased.kind)), now, command: app.dice.command(now) };
     let (inner, job) = (app.clone(), leased.clone());
     let done = app.store.write(move |tx: &mut Tx| {
         let done = act(tx, &inner, &ask, &job)?;
@@ -45,7 +45,13 @@ fn job_name(kind: &str) -> &'static str {
 
 /// A fault: again later, until a person has to look. The others go on (poison isolation).
 fn fault(app: &App, leased: &Leased, failed: &Failed, now: Instant) -> Flow<()> {
-    tracing::warn!(kind = leased.kind, subject = leased.subject, attempts = leased.attempts, ?failed, "a job did not end well");
+    tracing::warn!(
+        kind = leased.kind,
+        subject = leased.subject,
+        attempts = leased.attempts,
+        ?failed,
+        "a job did not end well"
+    );
     if leased.attempts < TRIES_MAX {
         return finish(app, leased, Some(now + AGAIN_AFTER), Some(format!("{failed:?}")), now);
     }

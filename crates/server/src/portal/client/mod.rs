@@ -3,6 +3,7 @@
 
 mod booking;
 mod calendar;
+mod change;
 mod choose;
 mod desk;
 mod home;
@@ -10,6 +11,7 @@ mod link;
 mod policy;
 mod policy_words;
 mod preferences;
+mod refusal;
 mod result;
 mod scene;
 mod session;
