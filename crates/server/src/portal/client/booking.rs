@@ -79,7 +79,10 @@ impl Pair {
     fn kind(&self, booking: &Booking, wanted: &str) -> Option<MeetingKind> {
         let kinds = &self.therapist.schedule.kinds;
         let fixed = booking.offer.as_ref().map(|offer| offer.kind);
-        fixed.or_else(|| wanted.parse().ok()).filter(|kind| kinds.contains_key(kind)).or_else(|| kinds.keys().next().copied())
+        fixed
+            .or_else(|| wanted.parse().ok())
+            .filter(|kind| kinds.contains_key(kind))
+            .or_else(|| kinds.keys().next().copied())
     }
 
     /// Whether the client has yet to agree to today's policy (H-05).
@@ -123,7 +126,6 @@ struct ConfirmPage {
     policy: Vec<String>,
     must_accept: bool,
     practice: String,
-    policy_link: String,
     button: &'static str,
     keep: &'static str,
 }
@@ -153,7 +155,9 @@ async fn choose_time<A: Scoped>(
     let title = if booking.offer.is_some() { "Choose a new time" } else { "Book a session" };
     let empty = match (is_open, &times.earlier) {
         (false, _) => format!("Booking with {name} is closed for now. Call or write to us and we’ll help."),
-        (true, None) => format!("{name} has no free times at the moment. Call or write to us and we’ll help you find one."),
+        (true, None) => {
+            format!("{name} has no free times at the moment. Call or write to us and we’ll help you find one.")
+        }
         (true, Some(_)) => format!("{name} has no free times from here on."),
     };
     let minutes = pair.therapist.schedule.kinds.get(&kind).map_or(0, |setup| setup.minutes);
@@ -161,7 +165,9 @@ async fn choose_time<A: Scoped>(
         shell: Shell::new(&app, &call, title).with(&errors),
         errors,
         notice,
-        lead: format!("{minutes} minutes with {name}. Choose a time to see what it costs and until when you can change it."),
+        lead: format!(
+            "{minutes} minutes with {name}. Choose a time to see what it costs and until when you can change it."
+        ),
         kinds: if booking.offer.is_some() { Vec::new() } else { kind_links(&pair.therapist, kind, &booking.times) },
         kind: kind.as_str().to_owned(),
         action: booking.confirm,
@@ -273,7 +279,6 @@ async fn confirm_page<A: Scoped>(
         policy: sentences,
         must_accept: pair.must_accept(),
         practice: pair.practice.name.clone(),
-        policy_link: Door::of(&call).policy(&booking.base),
         back: booking.times,
         action: booking.confirm,
         button: "Book this session",
@@ -296,7 +301,11 @@ fn pair(tx: &mut Tx<'_>, ask: &flow::Ask, id: RelationshipId) -> flow::Flow<Pair
     })
 }
 
-async fn load_times<A: Scoped>(app: &App, call: &Call<A>, booking: &Booking) -> Result<(Pair, MeetingKind, Times), Problem> {
+async fn load_times<A: Scoped>(
+    app: &App,
+    call: &Call<A>,
+    booking: &Booking,
+) -> Result<(Pair, MeetingKind, Times), Problem> {
     let query = if call.raw().is_empty() { call.raw_query() } else { call.raw().clone() };
     let (from, wanted) = (day(query.get("from")), query.get("kind").to_owned());
     let (booking, when) = (booking.clone(), When::new(call.manner(), call.now));

@@ -2,9 +2,9 @@
 
 use super::desk::{self, Acted};
 use super::policy_words::{Terms, facts};
+use super::refusal;
 use super::session::{self, Scene};
 use super::times::{self, Times, day, moment};
-use super::{policy_words, refusal};
 use crate::actor::Scoped;
 use crate::app::App;
 use crate::call::Call;
@@ -66,12 +66,18 @@ pub(super) fn cost(preview: &flow::Answer, before: &Appointment) -> Option<Money
 
 /// The line about money.
 pub(super) fn money(preview: &flow::Answer, before: &Appointment, cost: Option<Money>) -> Effect {
-    let detail = preview.because.iter().rev().find(|because| because.rule.starts_with("fee.") || because.rule.starts_with("payment."));
+    let detail = preview
+        .because
+        .iter()
+        .rev()
+        .find(|because| because.rule.starts_with("fee.") || because.rule.starts_with("payment."));
     let detail = detail.map(|because| because.text.clone()).unwrap_or_default();
     let after = preview.appointment.as_ref().map(|after| after.payment.state);
     let title = match (cost, before.payment.state, after) {
         (Some(cost), _, _) => format!("You pay {cost}"),
-        (None, PaymentState::Captured, Some(PaymentState::RefundDue)) => format!("Your {} comes back to you", before.price),
+        (None, PaymentState::Captured, Some(PaymentState::RefundDue)) => {
+            format!("Your {} comes back to you", before.price)
+        }
         (None, PaymentState::Captured, _) => format!("The {} you paid is not paid back", before.price),
         (None, _, _) => "Nothing to pay".to_owned(),
     };
@@ -244,11 +250,10 @@ fn effects(scene: &Scene, moved: &Appointment, when: &When) -> Vec<Effect> {
         let detail = format!("Free changes closed {}. Cancelling after you move it costs {fee}.", when.on(floor));
         effects.push(Effect { icon: "clock", title: "The first deadline still counts".into(), detail });
     }
-    effects.push(Effect { icon: "send", title: format!("{name} is told at once"), detail: "You get an email to confirm it.".into() });
+    effects.push(Effect {
+        icon: "send",
+        title: format!("{name} is told at once"),
+        detail: "You get an email to confirm it.".into(),
+    });
     effects
-}
-
-/// The agreed policy's sentences, for pages about this session.
-pub(super) fn sentences(scene: &Scene, when: &When) -> Vec<String> {
-    policy_words::Terms::agreed(&scene.policy, &scene.therapist, &scene.appointment, when.locale).sentences()
 }

@@ -16,7 +16,7 @@ use crate::routes::Answer;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::appointment::{Appointment, Initiator, PaymentState, State};
-use domain::id::{OfferId, RelationshipId};
+use domain::id::OfferId;
 use domain::offer::{Offer, OfferState};
 use domain::policy::money::refund_rule;
 use domain::policy::{NextStepKind, ObligationKind, Policy, RefundRule};
@@ -68,6 +68,10 @@ pub(super) async fn answer<A: Scoped>(app: App, call: Call<A>, base: String, id:
         ("more", _) => return Ok(redirect(&format!("{base}/times"))),
         ("contact" | "refund", _) => {
             let refund = choice == "refund";
+            // A refund that the page did not offer cannot be asked for by hand.
+            if refund && !may_refund(&load(&app, &call, id).await?) {
+                return ask_again(app, call, base, id).await;
+            }
             desk::act(&app, &call, move |tx, app, ask| flow::offer::decline(tx, &app.tools, ask, id, refund)).await?
         }
         (_, Some(start)) => {
@@ -146,7 +150,7 @@ async fn note_seen<A: Scoped>(app: &App, call: &Call<A>, id: OfferId) {
     let (inner, ask) = (app.clone(), desk::ask(call));
     let kept = app.store.write_async(move |tx: &mut store::Tx<'_>| flow::offer::seen(tx, &inner.tools, &ask, id)).await;
     match kept {
-        Ok(_) | Err(flow::Failed::Nothing | flow::Failed::Refused(_)) => {}
+        Ok(_) | Err(flow::Failed::Nothing { .. } | flow::Failed::Refused(_)) => {}
         Err(fault) => tracing::error!(?fault, offer = %id, "that a client opened their page could not be kept"),
     }
 }
@@ -266,11 +270,6 @@ fn is_money_back(scene: &Scene) -> bool {
 /// Whether the payment of the old time followed to this one.
 fn carried(scene: &Scene, booked: &Appointment) -> bool {
     booked.payment.state == PaymentState::Captured && booked.replaces == Some(scene.ended.id)
-}
-
-/// The relationship of an offer, for pages that lead on to booking.
-pub(super) fn relationship_of(scene: &Scene) -> RelationshipId {
-    scene.offer.relationship
 }
 
 /// Where the page of an offer is for a client who is signed in.

@@ -50,7 +50,11 @@ where
 }
 
 /// The same for a preview, whose refusal the page tells in its own words.
-pub(super) async fn try_read<A, T, F>(app: &App, call: &Call<A>, mut load: F) -> Result<Result<T, Box<Refusal>>, Problem>
+pub(super) async fn try_read<A, T, F>(
+    app: &App,
+    call: &Call<A>,
+    mut load: F,
+) -> Result<Result<T, Box<Refusal>>, Problem>
 where
     A: Scoped,
     T: Send + 'static,
@@ -82,7 +86,7 @@ where
     });
     match written.await {
         Ok(answered) => Ok(Acted::Done(answered.answer)),
-        Err(Failed::Nothing) => Ok(Acted::Over),
+        Err(Failed::Nothing { .. }) => Ok(Acted::Over),
         Err(Failed::Refused(refusal)) if refusal.code == "idempotency_key_reused" => Ok(Acted::Over),
         Err(Failed::Refused(refusal)) if refusal.class != Class::NotFound => Ok(Acted::Refused(refusal)),
         Err(other) => Err(other.into()),

@@ -24,7 +24,10 @@ pub(super) fn routes() -> Vec<Route> {
         get("/r/{token}/move", move_page).about("appointment").says("Free times to move to, or the last look"),
         post("/r/{token}/move", moved).about("appointment").audits("appointment_rescheduled").says("Moves the session"),
         get("/r/{token}/cancel", cancel_page).about("appointment").says("What cancelling means"),
-        post("/r/{token}/cancel", cancel).about("appointment").audits("appointment_cancelled").says("Cancels the session"),
+        post("/r/{token}/cancel", cancel)
+            .about("appointment")
+            .audits("appointment_cancelled")
+            .says("Cancels the session"),
     ]
 }
 

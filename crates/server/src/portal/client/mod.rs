@@ -32,7 +32,10 @@ pub(super) fn routes() -> Vec<Route> {
         post("/c/offers/{id}", answer).about("offer").audits("offer_answered").says("Answers an offer"),
         get("/c/offers/{id}/times", more).about("slot").says("More free times than those offered"),
         get("/c/offers/{id}/confirm", check_more).about("appointment").says("The last look before booking"),
-        post("/c/offers/{id}/confirm", book_more).about("appointment").audits("appointment_booked").says("Books a time"),
+        post("/c/offers/{id}/confirm", book_more)
+            .about("appointment")
+            .audits("appointment_booked")
+            .says("Books a time"),
         get("/c/book/{id}", times).about("slot").says("Free times with one's therapist"),
         get("/c/book/{id}/confirm", check).about("appointment").says("The last look before booking"),
         post("/c/book/{id}/confirm", book).about("appointment").audits("appointment_booked").says("Books a time"),

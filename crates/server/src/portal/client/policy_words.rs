@@ -35,10 +35,8 @@ impl<'a> Terms<'a> {
 
     /// What was agreed when this appointment was booked.
     pub fn agreed(policy: &'a Policy, therapist: &'a Therapist, appointment: &Appointment, locale: Locale) -> Self {
-        let fees = TherapistFees {
-            late_cancel: appointment.policy.late_cancel_fee,
-            no_show: appointment.policy.no_show_fee,
-        };
+        let fees =
+            TherapistFees { late_cancel: appointment.policy.late_cancel_fee, no_show: appointment.policy.no_show_fee };
         Self { fees, ..Self::of(policy, therapist, appointment.price, locale) }
     }
 
@@ -57,13 +55,19 @@ impl<'a> Terms<'a> {
         // A word at the start itself is the latest that there is.
         let start = domain::time::Instant::from_micros(0) + Span::hours(24 * 365);
         let late = notice::judge(self.parameters, &Zone::utc(), Act::Cancel, start, start, None);
-        let case = Situation { therapist_fees: self.fees, ..Situation::new(Event::ClientCancels(late), self.price, PaymentState::Planned) };
+        let case = Situation {
+            therapist_fees: self.fees,
+            ..Situation::new(Event::ClientCancels(late), self.price, PaymentState::Planned)
+        };
         fee(self.parameters, &case, EntryKind::LateFee, Some(&late)).amount
     }
 
     /// What not coming costs; zero is nothing.
     pub fn missed_fee(&self) -> Money {
-        let case = Situation { therapist_fees: self.fees, ..Situation::new(Event::ClientMisses, self.price, PaymentState::Planned) };
+        let case = Situation {
+            therapist_fees: self.fees,
+            ..Situation::new(Event::ClientMisses, self.price, PaymentState::Planned)
+        };
         fee(self.parameters, &case, EntryKind::NoShowFee, None).amount
     }
 
@@ -81,7 +85,9 @@ impl<'a> Terms<'a> {
             Boundary::Exclusive => format!("It has to be more than {notice}."),
         };
         match self.parameters.client_self_cancel {
-            SelfCancel::ContactOnly => format!("To move or cancel a session, contact {} or us. Do it as early as you can.", self.name),
+            SelfCancel::ContactOnly => {
+                format!("To move or cancel a session, contact {} or us. Do it as early as you can.", self.name)
+            }
             _ => format!("You can move or cancel free until {notice} before a session. {edge}"),
         }
     }
@@ -103,7 +109,9 @@ impl<'a> Terms<'a> {
         if all.is_empty() {
             all.push(match (fee.is_zero(), self.parameters.client_self_cancel) {
                 (true, _) => format!("There is no fee for cancelling late.{alone}"),
-                (false, SelfCancel::ContactOnly) => format!("Cancelling later than {} before costs {fee}.", self.notice()),
+                (false, SelfCancel::ContactOnly) => {
+                    format!("Cancelling later than {} before costs {fee}.", self.notice())
+                }
                 (false, _) => format!("Later than that, cancelling costs {fee}.{alone}"),
             });
         }
@@ -148,7 +156,12 @@ impl<'a> Terms<'a> {
 }
 
 /// The facts of a time that is about to be booked, or moved to.
-pub(super) fn facts(policy: &Policy, with: &Therapist, booked: &Appointment, when: &When) -> Vec<(&'static str, String)> {
+pub(super) fn facts(
+    policy: &Policy,
+    with: &Therapist,
+    booked: &Appointment,
+    when: &When,
+) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("When", format!("{} to {}", when.moment_both(booked.start, &booked.zone), when.clock(booked.end))),
         ("With", with.person.name.clone()),
@@ -199,7 +212,8 @@ mod tests {
         let policy = Policy::preset(preset);
         let fees = TherapistFees { late_cancel: Some(Money::new(8000, Currency::USD)), no_show: None };
         let currency = if preset == Preset::Insurance { Currency::USD } else { Currency::GBP };
-        let terms = Terms { parameters: &policy.parameters, fees, price: Money::new(6500, currency), name: "Maya", locale };
+        let terms =
+            Terms { parameters: &policy.parameters, fees, price: Money::new(6500, currency), name: "Maya", locale };
         terms.sentences().join("\n")
     }
 
@@ -217,9 +231,15 @@ mod tests {
     fn a_marketplace_client_reads_that_it_takes_more_than_48_hours_and_what_later_costs() {
         let said = said(Preset::Marketplace, Locale::EnGb);
         assert!(said.contains("It has to be more than 48 hours."), "{said}");
-        assert!(said.contains("cancelling costs £65.00. You can still do it here, and we show you the cost first."), "{said}");
+        assert!(
+            said.contains("cancelling costs £65.00. You can still do it here, and we show you the cost first."),
+            "{said}"
+        );
         assert!(said.contains("Payment is taken 48 hours before each session."), "{said}");
-        assert!(said.contains("if Maya cancels, you never pay. What you paid moves to your new time or comes back"), "{said}");
+        assert!(
+            said.contains("if Maya cancels, you never pay. What you paid moves to your new time or comes back"),
+            "{said}"
+        );
     }
 
     #[test]

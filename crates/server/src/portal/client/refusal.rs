@@ -93,7 +93,10 @@ fn contact_page<A: Scoped>(
             format!("Free changes closed {}, so you can’t change it here.", when.on(cutoff)),
         )
     } else {
-        (format!("To change this, please contact {name}"), "In this practice, sessions are moved and cancelled in person.".to_owned())
+        (
+            format!("To change this, please contact {name}"),
+            "In this practice, sessions are moved and cancelled in person.".to_owned(),
+        )
     };
     RefusalPage {
         shell: Shell::new(app, call, title).at("/c"),

@@ -94,7 +94,11 @@ fn refund<A: Scoped>(app: &App, call: &Call<A>, amount: Option<Money>) -> Result
     let (title, line) = match amount {
         Some(amount) => (
             format!("Your {amount} is on its way back"),
-            line("banknote", "It goes back the way you paid", "That takes 5 to 10 days. We’ll write if anything goes wrong."),
+            line(
+                "banknote",
+                "It goes back the way you paid",
+                "That takes 5 to 10 days. We’ll write if anything goes wrong.",
+            ),
         ),
         None => (
             "We’ve noted that you’d like your money back".to_owned(),
@@ -107,9 +111,17 @@ fn refund<A: Scoped>(app: &App, call: &Call<A>, amount: Option<Money>) -> Result
 fn booked_lines(booked: &Appointment, with: &Therapist, carried: bool, when: &When) -> Vec<Effect> {
     let (name, kind) = (with.person.first_name(), booked.kind);
     let there = when.elsewhere(booked.start, &booked.zone).unwrap_or_default();
-    let mut lines = vec![line(kind_icon(kind), &format!("{} with {name}, {}", kind_words(kind), when.range(booked.interval())), &there)];
+    let mut lines = vec![line(
+        kind_icon(kind),
+        &format!("{} with {name}, {}", kind_words(kind), when.range(booked.interval())),
+        &there,
+    )];
     if carried {
-        lines.push(line("banknote", &format!("Your {} has moved to this session", booked.price), "Nothing more to pay."));
+        lines.push(line(
+            "banknote",
+            &format!("Your {} has moved to this session", booked.price),
+            "Nothing more to pay.",
+        ));
     }
     let cutoff = booked.policy.effective_cutoff();
     if cutoff > when.now {

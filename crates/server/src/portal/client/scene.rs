@@ -17,5 +17,7 @@ pub(super) fn found<T>(thing: Option<T>, what: &'static str) -> Result<T, Failed
 /// The next session of a relationship that is on and not over.
 pub(super) fn next_with(tx: &mut Tx<'_>, ask: &Ask, relationship: RelationshipId) -> Flow<Option<Appointment>> {
     let coming = store::appointment::next_of(tx, &ask.who.scope(), ask.now, SOON)?;
-    Ok(coming.into_iter().find(|appointment| appointment.relationship == relationship && appointment.state.is_pending()))
+    Ok(coming
+        .into_iter()
+        .find(|appointment| appointment.relationship == relationship && appointment.state.is_pending()))
 }

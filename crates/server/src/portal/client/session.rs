@@ -129,7 +129,9 @@ fn heading(scene: &Scene, done: &str, when: &When) -> (String, String) {
     let time = when.moment(appointment.start);
     match (done, &appointment.state) {
         ("booked", State::Booked) => (format!("You’re booked: {time}"), "We’ll confirm by email.".to_owned()),
-        ("moved", State::Booked) => (format!("Moved to {time}"), format!("We’re telling {name}. We’ll confirm by email.")),
+        ("moved", State::Booked) => {
+            (format!("Moved to {time}"), format!("We’re telling {name}. We’ll confirm by email."))
+        }
         ("cancelled", State::Cancelled(how)) if how.initiator == Initiator::Client => {
             let money = match appointment.payment.state {
                 PaymentState::RefundDue => format!("Your {} is on its way back.", appointment.price),
@@ -151,7 +153,10 @@ fn heading(scene: &Scene, done: &str, when: &When) -> (String, String) {
 fn facts(scene: &Scene, when: &When) -> Vec<(&'static str, String)> {
     let Scene { appointment, therapist, policy, .. } = scene;
     let mut facts = vec![
-        ("When", format!("{} to {}", when.moment_both(appointment.start, &appointment.zone), when.clock(appointment.end))),
+        (
+            "When",
+            format!("{} to {}", when.moment_both(appointment.start, &appointment.zone), when.clock(appointment.end)),
+        ),
         ("With", therapist.person.name.clone()),
         ("How", kind_words(appointment.kind).to_owned()),
     ];
@@ -205,12 +210,19 @@ fn wish(reason: Option<Reason>) -> Cancel {
     }
 }
 
-fn cancel_view<A: Scoped>(app: &App, call: &Call<A>, scene: &Scene, preview: &flow::Answer, base: String) -> CancelPage {
+fn cancel_view<A: Scoped>(
+    app: &App,
+    call: &Call<A>,
+    scene: &Scene,
+    preview: &flow::Answer,
+    base: String,
+) -> CancelPage {
     let when = When::new(call.manner(), call.now);
     let Scene { appointment, therapist, policy, .. } = scene;
     let name = therapist.person.first_name();
     let cost = change::cost(preview, appointment);
-    let is_late = preview.appointment.as_ref().is_some_and(|after| matches!(&after.state, State::Cancelled(how) if how.late));
+    let is_late =
+        preview.appointment.as_ref().is_some_and(|after| matches!(&after.state, State::Cancelled(how) if how.late));
     let money = change::money(preview, appointment, cost);
     let terms = Terms::agreed(policy, therapist, appointment, when.locale);
     let notice = if is_late {
@@ -221,7 +233,11 @@ fn cancel_view<A: Scoped>(app: &App, call: &Call<A>, scene: &Scene, preview: &fl
     let effects = vec![
         Effect { icon: "clock", title: notice, detail: free_until(&policy.parameters, appointment, &when) },
         money,
-        Effect { icon: "send", title: format!("{name} is told at once"), detail: "You get an email to confirm it.".into() },
+        Effect {
+            icon: "send",
+            title: format!("{name} is told at once"),
+            detail: "You get an email to confirm it.".into(),
+        },
     ];
     let enabled = |reason: &Reason| policy.parameters.reasons.of(*reason).enabled;
     CancelPage {

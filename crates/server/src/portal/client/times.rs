@@ -136,10 +136,12 @@ mod tests {
     // proves: V-07
     #[test]
     fn times_stand_under_the_day_on_the_client_s_wall() {
-        let (london, auckland) = ("Europe/London".parse().expect("a zone"), "Pacific/Auckland".parse().expect("a zone"));
+        let (london, auckland) =
+            ("Europe/London".parse().expect("a zone"), "Pacific/Auckland".parse().expect("a zone"));
         let at = |text: &str| text.parse::<Instant>().expect("a moment");
         let when = When { locale: Locale::EnGb, zone: auckland, now: at("2026-11-24T09:12:00Z") };
-        let times = ["2026-11-26T10:00:00Z", "2026-11-26T14:00:00Z"].map(|start| Interval::new(at(start), at(start) + Span::minutes(50)));
+        let times = ["2026-11-26T10:00:00Z", "2026-11-26T14:00:00Z"]
+            .map(|start| Interval::new(at(start), at(start) + Span::minutes(50)));
         let days = by_day(&times, MeetingKind::Video, &london, &when);
         let headings: Vec<_> = days.iter().map(|day| day.heading.as_str()).collect();
         assert_eq!(headings, ["Thursday 26 November", "Friday 27 November"]);

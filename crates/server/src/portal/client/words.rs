@@ -50,15 +50,6 @@ pub(super) fn state_words(appointment: &Appointment, locale: Locale) -> Option<S
     Some(spell(locale, words))
 }
 
-/// "A and B", "A, B and C".
-pub(super) fn and(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.clone(),
-        [head @ .., last] => format!("{} and {last}", head.join(", ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,12 +58,5 @@ mod tests {
     fn americans_read_their_own_spelling() {
         assert_eq!(spell(Locale::EnGb, "Cancelled by you"), "Cancelled by you");
         assert_eq!(spell(Locale::EnUs, "Cancelled by you"), "Canceled by you");
-    }
-
-    #[test]
-    fn lists_read_as_people_say_them() {
-        let items = ["email", "text", "phone"].map(str::to_owned);
-        assert_eq!(and(&items), "email, text and phone");
-        assert_eq!(and(&items[..1]), "email");
     }
 }
