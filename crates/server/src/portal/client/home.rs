@@ -2,7 +2,7 @@
 
 use super::desk::{self, Door};
 use super::words::{kind_icon, kind_words, state_words};
-use super::{choose, scene};
+use super::choose;
 use crate::actor::Client;
 use crate::app::App;
 use crate::call::Call;

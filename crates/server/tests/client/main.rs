@@ -1,0 +1,7 @@
+//! Clients' pages as people without scripts meet them: over HTTP, with a real database and an injected clock.
+
+mod book;
+mod choose;
+mod house;
+mod manage;
+mod own;
