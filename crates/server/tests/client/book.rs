@@ -13,7 +13,10 @@ async fn a_new_client_sees_the_policy_agrees_to_it_and_books() {
     times.says("Book a session").says("50 minutes with Maya").says("In person Online");
     times.says("Monday 23 November, 09:00");
     let check = phone.get(&format!("{link}/confirm?kind=video&start=2026-11-30T10:00:00Z")).await;
-    check.says("Monday 30 November, 10:00 to 10:50").says("Price £65.00").says("Until Saturday 28 November, 10:00");
+    check
+        .says("Monday 30 November, 10:00 to 10:50")
+        .says("Price £65.00")
+        .says("Free until Saturday 28 November, 10:00");
     check.says("Later than that, cancelling costs £65.00.").says("I agree to this.");
     let form = [("start", "2026-11-30T10:00:00Z"), ("kind", "video")];
     let without = phone.post(&format!("{link}/confirm"), &form).await;
@@ -65,6 +68,6 @@ async fn an_american_reads_american() {
     let link = house.booking_link(LEAH).await;
     let mut phone = house.phone();
     let check = phone.get(&format!("{link}/confirm?kind=video&start=2026-11-30T19:00:00Z")).await;
-    check.says("Monday, November 30, 2:00 PM to 2:50 PM").says("$65.00").says("canceling costs $40.00");
+    check.says("Monday, November 30, 2:00 PM to 2:50 PM").says("$65.00").says("Canceling then costs $40.00");
     assert!(check.body.contains("<html lang=\"en-US\">"));
 }

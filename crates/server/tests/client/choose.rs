@@ -86,7 +86,10 @@ async fn times_that_were_held_too_long_ago_give_way_to_what_is_free_now() {
     page.says("Thursday 26 November, 14:00");
     let check = phone.get(&format!("{link}/confirm?kind=video&start=2026-11-26T14:00:00Z")).await;
     check.says("Check and book").says("£65.00");
-    phone.follow(&format!("{link}/confirm"), &[("start", "2026-11-26T14:00:00Z"), ("kind", "video")]).await.says("You’re booked");
+    phone
+        .follow(&format!("{link}/confirm"), &[("start", "2026-11-26T14:00:00Z"), ("kind", "video")])
+        .await
+        .says("You’re booked");
 }
 
 #[tokio::test]
@@ -118,7 +121,21 @@ async fn a_client_whom_nothing_suits_asks_to_be_contacted() {
 
 // proves: E-02
 #[tokio::test]
-async fn a_client_who_paid_may_have_the_money_back_where_the_policy_says_so() {
+async fn a_client_who_paid_may_have_the_money_back_instead_of_a_time() {
+    let (house, session) = House::on_tuesday(Preset::Marketplace).await;
+    house.attended(DANIEL).await;
+    house.paid(session).await;
+    let link = house.cancelled(session).await;
+    let mut phone = house.phone();
+    phone.get(&link).await.says("No new time. Refund my £65.00");
+    let done = phone.follow(&link, &[("choice", "refund")]).await;
+    done.says("Your £65.00 is on its way back").says("5 to 10 days");
+    assert_eq!(house.appointment(session).await.payment.state, PaymentState::RefundDue);
+}
+
+// proves: E-04
+#[tokio::test]
+async fn a_refund_that_is_not_offered_cannot_be_asked_for_by_hand() {
     let (house, session) = House::on_tuesday(Preset::Marketplace).await;
     house.paid(session).await;
     let link = house.cancelled(session).await;
@@ -137,7 +154,9 @@ async fn what_is_another_client_s_is_not_there() {
     let offers = ["2026-11-26T14:00:00Z", "2026-11-27T10:00:00Z"];
     let (offer, link) = house.cancelled_with(session, &offers).await;
     let mut leah = house.signed_in(LEAH).await;
-    for path in [format!("/c/sessions/{session}"), format!("/c/offers/{offer}"), format!("/c/sessions/{session}/calendar")] {
+    for path in
+        [format!("/c/sessions/{session}"), format!("/c/offers/{offer}"), format!("/c/sessions/{session}/calendar")]
+    {
         assert_eq!(leah.get(&path).await.status, 404, "{path}");
     }
     leah.get("/c/preferences").await;

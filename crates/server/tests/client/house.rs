@@ -5,7 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use domain::access::{Actor, Scope, Via};
-use domain::appointment::{Agreement, Appointment, Initiator};
+use domain::appointment::{Agreement, Appointment, Initiator, State};
 use domain::audit::Entry;
 use domain::decide::{Book, Cancel, NextStep};
 use domain::id::{AppointmentId, ClientId, Id, OfferId, PersonId, PracticeId, RelationshipId, TherapistId};
@@ -17,7 +17,7 @@ use domain::policy::{Policy, Preset};
 use domain::practice::{AgreementHow, PolicyAcceptance, Practice, Relationship, RelationshipState, Therapist};
 use domain::reason::Reason;
 use domain::schedule::{KindSetup, MeetingKind, Schedule, TimeOfDay, WeeklyHours};
-use domain::time::{Instant, Weekday, Zone};
+use domain::time::{Instant, Span, Weekday, Zone};
 use holdspace_server::app::{App, Parts};
 use holdspace_server::clock::{Clock, Pace};
 use holdspace_server::config::Config;
@@ -178,10 +178,23 @@ impl House {
     pub async fn booked(&self, n: u8, start: &str) -> AppointmentId {
         let agreement = Agreement { how: AgreementHow::Phone, at: self.app.now() };
         let wish = Book { start: at(start), kind: MeetingKind::Video, agreement: Some(agreement) };
-        let answer = self.run(sam(), move |tx, app, ask| {
-            flow::appointment::book(tx, &app.tools, ask, relationship(n), wish)
-        });
+        let answer =
+            self.run(sam(), move |tx, app, ask| flow::appointment::book(tx, &app.tools, ask, relationship(n), wish));
         answer.await.appointment.expect("booked").id
+    }
+
+    /// A session of last month that went ahead, so that this is no new client.
+    pub async fn attended(&self, n: u8) {
+        let model = self.appointments().await.into_iter().find(|one| one.client == client(n)).expect("an appointment");
+        let start = at("2026-10-27T14:00:00Z");
+        let past = Appointment {
+            id: Id::from_bytes([n + 50; 16]),
+            start,
+            end: start + Span::minutes(50),
+            state: State::Attended,
+            ..model
+        };
+        self.write(move |tx| store::appointment::insert(tx, &past)).await;
     }
 
     /// The price is taken, as planned.

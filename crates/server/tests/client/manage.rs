@@ -13,14 +13,18 @@ async fn in_time_a_client_cancels_free_after_seeing_what_it_means() {
     let link = house.link(LinkTo::Appointment(session));
     let mut phone = house.phone();
     let page = phone.get(&link).await;
-    page.says("Tuesday 1 December, 14:00 with Maya").says("Until Monday 30 November, 14:00").says("Move to another time");
+    page.says("Tuesday 1 December, 14:00 with Maya")
+        .says("Free until Monday 30 November, 14:00")
+        .says("Move to another time");
     let cancel = phone.get(&format!("{link}/cancel")).await;
     cancel.says("Cancel this session?").says("Nothing to pay").says("Maya is told at once").says("Rather not say");
     assert_eq!(house.appointment(session).await.state, State::Booked, "nothing has happened yet");
     let revision = hidden(&cancel.body, "revision");
     let form = [("revision", revision.as_str()), ("reason", "client_financial")];
     let done = phone.follow(&format!("{link}/cancel"), &form).await;
-    done.says("Cancelled. We’re telling Maya.").says("No charge. If money makes this hard").says("Choose another time");
+    done.says("Cancelled. We’re telling Maya.")
+        .says("No charge. If money makes this hard")
+        .never_says("Choose another time");
     assert!(matches!(house.appointment(session).await.state, State::Cancelled(_)));
     let again = phone.get(&format!("{link}/cancel")).await;
     again.says("This can’t be changed any more").says("This session is already cancelled.");
@@ -70,10 +74,30 @@ async fn where_late_cancelling_is_allowed_the_button_says_what_it_costs() {
     let mut daniel = house.signed_in(DANIEL).await;
     let path = format!("/c/sessions/{session}/cancel");
     let page = daniel.get(&path).await;
-    page.says("It’s less than 48 hours before your session").says("You pay £65.00");
+    page.says("Late: less than 48 hours’ notice").says("You pay £65.00");
     page.says("Cancel session and pay £65.00").says("Keep my session");
     let revision = hidden(&page.body, "revision");
-    daniel.follow(&path, &[("revision", revision.as_str())]).await.says("Cancelled. We’re telling Maya.").never_says("No charge");
+    daniel
+        .follow(&path, &[("revision", revision.as_str())])
+        .await
+        .says("Cancelled. We’re telling Maya.")
+        .never_says("No charge");
+}
+
+// proves: G-11
+#[tokio::test]
+async fn whoever_cancels_for_a_plain_reason_is_led_to_another_time() {
+    let (house, _) = House::on_tuesday(Preset::Clinic).await;
+    let session = house.booked(DANIEL, "2026-12-01T14:00:00Z").await;
+    let link = house.link(LinkTo::Appointment(session));
+    let mut phone = house.phone();
+    let revision = hidden(&phone.get(&format!("{link}/cancel")).await.body, "revision");
+    let form = [("revision", revision.as_str()), ("reason", "client_illness")];
+    let done = phone.follow(&format!("{link}/cancel"), &form).await;
+    done.never_says("money makes this hard").says("Choose another time");
+    let again = house.link(LinkTo::Booking(crate::house::relationship(DANIEL)));
+    assert!(done.links().contains(&again));
+    phone.get(&again).await.says("Book a session");
 }
 
 #[tokio::test]
@@ -83,7 +107,10 @@ async fn a_client_moves_a_session_and_keeps_its_place_in_the_calendar() {
     let mut daniel = house.signed_in(DANIEL).await;
     let path = format!("/c/sessions/{session}/move");
     let times = daniel.get(&path).await;
-    times.says("Move to another time").says("Now: Tuesday 1 December, 14:00 with Maya.").says("Wednesday 25 November, 10:00");
+    times
+        .says("Move to another time")
+        .says("Now: Tuesday 1 December, 14:00 with Maya.")
+        .says("Wednesday 25 November, 10:00");
     let check = daniel.get(&format!("{path}?start=2026-12-03T10:00:00Z")).await;
     check.says("Move to this time?").says("Thursday 3 December, 10:00 to 10:50").says("Moving costs nothing");
     let before = house.appointment(session).await;

@@ -7,10 +7,15 @@ use domain::policy::Preset;
 async fn the_first_page_shows_what_is_next_and_what_waits() {
     let (house, session) = House::on_tuesday(Preset::Clinic).await;
     let mut daniel = house.signed_in(DANIEL).await;
-    daniel.get("/c").await.says("Your next session Today").says("Tuesday 24 November, 14:00 with Maya").says("Move or cancel");
+    daniel
+        .get("/c")
+        .await
+        .says("Your next session Today")
+        .says("Tuesday 24 November, 14:00 with Maya")
+        .says("Move or cancel");
     house.cancelled(session).await;
     let waiting = daniel.get("/c").await;
-    waiting.says("Choose a new time with Maya").says("In place of today at 14:00. Held until tomorrow at 09:12.");
+    waiting.says("Choose a new time with Maya").says("For your session today at 14:00. Held until tomorrow at 09:12.");
     let offer = waiting.links().into_iter().find(|href| href.starts_with("/c/offers/")).expect("a way to choose");
     daniel.get(&offer).await.says("Choose a new time");
     daniel.follow(&offer, &[("choice", "2026-11-26T14:00:00Z")]).await.says("You’re booked");

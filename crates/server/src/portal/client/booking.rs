@@ -111,6 +111,7 @@ struct TimesPage {
     action: String,
     address: String,
     empty: String,
+    back: Option<String>,
 }
 
 #[derive(Template)]
@@ -160,6 +161,8 @@ async fn choose_time<A: Scoped>(
         }
         (true, Some(_)) => format!("{name} has no free times from here on."),
     };
+    let held =
+        booking.offer.as_ref().is_some_and(|offer| offer.state == OfferState::Open && call.now < offer.expires_at);
     let minutes = pair.therapist.schedule.kinds.get(&kind).map_or(0, |setup| setup.minutes);
     let page = TimesPage {
         shell: Shell::new(&app, &call, title).with(&errors),
@@ -172,6 +175,7 @@ async fn choose_time<A: Scoped>(
         kind: kind.as_str().to_owned(),
         action: booking.confirm,
         address: booking.times,
+        back: held.then_some(booking.base),
         times: if is_open { times } else { Times::default() },
         empty,
     };

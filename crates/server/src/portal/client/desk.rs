@@ -3,6 +3,7 @@
 use crate::actor::Scoped;
 use crate::app::App;
 use crate::call::Call;
+use crate::dice::hash_of;
 use crate::error::Problem;
 use crate::flow::once::{self, Once};
 use crate::flow::{self, Ask, Failed, Flow};
@@ -10,9 +11,10 @@ use domain::audit::Hash;
 use domain::id::{AppointmentId, OfferId, RelationshipId};
 use domain::message::LinkTo;
 use domain::refusal::{Class, Refusal};
+use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 use store::command::Key;
-use store::{Done, Tx};
+use store::{DbError, Done, Tx};
 
 /// What a page needs to know of an act to lead on; kept so that a form sent twice leads to the same place.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -138,6 +140,19 @@ impl Door {
             Self::Link => link(app, LinkTo::Booking(id)),
             Self::Portal => format!("/c/book/{id}"),
         }
+    }
+
+    /// The same, if this door is open to them: a booking link works only once it was sent (G-11, G-13).
+    pub fn open_booking(
+        self,
+        tx: &mut Tx<'_>,
+        app: &App,
+        id: RelationshipId,
+        now: Instant,
+    ) -> Result<Option<String>, DbError> {
+        let secret = app.tools.link_key.secret(LinkTo::Booking(id));
+        let is_open = self == Self::Portal || store::token::link(tx, hash_of(&secret), now)?.is_some();
+        Ok(is_open.then(|| self.booking(app, id)))
     }
 
     /// The page of an offer.

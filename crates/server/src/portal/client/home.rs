@@ -1,8 +1,8 @@
 //! "Your sessions": what is next, what waits for a choice, what was (`ux` 3).
 
+use super::choose;
 use super::desk::{self, Door};
 use super::words::{kind_icon, kind_words, state_words};
-use super::choose;
 use crate::actor::Client;
 use crate::app::App;
 use crate::call::Call;
@@ -92,7 +92,7 @@ async fn home(app: App, call: Call<Client>) -> Answer {
     };
     let waiting = scene.offers.iter().map(|(offer, start)| Waiting {
         text: format!("Choose a new time with {}", first(&offer.therapist)),
-        until: format!("In place of {}. Held until {}.", when.near(*start), when.near(offer.expires_at)),
+        until: format!("For your session {}. Held until {}.", when.on(*start), when.near(offer.expires_at)),
         href: choose::path(&app, offer),
     });
     let promised =
@@ -171,8 +171,8 @@ fn nearness(start: Instant, when: &When) -> String {
 fn line(app: &App, appointment: &Appointment, name: &str, when: &When) -> Line {
     let state = state_words(appointment, when.locale);
     let detail = match state {
-        Some(state) => format!("{name}, {state}"),
-        None => format!("{name}, {}", kind_words(appointment.kind)),
+        Some(state) => format!("{name}. {state}"),
+        None => format!("{name}, {}", kind_words(appointment.kind).to_lowercase()),
     };
     Line { when: when.moment(appointment.start), detail, href: Door::Portal.session(app, appointment.id) }
 }

@@ -8,7 +8,7 @@ use domain::money::Money;
 use domain::person::Locale;
 use domain::policy::money::{Event, PaymentState, Situation, TherapistFees, fee};
 use domain::policy::notice::{self, Act};
-use domain::policy::{Boundary, CaptureAt, Parameters, Policy, RefundRule, SelfCancel};
+use domain::policy::{Boundary, CaptureAt, NextStepKind, Parameters, Policy, RefundRule, SelfCancel};
 use domain::practice::Therapist;
 use domain::time::{Span, Zone};
 
@@ -80,15 +80,16 @@ impl<'a> Terms<'a> {
 
     fn free(&self) -> String {
         let notice = self.notice();
-        let edge = match self.parameters.client_cancel.boundary {
-            Boundary::Inclusive => format!("Exactly {notice} is in time."),
-            Boundary::Exclusive => format!("It has to be more than {notice}."),
-        };
-        match self.parameters.client_self_cancel {
-            SelfCancel::ContactOnly => {
+        match (self.parameters.client_self_cancel, self.parameters.client_cancel.boundary) {
+            (SelfCancel::ContactOnly, _) => {
                 format!("To move or cancel a session, contact {} or us. Do it as early as you can.", self.name)
             }
-            _ => format!("You can move or cancel free until {notice} before a session. {edge}"),
+            (_, Boundary::Inclusive) => {
+                format!("You can move or cancel free until {notice} before a session. Exactly {notice} is in time.")
+            }
+            (_, Boundary::Exclusive) => {
+                format!("You can move or cancel free with more than {notice}’ notice. Exactly {notice} is too late.")
+            }
         }
     }
 
@@ -101,20 +102,21 @@ impl<'a> Terms<'a> {
             })
             .collect();
         let fee = self.late_fee();
-        let alone = match self.parameters.client_self_cancel {
-            SelfCancel::AllowedBeforeCutoff => format!(" After that, please contact {} or us about it.", self.name),
-            SelfCancel::AllowedLateWithFee => " You can still do it here, and we show you the cost first.".to_owned(),
-            SelfCancel::ContactOnly => String::new(),
-        };
-        if all.is_empty() {
-            all.push(match (fee.is_zero(), self.parameters.client_self_cancel) {
-                (true, _) => format!("There is no fee for cancelling late.{alone}"),
-                (false, SelfCancel::ContactOnly) => {
-                    format!("Cancelling later than {} before costs {fee}.", self.notice())
-                }
-                (false, _) => format!("Later than that, cancelling costs {fee}.{alone}"),
-            });
+        if self.parameters.client_self_cancel == SelfCancel::AllowedBeforeCutoff {
+            all.insert(0, format!("Later than that, please contact {} or us instead.", self.name));
         }
+        all.push(match (fee.is_zero(), self.parameters.client_self_cancel) {
+            _ if !self.parameters.client_cancel.tiers.is_empty() => String::new(),
+            (true, _) => "There is no fee for cancelling late.".to_owned(),
+            (false, SelfCancel::AllowedBeforeCutoff) => format!("Cancelling then costs {fee}."),
+            (false, SelfCancel::AllowedLateWithFee) => {
+                format!(
+                    "Later than that, cancelling costs {fee}. You can still do it here; we show you the cost first."
+                )
+            }
+            (false, SelfCancel::ContactOnly) => format!("Cancelling later than {} before costs {fee}.", self.notice()),
+        });
+        all.retain(|sentence| !sentence.is_empty());
         if self.parameters.first_time_forgiveness {
             all.push("The first time costs nothing.".to_owned());
         }
@@ -148,7 +150,10 @@ impl<'a> Terms<'a> {
         let money = match self.parameters.refund.on_therapist_cancel {
             _ if self.parameters.payment.capture_at == CaptureAt::None => "",
             RefundRule::Auto => " What you paid comes back by itself.",
-            RefundRule::ClientChoice => " What you paid moves to your new time or comes back, as you choose.",
+            RefundRule::ClientChoice if self.parameters.next_step.allowed.contains(&NextStepKind::Refund) => {
+                " What you paid moves to your new time or comes back, as you choose."
+            }
+            RefundRule::ClientChoice => " What you paid moves to your new time.",
             RefundRule::TeamRequest => " Ask us about what you paid.",
         };
         format!("It works both ways: if {} cancels, you never pay.{money}", self.name)
@@ -170,7 +175,7 @@ pub(super) fn facts(
     if !booked.price.is_zero() {
         facts.push(("Price", price(booked)));
     }
-    facts.push(("Free to change", free_until(&policy.parameters, booked, when)));
+    facts.push(("Changes", free_until(&policy.parameters, booked, when)));
     facts
 }
 
@@ -193,7 +198,7 @@ pub(super) fn free_until(parameters: &Parameters, appointment: &Appointment, whe
     match parameters.client_self_cancel {
         SelfCancel::ContactOnly => "Contact us to change it".to_owned(),
         _ if cutoff <= when.now => format!("Free changes closed {}", when.on(cutoff)),
-        _ => format!("Until {}", when.moment(cutoff)),
+        _ => format!("Free until {}", when.moment(cutoff)),
     }
 }
 
@@ -222,7 +227,7 @@ mod tests {
     fn an_insurance_client_reads_the_cutoff_whom_to_contact_after_it_and_the_therapist_s_own_fee() {
         let said = said(Preset::Insurance, Locale::EnUs);
         assert!(said.contains("free until 24 hours before a session. Exactly 24 hours is in time."), "{said}");
-        assert!(said.contains("canceling costs $80.00. After that, please contact Maya or us"), "{said}");
+        assert!(said.contains("please contact Maya or us instead.\nCanceling then costs $80.00."), "{said}");
         assert!(!said.contains("ancelling"), "{said}");
     }
 
@@ -230,9 +235,9 @@ mod tests {
     #[test]
     fn a_marketplace_client_reads_that_it_takes_more_than_48_hours_and_what_later_costs() {
         let said = said(Preset::Marketplace, Locale::EnGb);
-        assert!(said.contains("It has to be more than 48 hours."), "{said}");
+        assert!(said.contains("free with more than 48 hours’ notice. Exactly 48 hours is too late."), "{said}");
         assert!(
-            said.contains("cancelling costs £65.00. You can still do it here, and we show you the cost first."),
+            said.contains("cancelling costs £65.00. You can still do it here; we show you the cost first."),
             "{said}"
         );
         assert!(said.contains("Payment is taken 48 hours before each session."), "{said}");

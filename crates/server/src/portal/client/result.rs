@@ -71,7 +71,7 @@ pub(super) fn page<A: Scoped>(app: &App, call: &Call<A>, base: &str, with: &Ther
         Outcome::Booked { booked, .. } => {
             let words = state_words(booked, when.locale).unwrap_or_default();
             let line = line("calendar", &when.moment(booked.start), &words);
-            let again = way(Door::of(call).booking(app, booked.relationship), "Choose another time", "calendar", true);
+            let again = way(Door::of(call).session(app, booked.id), "See it now", "calendar", true);
             let ways = if matches!(booked.state, State::Cancelled(_)) { vec![again] } else { Vec::new() };
             let shell = Shell::new(app, call, "This session has changed since");
             render(&ResultPage { shell, lines: vec![line], ways, note: "" })

@@ -18,8 +18,8 @@ use domain::appointment::{Appointment, Initiator, State};
 use domain::decide::{Cancel, NextStep};
 use domain::id::AppointmentId;
 use domain::offer::Offer;
-use domain::policy::Policy;
 use domain::policy::money::PaymentState;
+use domain::policy::{Boundary, Policy};
 use domain::practice::{Practice, Relationship, Therapist};
 use domain::reason::Reason;
 
@@ -35,6 +35,8 @@ pub(super) struct Scene {
     pub policy: Policy,
     /// Times that are held in its place.
     pub offer: Option<Offer>,
+    /// Where another time can be booked, through the same door.
+    pub booking: Option<String>,
 }
 
 #[derive(Template)]
@@ -80,7 +82,8 @@ const REASONS: [Reason; 6] = [
 
 /// Loads one session in scope.
 pub(super) async fn load<A: Scoped>(app: &App, call: &Call<A>, id: AppointmentId) -> Result<Scene, Problem> {
-    desk::read(app, call, move |tx, _, ask| {
+    let door = Door::of(call);
+    desk::read(app, call, move |tx, app, ask| {
         let scope = ask.who.scope();
         let appointment = scene::found(store::appointment::load(tx, &scope, id)?, "appointment")?;
         let relationship = store::relationship::load(tx, &scope, appointment.relationship)?;
@@ -90,6 +93,7 @@ pub(super) async fn load<A: Scoped>(app: &App, call: &Call<A>, id: AppointmentId
             policy: scene::found(store::policy::load(tx, appointment.practice, appointment.policy.version)?, "policy")?,
             offer: store::offer::open_of(tx, appointment.id)?.filter(|offer| ask.now < offer.expires_at),
             relationship: scene::found(relationship, "appointment")?,
+            booking: door.open_booking(tx, app, appointment.relationship, ask.now)?,
             appointment,
         })
     })
@@ -115,7 +119,8 @@ pub(super) async fn page<A: Scoped>(app: App, call: Call<A>, base: String, id: A
         is_coming: appointment.state.is_pending() && call.now < appointment.start,
         offer: scene.offer.as_ref().map(|offer| door.offer(&app, offer.id)),
         again: (is_over && scene.offer.is_none() && scene.relationship.state.as_str() == "active")
-            .then(|| door.booking(&app, appointment.relationship)),
+            .then(|| scene.booking.clone())
+            .flatten(),
         therapist: name.to_owned(),
         news,
         base,
@@ -164,7 +169,7 @@ fn facts(scene: &Scene, when: &When) -> Vec<(&'static str, String)> {
         facts.push(("Price", price(appointment)));
     }
     if appointment.state.is_pending() && when.now < appointment.start {
-        facts.push(("Free to change", free_until(&policy.parameters, appointment, when)));
+        facts.push(("Changes", free_until(&policy.parameters, appointment, when)));
     }
     facts
 }
@@ -225,10 +230,10 @@ fn cancel_view<A: Scoped>(
         preview.appointment.as_ref().is_some_and(|after| matches!(&after.state, State::Cancelled(how) if how.late));
     let money = change::money(preview, appointment, cost);
     let terms = Terms::agreed(policy, therapist, appointment, when.locale);
-    let notice = if is_late {
-        format!("It’s less than {} before your session", terms.notice())
-    } else {
-        format!("There are more than {} to go", terms.notice())
+    let notice = match (is_late, policy.parameters.client_cancel.boundary) {
+        (true, _) => format!("Late: less than {}’ notice", terms.notice()),
+        (false, Boundary::Exclusive) => format!("In time: more than {}’ notice", terms.notice()),
+        (false, Boundary::Inclusive) => format!("In time: at least {}’ notice", terms.notice()),
     };
     let effects = vec![
         Effect { icon: "clock", title: notice, detail: free_until(&policy.parameters, appointment, &when) },
