@@ -278,7 +278,8 @@ impl From<DbError> for Problem {
 
 impl From<FieldErrors> for Problem {
     fn from(errors: FieldErrors) -> Self {
-        let detail = errors.0.first().map_or("This is not valid as it stands.".to_owned(), |first| first.message.clone());
+        let detail =
+            errors.0.first().map_or("This is not valid as it stands.".to_owned(), |first| first.message.clone());
         let code = errors.0.first().map_or("invalid", |first| match first.code {
             "missing" => "field_missing",
             "unknown" => "field_unknown",

@@ -78,6 +78,7 @@ async fn the_pages_of_a_signed_in_client_are_accessible_and_fit_a_small_phone() 
         ("late-session", format!("/c/sessions/{session}")),
         ("preferences", "/c/preferences".to_owned()),
         ("policy", "/c/policy".to_owned()),
+        ("help", "/c/help".to_owned()),
     ];
     look(&base, cookies, pages).await;
     phone.follow(&link, &[("choice", "2026-11-26T14:00:00Z")]).await;

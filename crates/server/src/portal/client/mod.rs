@@ -6,6 +6,7 @@ mod calendar;
 mod change;
 mod choose;
 mod desk;
+mod help;
 mod home;
 mod link;
 mod policy;
@@ -47,7 +48,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/c/sessions/{id}/cancel", cancel).about("appointment").audits("appointment_cancelled").says("Cancels it"),
         get::<Client>("/c/policy", policy::page).about("policy").says("The policy in plain sentences"),
     ];
-    [home::routes(), preferences::routes(), own, link::routes()].concat()
+    [home::routes(), help::routes(), preferences::routes(), own, link::routes()].concat()
 }
 
 async fn offer(app: App, call: Call<Client>) -> Answer {
