@@ -17,12 +17,13 @@ async fn open(app: App) -> String {
     format!("http://{address}")
 }
 
-/// Looks at these pages, on other threads than the server's; pictures go where `HOLDSPACE_PICTURES` says, if it does.
+/// Looks at these pages, on other threads than the server's. Pictures stay in `target/tmp/client-pages`.
 async fn look(base: &str, cookies: Value, pages: Vec<(&str, String)>) {
     let page = |(name, path): (&str, String)| Page { name: name.to_owned(), url: format!("{base}{path}") };
     let pages: Vec<Page> = pages.into_iter().map(page).collect();
-    let pictures = std::env::var_os("HOLDSPACE_PICTURES").map(PathBuf::from);
-    let looked = tokio::task::spawn_blocking(move || look_at(&pages, &cookies, pictures.as_deref()));
+    let pictures = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("client-pages");
+    std::fs::create_dir_all(&pictures).expect("a folder for pictures");
+    let looked = tokio::task::spawn_blocking(move || look_at(&pages, &cookies, Some(&pictures)));
     let findings = looked.await.expect("no panic").expect("the browser looked");
     assert_eq!(findings, [""; 0], "{}", findings.join("\n"));
 }

@@ -59,11 +59,8 @@ async fn save(app: App, call: Call<Client>) -> Answer {
     let client: ClientId = call.actor.id;
     let mut channels: Vec<Channel> = Vec::new();
     for place in PLACES {
-        if let Ok(channel) = call.raw().get(place).parse::<Channel>() {
-            if OFFERED.contains(&channel) && !channels.contains(&channel) {
-                channels.push(channel);
-            }
-        }
+        let named = call.raw().get(place).parse::<Channel>().ok();
+        channels.extend(named.filter(|channel| OFFERED.contains(channel) && !channels.contains(channel)));
     }
     let voicemail = call.raw().has("voicemail", "yes");
     let (wanted, inner, ask) = (channels.clone(), app.clone(), desk::ask(&call));
