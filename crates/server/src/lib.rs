@@ -8,6 +8,7 @@ pub mod body;
 pub mod call;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod dice;
 pub mod error;
 pub mod flow;

@@ -5,6 +5,7 @@ pub mod signin;
 pub mod words;
 
 pub use layout::Shell;
+pub(crate) use signin::welcome;
 
 use crate::actor::{Caller, Colleague, Public};
 use crate::app::App;
