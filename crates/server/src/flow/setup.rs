@@ -227,9 +227,9 @@ fn check_email(field: &'static str, address: &str) -> Result<(), Refusal> {
     Err(Refusal::invalid("email_malformed", field, "Write an address such as name@practice.example."))
 }
 
-/// Numbers may be written with spaces.
+/// Numbers may be written with spaces and hyphens.
 fn check_phone(field: &'static str, number: &str) -> Result<(), Refusal> {
-    if is_phone(&number.replace(' ', "")) {
+    if is_phone(&number.replace([' ', '-'], "")) {
         return Ok(());
     }
     Err(Refusal::invalid("phone_malformed", field, "Write the number in international form, such as +442079460000."))
