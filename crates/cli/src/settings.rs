@@ -60,3 +60,23 @@ pub fn log(filter: &str, json: bool) -> Result<(), Failure> {
     let _ = if json { lines.json().try_init() } else { lines.try_init() };
     Ok(())
 }
+
+/// Where the configuration is: the same for every command that needs one.
+#[derive(clap::Args, Debug, Clone)]
+pub struct Source {
+    /// The configuration file; `holdspace.toml` in the working directory where there is one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl Source {
+    /// Reads it and begins to log.
+    ///
+    /// # Errors
+    /// A sentence that names the file or the key, and the remedy.
+    pub fn read(&self) -> Result<Config, Failure> {
+        let (config, _) = read(self.config.as_deref(), &[])?;
+        log(&config.log, false)?;
+        Ok(config)
+    }
+}

@@ -21,5 +21,6 @@ pub mod routes;
 pub mod security;
 pub mod serve;
 pub mod session;
+pub mod start;
 pub mod words;
 pub mod work;

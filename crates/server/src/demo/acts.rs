@@ -121,10 +121,12 @@ fn book(stage: &mut Stage, house: &mut Planted, begins: Instant, client: usize, 
 }
 
 fn book_again(stage: &mut Stage, house: &mut Planted, client: usize, week: i64) -> Flow<()> {
-    let Some((_, time)) = house.booked.get(&(client, week)).copied() else { return Ok(()) };
+    let Some((id, time)) = house.booked.get(&(client, week)).copied() else { return Ok(()) };
     let from = time.from + Span::hours(24 * 9);
     let Some(start) = free_from(stage, house, client, from, Span::hours(80))? else { return Ok(()) };
-    book_at(stage, house, client, start).map(drop)
+    book_at(stage, house, client, start)?;
+    // The client has another time, so nothing that was promised them is left.
+    settle(stage, house, client, id, |_| true)
 }
 
 /// Books as the client where they may book for themselves and are new, else as the therapist, with the client's yes.
@@ -239,9 +241,19 @@ fn call(stage: &mut Stage, house: &Planted, client: usize, week: i64) -> Flow<()
 
 /// What is the therapist's own to finish is finished; that the client has a next step is not.
 fn paperwork(stage: &mut Stage, house: &Planted, client: usize, id: AppointmentId) -> Flow<()> {
+    settle(stage, house, client, id, |kind| !CLIENTS_OWN.contains(&kind))
+}
+
+/// The therapist says of these duties that they are done.
+fn settle(
+    stage: &mut Stage,
+    house: &Planted,
+    client: usize,
+    id: AppointmentId,
+    which: impl Fn(ObligationKind) -> bool,
+) -> Flow<()> {
     let owed = stage.app.store.read(move |tx| -> Flow<_> { Ok(store::obligation::of_appointment(tx, id)?) })?;
-    let open = owed.into_iter().filter(|duty| duty.is_owed() && !CLIENTS_OWN.contains(&duty.kind));
-    for duty in open {
+    for duty in owed.into_iter().filter(|duty| duty.is_owed() && which(duty.kind)) {
         let by = &house.therapist_of(client).person;
         let (ask, tools) = (stage.ask(Who::Actor(actor(by))), stage.app.tools.clone());
         let settle = Settle::Meet(duty.id, "done on the phone".into());

@@ -24,12 +24,14 @@ use crate::flow::{Failed, Tools};
 use crate::keys::Keys;
 use crate::rate::Rates;
 use crate::routes::{Route, table};
+use crate::words::Writer;
 use crate::work::{Nudge, post_letter};
 use axum::Router;
 use catcher::{Catcher, Faults};
 use domain::policy::Preset;
 use domain::time::{Instant, Span};
 use kept::{Kept, KeptClock};
+use outside::address::EmailAddress;
 use machine::{Attendant, Machine};
 use outbox::Outbox;
 use sha2::{Digest, Sha256};
@@ -43,6 +45,11 @@ const SEED: &str = "1";
 const DATABASE: &str = "demo.sqlite";
 /// The outbox's name in the data directory.
 const OUTBOX: &str = "outbox.jsonl";
+
+/// Where letters of the demo come from: a name that is kept for examples (RFC 2606).
+const NO_REPLY: &str = "appointments@holdspace.example";
+/// How long a request may take: moving time on by a year takes a while.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// What a demo is to be.
 #[derive(Debug, Clone)]
@@ -181,9 +188,11 @@ fn play(wish: &Wish, store: &Store, outbox: &Arc<Outbox>, begins: Instant) -> Re
 /// The application of a demo. Its keys follow from the seed: a demo's secrets are on its own pages anyway. Chance is
 /// seeded too, and differs from start to start so that no id is made twice.
 fn application(config: Config, store: Store, clock: Clock, runs: u32) -> App {
-    let config = config.for_demo();
+    let mut config = config.for_demo();
+    config.limits.request = PATIENCE;
     let keys = Keys::from_bytes(derived("link key"), derived("signing key"));
-    let (rates, tools) = (Rates::new(config.limits.rate_factor), Tools::new(&config, &keys));
+    let rates = Rates::new(config.limits.rate_factor);
+    let tools = tools(&config, &keys);
     let mut seed = [0; 8];
     seed.copy_from_slice(&derived(&format!("dice {runs}"))[..8]);
     App::new(Parts {
@@ -199,6 +208,15 @@ fn application(config: Config, store: Store, clock: Clock, runs: u32) -> App {
         post_letter: post_letter(),
         is_demo: true,
     })
+}
+
+/// As for any server, with an address for answers that nobody has.
+fn tools(config: &Config, keys: &Keys) -> Tools {
+    let tools = Tools::new(config, keys);
+    match NO_REPLY.parse::<EmailAddress>() {
+        Ok(from) => Tools { writer: Arc::new(Writer::new(from.clone(), &tools.base_url)), from, ..tools },
+        Err(_) => tools,
+    }
 }
 
 fn derived(what: &str) -> [u8; 32] {

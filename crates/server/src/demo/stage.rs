@@ -115,7 +115,7 @@ impl Stage {
         match self.write(flow) {
             Ok(answer) => Ok(Some(answer)),
             Err(Failed::Refused(refusal)) => {
-                tracing::warn!(code = refusal.code, detail = refusal.detail, "an act of the demo's past was refused");
+                tracing::debug!(code = refusal.code, detail = refusal.detail, "an act of the demo's past was refused");
                 Ok(None)
             }
             Err(failed) => Err(failed),
