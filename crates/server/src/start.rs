@@ -45,30 +45,19 @@ fn database(config: &Config, source: DbError) -> StartError {
     StartError::Database { database: config.database.redacted(), source }
 }
 
-/// Why letters cannot be handed over.
-#[derive(Debug, thiserror::Error)]
-pub enum PostError {
-    /// The address that letters come from.
-    #[error("smtp.from = {0:?} will not do: write the address that messages come from, such as hello@practice.example")]
-    From(String),
-    /// The mail server's settings.
-    #[error(transparent)]
-    Mailer(#[from] MailerError),
-}
-
 /// Whoever takes this server's letters: its mail server, or nobody yet.
 ///
 /// # Errors
-/// [`PostError`] names the setting.
-pub fn post(config: &Config) -> Result<Arc<dyn Post>, PostError> {
+/// [`MailerError`] names the setting.
+pub fn post(config: &Config) -> Result<Arc<dyn Post>, MailerError> {
     match &config.smtp {
-        Some(smtp) => Ok(Arc::new(Mailer::new(settings(smtp)?)?)),
+        Some(smtp) => Ok(Arc::new(Mailer::new(settings(smtp))?)),
         None => Ok(Arc::new(NoServer)),
     }
 }
 
-fn settings(smtp: &Smtp) -> Result<MailSettings, PostError> {
-    Ok(MailSettings {
+fn settings(smtp: &Smtp) -> MailSettings {
+    MailSettings {
         host: smtp.host.clone(),
         port: smtp.port,
         tls: match smtp.tls {
@@ -78,13 +67,13 @@ fn settings(smtp: &Smtp) -> Result<MailSettings, PostError> {
         },
         user: smtp.user.clone(),
         password: smtp.password.clone().map(Secret::new),
-        from: smtp.from.parse().map_err(|_| PostError::From(smtp.from.clone()))?,
+        from: smtp.from.clone(),
         // Each letter names its own practice.
         name: String::new(),
         extra_ca: None,
         hello: None,
         timeouts: Timeouts::default(),
-    })
+    }
 }
 
 /// No mail server: letters wait, and whoever they were for becomes somebody's phone call in the end.
