@@ -7,6 +7,7 @@ pub mod when;
 pub mod words;
 
 pub use layout::Shell;
+pub(crate) use signin::welcome;
 
 use crate::actor::{Caller, Colleague, Public};
 use crate::app::App;
