@@ -156,7 +156,11 @@ impl World {
         let post = Arc::new(PostRoom::new(plan.way, exim.as_ref(), proxy.as_ref()));
         let kept = Kept::new(plan.engine);
         let app = app(plan, address, kept.open());
-        let houses = plan.presets.iter().map(|preset| House::settle(&app, *preset, plan.client_email)).collect();
+        let settle = |preset: &Preset| {
+            let command = app.dice.command(app.now());
+            House::settle(&app.store, *preset, plan.client_email, app.now(), command)
+        };
+        let houses = plan.presets.iter().map(settle).collect();
         let listening = Some(Listening::start(&app, listener, address));
         Self { app, houses, exim, proxy, post, listening, expected: Cell::default(), kept }
     }

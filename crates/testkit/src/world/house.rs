@@ -2,16 +2,17 @@
 
 use domain::appointment::{Agreement, Appointment, MeetingKind, Payment, PaymentState, PolicySnapshot, State};
 use domain::audit::Entry;
-use domain::id::{AppointmentId, ClientId, Ids, PersonId, PracticeId, RelationshipId, TherapistId, TokenKind};
+use domain::id::{
+    AppointmentId, ClientId, CommandId, Ids, PersonId, PracticeId, RelationshipId, TherapistId, TokenKind,
+};
 use domain::money::{Currency, Money};
 use domain::person::{Channel, ContactPreference, Locale, Person, PersonRef, Role};
 use domain::policy::{Policy, Preset};
 use domain::practice::{AgreementHow, Practice, Relationship, RelationshipState, Therapist};
 use domain::schedule::{KindSetup, Schedule, WeeklyHours};
 use domain::time::{Instant, Span, Weekday, Zone};
-use server::app::App;
 use server::dice::hash_of;
-use store::{DbError, Done, Tx};
+use store::{DbError, Done, Store, Tx};
 
 /// Somebody of a practice, and how they prove who they are.
 #[derive(Debug, Clone)]
@@ -57,13 +58,16 @@ pub struct House {
 }
 
 impl House {
-    /// Writes a practice of this preset into the store.
-    pub(super) fn settle(app: &App, preset: Preset, client_email: Option<&str>) -> Self {
+    /// Writes a practice of this preset into a store with its tables made. `command` is where its few ids come from.
+    ///
+    /// # Panics
+    /// Where the store cannot take it, for instance because it has this practice already.
+    #[must_use]
+    pub fn settle(store: &Store, preset: Preset, client_email: Option<&str>, now: Instant, command: CommandId) -> Self {
         let number = 1 + Preset::ALL.iter().position(|known| *known == preset).expect("a preset") as u8;
         let house = Self::plan(preset, number, client_email);
-        let (kept, now) = (house.clone(), app.now());
-        let command = app.dice.command(now);
-        let written = app.store.write(move |tx| {
+        let kept = house.clone();
+        let written = store.write(move |tx| {
             kept.write(tx, number, now, &mut Ids::new(command, now))?;
             Ok::<_, DbError>(Done::new((), kept.entry(command, now)))
         });
@@ -224,7 +228,7 @@ impl House {
         }
     }
 
-    fn entry(&self, command: domain::id::CommandId, now: Instant) -> Entry {
+    fn entry(&self, command: CommandId, now: Instant) -> Entry {
         Entry {
             practice: self.practice.id,
             command,
