@@ -18,6 +18,7 @@ const ICONS: &[&str] = &[
     "check",
     "chevron-down",
     "chevron-right",
+    "circle",
     "circle-check",
     "clock",
     "copy",

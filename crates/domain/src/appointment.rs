@@ -275,7 +275,8 @@ impl Appointment {
         agreement: Agreement,
     ) -> Result<Self, Refusal> {
         match self.state {
-            State::Booked => {
+            // Once it has begun only the team gets this far (E-06).
+            State::Booked | State::InProgress | State::AwaitingUpdate => {
                 let moved = Self { start: to.from, end: to.to, policy, payment, agreement, pending_move: None, ..self };
                 Ok(moved.changed(State::Booked, true))
             }

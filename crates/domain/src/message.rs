@@ -32,6 +32,13 @@ words! {
     }
 }
 
+impl MessageKind {
+    /// Whether it says when an appointment is or that it is off: a newer one overtakes an older one.
+    pub const fn tells_the_time(self) -> bool {
+        matches!(self, Self::Confirmation | Self::Cancellation | Self::Rescheduled)
+    }
+}
+
 words! {
     /// Where a message stands on its way (`rulings` 1).
     MessageState {

@@ -116,6 +116,17 @@ impl Obligation {
         matches!(self.state, ObligationState::Open | ObligationState::Escalated { .. })
     }
 
+    /// The same duty with an earlier clock; never a later one.
+    pub fn hurry(self, to: &Owed) -> Self {
+        let earlier = |mine: Option<Instant>, other: Option<Instant>| mine.into_iter().chain(other).min();
+        Self {
+            due_at: self.due_at.min(to.due),
+            breach_at: earlier(self.breach_at, to.breach),
+            second_breach_at: earlier(self.second_breach_at, to.second_breach),
+            ..self
+        }
+    }
+
     /// Done, with what shows it.
     pub fn meet(self, evidence: impl Into<String>, now: Instant) -> Result<Self, Refusal> {
         let evidence = evidence.into();

@@ -78,6 +78,11 @@ impl Offer {
         self.slots.iter().copied().find(|slot| slot.from == start)
     }
 
+    /// What it holds of the therapist's diary, the time kept free after each included.
+    pub fn held(&self) -> impl Iterator<Item = Interval> + '_ {
+        self.slots.iter().map(|slot| Interval::new(slot.from, slot.to + self.buffer_after))
+    }
+
     /// The client takes one. Refused when it is over, answered, or not among the times.
     pub fn accept(self, start: Instant, appointment: AppointmentId, now: Instant) -> Result<Self, Refusal> {
         self.still_open(now)?;

@@ -1,6 +1,7 @@
 //! People: clients, therapists and staff, how they are reached, and their names for one another.
 
 use crate::id::{ClientId, NotAnId, PersonId, PracticeId, TherapistId};
+use crate::refusal::Refusal;
 use crate::time::{Instant, Zone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -207,6 +208,26 @@ pub struct ContactPreference {
 }
 
 impl ContactPreference {
+    /// A preference as somebody states it now, checked against how the person can be reached.
+    ///
+    /// # Errors
+    /// `channel_unknown` for a channel that nobody can prefer or is named twice, `address_missing` where the person has
+    /// no address or number for one.
+    pub fn stated(channels: Vec<Channel>, voicemail: bool, of: &Person, now: Instant) -> Result<Self, Refusal> {
+        let twice = channels.iter().enumerate().any(|(n, channel)| channels[..n].contains(channel));
+        if channels.is_empty() || twice || channels.iter().any(|channel| !channel.can_be_preferred()) {
+            let detail = "Name each of email, sms, phone, in_app or push at most once, in the order of preference.";
+            return Err(Refusal::invalid("channel_unknown", "channels", detail));
+        }
+        let no_email = channels.contains(&Channel::Email) && of.email.is_none();
+        let by_number = |channel: &Channel| matches!(channel, Channel::Sms | Channel::Phone);
+        if no_email || (of.phone.is_none() && channels.iter().any(by_number)) {
+            let detail = "Add the address or number first, then prefer it.";
+            return Err(Refusal::invalid("address_missing", "channels", detail));
+        }
+        Ok(Self { channels, voicemail, asked_at: Some(now) })
+    }
+
     /// The first choice; e-mail where nobody has asked yet.
     pub fn preferred(&self) -> Channel {
         self.channels.first().copied().unwrap_or(Channel::Email)

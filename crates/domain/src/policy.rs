@@ -33,6 +33,7 @@ pub use rule::{RuleUse, Value};
 
 use choices::words;
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 words! {
     /// Where a practice's policy started from.
@@ -45,6 +46,17 @@ words! {
         Marketplace = "marketplace",
         /// A clinic with associates (seed 004).
         Clinic = "clinic",
+    }
+}
+
+impl Preset {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Network => include_str!("../presets/network.toml"),
+            Self::Insurance => include_str!("../presets/insurance.toml"),
+            Self::Marketplace => include_str!("../presets/marketplace.toml"),
+            Self::Clinic => include_str!("../presets/clinic.toml"),
+        }
     }
 }
 
@@ -68,14 +80,12 @@ pub struct NotAPolicy(pub String);
 impl Policy {
     /// The preset as it comes.
     pub fn preset(preset: Preset) -> Self {
-        let text = match preset {
-            Preset::Network => include_str!("../presets/network.toml"),
-            Preset::Insurance => include_str!("../presets/insurance.toml"),
-            Preset::Marketplace => include_str!("../presets/marketplace.toml"),
-            Preset::Clinic => include_str!("../presets/clinic.toml"),
-        };
-        // The texts are part of the program and a test reads each of them.
-        Self::from_toml(text).expect("a preset is a policy")
+        static READ: OnceLock<Vec<Policy>> = OnceLock::new();
+        let all = READ.get_or_init(|| {
+            // The texts are part of the program and a test reads each of them.
+            Preset::ALL.iter().map(|preset| Self::from_toml(preset.text()).expect("a preset is a policy")).collect()
+        });
+        all[preset as usize].clone()
     }
 
     /// The document as TOML, always in the same order.

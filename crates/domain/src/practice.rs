@@ -3,7 +3,9 @@
 use crate::id::{ClientId, PracticeId, RelationshipId, TherapistId};
 use crate::money::{Currency, Money};
 use crate::person::{Locale, Person};
+use crate::policy::Parameters;
 use crate::policy::choices::words;
+use crate::refusal::Refusal;
 use crate::schedule::Schedule;
 use crate::time::{Instant, Zone};
 use serde::{Deserialize, Serialize};
@@ -46,8 +48,41 @@ pub struct Therapist {
     pub no_show_fee: Option<Money>,
 }
 
+impl Therapist {
+    /// The same therapist with other fees, within the practice's caps (G-04); none is no fee.
+    ///
+    /// # Errors
+    /// `above_cap`, `wrong_currency` or `not_an_amount`, naming the field.
+    pub fn with_fees(
+        self,
+        late_cancel: Option<Money>,
+        no_show: Option<Money>,
+        policy: &Parameters,
+        currency: Currency,
+    ) -> Result<Self, Refusal> {
+        check_fee("late_cancel", late_cancel, policy.late_cancel.cap, currency)?;
+        check_fee("no_show", no_show, policy.no_show.cap, currency)?;
+        Ok(Self { late_cancel_fee: late_cancel, no_show_fee: no_show, ..self })
+    }
+}
+
+fn check_fee(field: &'static str, fee: Option<Money>, cap: Option<Money>, currency: Currency) -> Result<(), Refusal> {
+    let Some(fee) = fee else { return Ok(()) };
+    if fee.currency != currency {
+        let detail = format!("This practice charges in {}.", currency.code());
+        return Err(Refusal::invalid("wrong_currency", field, detail));
+    }
+    if fee.amount_minor < 0 {
+        return Err(Refusal::invalid("not_an_amount", field, "A fee is nothing or more."));
+    }
+    match cap.filter(|cap| cap.currency == currency && cap.amount_minor < fee.amount_minor) {
+        Some(cap) => Err(Refusal::invalid("above_cap", field, format!("The practice allows at most {cap}."))),
+        None => Ok(()),
+    }
+}
+
 words! {
-    /// Whether a relationship is worked in.
+/// Whether a relationship is worked in.
     RelationshipState {
         /// Appointments are made in it.
         Active = "active",

@@ -5,7 +5,7 @@
 
 use crate::money::Money;
 use crate::policy::choices::words;
-use crate::time::{Instant, Interval, Weekday, Zone};
+use crate::time::{Interval, Weekday, Zone};
 use jiff::ToSpan;
 use jiff::civil::{self, Date};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -54,7 +54,10 @@ impl FromStr for TimeOfDay {
     type Err = NotATimeOfDay;
     fn from_str(text: &str) -> Result<Self, NotATimeOfDay> {
         let (hours, minutes) = text.split_once(':').ok_or(NotATimeOfDay)?;
-        let two = |part: &str| (part.len() == 2).then(|| part.parse::<u16>().ok()).flatten().ok_or(NotATimeOfDay);
+        let two = |part: &str| {
+            let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+            digits.then(|| part.parse::<u16>().ok()).flatten().ok_or(NotATimeOfDay)
+        };
         let (hours, minutes) = (two(hours)?, two(minutes)?);
         if minutes > 59 {
             return Err(NotATimeOfDay);
@@ -230,9 +233,9 @@ impl Schedule {
     pub fn working(&self, kind: MeetingKind, range: Interval) -> Vec<Interval> {
         let offsets = Offsets::new(&self.zone, range);
         let mut found = Vec::new();
-        for day in offsets.days() {
+        for (day, midnight) in offsets.days() {
             self.windows_of(day, kind, |from, to| {
-                offsets.runs(day, from, to, |run| found.push(run.interval()));
+                offsets.runs(midnight, from, to, |run| found.push(run.interval()));
             });
         }
         found.retain_mut(|piece| {
@@ -253,9 +256,9 @@ impl Schedule {
     pub(crate) fn each_run(&self, kind: MeetingKind, range: Interval, mut each: impl FnMut(&[Run])) {
         let offsets = Offsets::new(&self.zone, range);
         let mut runs = Vec::with_capacity(4);
-        for day in offsets.days() {
+        for (day, midnight) in offsets.days() {
             runs.clear();
-            self.windows_of(day, kind, |from, to| offsets.runs(day, from, to, |run| runs.push(run)));
+            self.windows_of(day, kind, |from, to| offsets.runs(midnight, from, to, |run| runs.push(run)));
             if !runs.is_empty() {
                 each(&runs);
             }
@@ -278,7 +281,5 @@ pub fn merge(mut intervals: Vec<Interval>) -> Vec<Interval> {
     intervals
 }
 
-/// The wall clock's midnight of a day, in microseconds as if the zone were UTC.
-pub(crate) fn wall_midnight(day: Date) -> i64 {
-    day.at(0, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |z| Instant::from(&z).micros())
-}
+#[cfg(test)]
+mod tests;

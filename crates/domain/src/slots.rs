@@ -4,6 +4,7 @@
 //! appears twice, each with its own offset. The appointment lasts its minutes of elapsed time and must end inside the
 //! window; the time kept free after it may reach beyond. It is free if [start, end + buffer) meets nothing busy.
 
+use crate::policy::Parameters;
 use crate::schedule::{KindSetup, MeetingKind, Run, Schedule, merge};
 use crate::time::{Instant, Interval, Span};
 
@@ -23,6 +24,17 @@ pub struct Search {
 }
 
 impl Search {
+    /// What clients of this practice may book themselves between two moments.
+    pub fn for_clients(parameters: &Parameters, from: Instant, to: Instant, now: Instant) -> Self {
+        let min_notice = Span::hours(parameters.booking.min_notice_hours.into());
+        Self { from, to, now, min_notice, horizon: Span::hours(24 * i64::from(parameters.slot.horizon_days)) }
+    }
+
+    /// What staff may offer: the same, at any notice.
+    pub fn for_staff(parameters: &Parameters, from: Instant, to: Instant, now: Instant) -> Self {
+        Self { min_notice: Span::ZERO, ..Self::for_clients(parameters, from, to, now) }
+    }
+
     /// The starts that this search allows: from the first moment up to, not including, the second.
     fn range(&self) -> Interval {
         let latest = self.now + self.horizon + Span::micros(1);
@@ -95,3 +107,6 @@ fn keep_free(found: &mut Vec<Interval>, first: usize, taken: &mut Cursor<'_>, bu
     }
     found.truncate(kept);
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Who may call a handler, as a type: a page for clients cannot be mounted for an admin, because its argument does
 //! not exist there.
 
+use crate::flow;
 use domain::access::{Actor, Purpose, Scope};
 use domain::id::{ClientId, PracticeId, TherapistId, TokenId};
 use domain::person::{PersonRef, Role};
@@ -81,6 +82,8 @@ pub trait ActorKind: Clone + Send + Sync + Sized + 'static {
 pub trait Scoped: ActorKind {
     /// What they may see.
     fn scope(&self) -> Scope<'_>;
+    /// The same for a flow, which owns what it needs.
+    fn who(&self) -> flow::Who;
 }
 
 /// Everybody, signed in or not.
@@ -130,6 +133,10 @@ impl Scoped for LinkHolder {
     fn scope(&self) -> Scope<'_> {
         Scope::Token { token: self.token, practice: self.practice, client: self.client, purpose: self.purpose }
     }
+    fn who(&self) -> flow::Who {
+        let Self { token, practice, client, purpose, .. } = *self;
+        flow::Who::Link { token, practice, client, purpose }
+    }
 }
 
 macro_rules! kinds {
@@ -153,6 +160,9 @@ macro_rules! kinds {
         impl Scoped for $name {
             fn scope(&self) -> Scope<'_> {
                 Scope::Actor(&self.actor)
+            }
+            fn who(&self) -> flow::Who {
+                flow::Who::Actor(self.actor.clone())
             }
         }
         impl Deref for $name {

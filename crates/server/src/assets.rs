@@ -36,10 +36,8 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("notices.txt", "text/plain; charset=utf-8", NOTICES),
 ];
 
-/// Our own sign: somebody held.
-const MARK: &str = r#"<circle cx="12" cy="8.5" r="3.25"/><path d="M3.5 11.5a8.5 8.5 0 0 0 17 0"/>"#;
-/// A thing that is still open, beside the ticked ones.
-const RING: &str = r#"<circle cx="12" cy="12" r="8.5"/>"#;
+/// Our own sign, what goes inside its `<svg>`: somebody held.
+pub const MARK: &str = r#"<circle cx="12" cy="8.5" r="3.25"/><path d="M3.5 11.5a8.5 8.5 0 0 0 17 0"/>"#;
 
 /// The version of each asset, in the order of [`ASSETS`]: the beginning of its SHA-256.
 static VERSIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
@@ -55,13 +53,10 @@ pub fn url(name: &str) -> String {
     }
 }
 
-/// The drawing of an icon, what goes inside its `<svg>`: `mark`, `ring`, or a name of the icon package.
+/// The drawing of an icon by its name in the icon package, what goes inside its `<svg>`; empty for one that this
+/// build does not carry (a test finds those in templates).
 pub fn icon(name: &str) -> &'static str {
-    match name {
-        "mark" => MARK,
-        "ring" => RING,
-        name => drawings::icon(name),
-    }
+    drawings::icon(name)
 }
 
 /// Whether there is such an icon.

@@ -3,6 +3,7 @@
 use crate::actor::{ActorKind, Caller, Manner, Place, Scoped};
 use crate::body::{self, Raw};
 use crate::error::{FieldErrors, Problem};
+use crate::flow::Ask;
 use axum::body::Bytes;
 use axum::http::header::IF_MATCH;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
@@ -224,6 +225,11 @@ impl<A: Scoped> Call<A> {
     /// What the caller may see.
     pub fn scope(&self) -> Scope<'_> {
         self.actor.scope()
+    }
+
+    /// Who asks, when, and under which command: what every flow takes.
+    pub fn ask(&self) -> Ask {
+        Ask { who: self.actor.who(), now: self.now, command: self.command }
     }
 }
 

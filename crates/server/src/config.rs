@@ -10,6 +10,7 @@ mod tests;
 pub use keys::{KEYS, Key};
 pub use reader::{ConfigError, Source};
 
+use outside::address::EmailAddress;
 use domain::time::Span;
 use reader::Reader;
 use std::fmt;
@@ -191,6 +192,23 @@ impl BaseUrl {
     /// The origin that a browser sends with our own forms, which is the URL itself: it has no path.
     pub fn origin(&self) -> &str {
         &self.0
+    }
+
+    /// The name by which others reach us, without port.
+    pub fn host(&self) -> &str {
+        let host = self.0.split_once("://").map_or(self.0.as_str(), |(_, host)| host);
+        match host.strip_prefix('[') {
+            Some(six) => six.split(']').next().unwrap_or(six),
+            None => host.split(':').next().unwrap_or(host),
+        }
+    }
+
+    /// The address that messages come from where no mail server says otherwise.
+    pub fn own_address(&self) -> EmailAddress {
+        let named = format!("appointments@{}", self.host());
+        let reserved = || "appointments@holdspace.invalid".parse();
+        // The reserved name is well formed; a host that is a bare number or `localhost` may not be.
+        named.parse().or_else(|_| reserved()).expect("a well-formed address of ours")
     }
 
     /// The full address of a path that begins with a slash.

@@ -54,6 +54,13 @@ impl Dice {
         Ids::new(CommandId::from_bytes(seed), now).mint()
     }
 
+    /// Sixteen secret bytes, the salt of an audit entry.
+    pub fn salt(&self) -> [u8; 16] {
+        let mut salt = [0u8; 16];
+        salt.copy_from_slice(&self.bytes()[..16]);
+        salt
+    }
+
     /// A fresh secret.
     pub fn secret(&self) -> Secret {
         Secret(self.bytes())

@@ -112,7 +112,7 @@ impl Problem {
 
     /// Not able to answer for the moment: 503 with a time to try again.
     pub fn unavailable(inside: impl fmt::Display) -> Self {
-        let detail = "We can't do this for the moment. What you just did was not saved. Try again in a few seconds.";
+        let detail = "We can’t do this for the moment. What you just did was not saved. Try again in a few seconds.";
         let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
         problem.0.fault = Some(inside.to_string());
         problem.0.retry_after = Some(5);
@@ -143,10 +143,10 @@ impl Problem {
     pub fn title(&self) -> &'static str {
         match self.status {
             StatusCode::UNAUTHORIZED => "Sign in first",
-            StatusCode::FORBIDDEN => "This isn't possible",
-            StatusCode::NOT_FOUND => "We can't find that page",
+            StatusCode::FORBIDDEN => "This isn’t possible",
+            StatusCode::NOT_FOUND => "We can’t find that page",
             StatusCode::METHOD_NOT_ALLOWED => "Not with this method",
-            StatusCode::CONFLICT => "This isn't possible as things stand",
+            StatusCode::CONFLICT => "This isn’t possible as things stand",
             StatusCode::PRECONDITION_FAILED => "This changed while you were looking",
             StatusCode::PAYLOAD_TOO_LARGE => "That is too much at once",
             StatusCode::UNSUPPORTED_MEDIA_TYPE => "Not in a form we can read",
@@ -268,7 +268,9 @@ impl From<DbError> for Problem {
                 problem
             }
             // The guarantee behind the friendly check: two callers took one time at the same moment (`rulings` 6).
-            DbError::Overlap => Refusal::conflict("slot_taken", "That time has just gone. See the times that are free now.").into(),
+            DbError::Overlap => {
+                Refusal::conflict("slot_taken", "That time has just gone. See the times that are free now.").into()
+            }
             error => Self::fault(error),
         }
     }
@@ -276,7 +278,8 @@ impl From<DbError> for Problem {
 
 impl From<FieldErrors> for Problem {
     fn from(errors: FieldErrors) -> Self {
-        let detail = errors.0.first().map_or("This is not valid as it stands.".to_owned(), |first| first.message.clone());
+        let detail =
+            errors.0.first().map_or("This is not valid as it stands.".to_owned(), |first| first.message.clone());
         let code = errors.0.first().map_or("invalid", |first| match first.code {
             "missing" => "field_missing",
             "unknown" => "field_unknown",
@@ -366,9 +369,9 @@ mod tests {
 
     #[test]
     fn what_went_wrong_inside_never_leaves() {
-        let problem = Problem::fault("SELECT secret FROM note");
+        let problem = Problem::fault("a secret of the table note");
         assert!(!body(&problem).to_string().contains("secret"));
-        assert_eq!(problem.inside(), Some("SELECT secret FROM note"));
+        assert_eq!(problem.inside(), Some("a secret of the table note"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The server's own keys: the one that makes links and form tokens, and the one that signs the record.
 
-use crate::dice::{Dice, Secret, hash_of};
+use crate::dice::{Dice, Secret};
+use crate::links::LinkKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::TokenId;
@@ -66,13 +67,13 @@ impl Keys {
         &self.signing
     }
 
-    /// The secret of a link in a message, 22 letters: a keyed code of its row's id, so that a retry sends the same
-    /// bytes and only a hash is at rest (`rulings` 8).
-    pub fn link_text(&self, token: TokenId) -> String {
-        URL_SAFE_NO_PAD.encode(&self.code(b"link", &token.bytes())[..16])
+    /// The key that makes links in messages.
+    pub fn links(&self) -> LinkKey {
+        LinkKey::new(self.link)
     }
 
-    /// The secret of a sign-in link, 43 letters, made the same way.
+    /// The secret of a sign-in link, 43 letters: a keyed code of its row's id, so that a retry sends the same bytes and
+    /// only a hash is at rest (`rulings` 8).
     pub fn sign_in_text(&self, token: TokenId) -> String {
         Secret::from_bytes(self.code(b"sign-in", &token.bytes())).text()
     }
@@ -82,9 +83,9 @@ impl Keys {
         URL_SAFE_NO_PAD.encode(self.code(b"form", binding))
     }
 
-    /// What is kept of a link's secret: the hash of its text.
-    pub fn link_hash(&self, token: TokenId) -> [u8; 32] {
-        hash_of(&self.link_text(token))
+    /// What forms behind a link are bound to.
+    pub fn link_binding(&self, token: TokenId) -> [u8; 32] {
+        self.code(b"link form", &token.bytes())
     }
 
     /// A keyed code, 32 bytes. `purpose` keeps uses apart.
@@ -170,12 +171,12 @@ mod tests {
     }
 
     #[test]
-    fn a_link_s_secret_is_the_same_for_every_retry_and_differs_by_purpose() {
+    fn a_sign_in_secret_is_the_same_for_every_retry_and_differs_by_key() {
         let keys = Keys::from_bytes([1; 32], [2; 32]);
         let token = Id::from_bytes([3; 16]);
-        assert_eq!(keys.link_text(token), keys.link_text(token));
-        assert_eq!(keys.link_text(token).len(), 22);
-        assert!(!keys.sign_in_text(token).starts_with(&keys.link_text(token)));
-        assert_ne!(keys.link_text(token), Keys::from_bytes([9; 32], [2; 32]).link_text(token));
+        assert_eq!(keys.sign_in_text(token), keys.sign_in_text(token));
+        assert_eq!(keys.sign_in_text(token).len(), 43);
+        assert_ne!(keys.sign_in_text(token), Keys::from_bytes([9; 32], [2; 32]).sign_in_text(token));
+        assert_ne!(keys.form_token(&[3; 32]), keys.form_token(&[4; 32]));
     }
 }

@@ -2,7 +2,7 @@
 //! a hash is kept at rest (`rulings` 8).
 
 use domain::access::Purpose;
-use domain::id::{Id, TokenId};
+use domain::id::{CommandId, TokenId};
 use domain::message::LinkTo;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -22,7 +22,7 @@ impl LinkKey {
         let digest = self.mac("token", link);
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest[..16]);
-        Id::from_bytes(bytes)
+        TokenId::from_bytes(bytes)
     }
 
     /// The secret that stands in the address: 26 letters, 128 bits.
@@ -39,12 +39,24 @@ impl LinkKey {
         format!("{}/r/{}", base_url.trim_end_matches('/'), self.secret(link))
     }
 
+    /// Salt for the commitment of an audit entry: nobody without the key can guess it, and a rerun gives the same.
+    pub fn salt(&self, command: CommandId) -> [u8; 16] {
+        let digest = self.mac_of("salt", &command.to_string());
+        let mut salt = [0; 16];
+        salt.copy_from_slice(&digest[..16]);
+        salt
+    }
+
     fn mac(&self, use_for: &str, link: LinkTo) -> [u8; 32] {
+        self.mac_of(use_for, &object(link))
+    }
+
+    fn mac_of(&self, use_for: &str, subject: &str) -> [u8; 32] {
         #[allow(clippy::expect_used)]
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         mac.update(use_for.as_bytes());
         mac.update(b"\0");
-        mac.update(object(link).as_bytes());
+        mac.update(subject.as_bytes());
         mac.finalize().into_bytes().into()
     }
 }
@@ -69,6 +81,7 @@ pub fn purpose(link: LinkTo) -> Purpose {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::id::Id;
 
     #[test]
     fn a_link_is_the_same_at_every_writing_and_another_key_gives_another() {

@@ -164,10 +164,13 @@ impl fmt::Debug for Route {
 impl Surface {
     /// Where a path belongs, unless its route says otherwise.
     pub fn of(path: &str) -> Self {
-        let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let below =
+            |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         match path {
             _ if below("/fhir") => Self::Fhir,
-            _ if below("/api") || below("/demo") || below("/healthz") || below("/readyz") || below("/metrics") => Self::Api,
+            _ if below("/api") || below("/demo") || below("/healthz") || below("/readyz") || below("/metrics") => {
+                Self::Api
+            }
             _ => Self::Page,
         }
     }
@@ -175,7 +178,7 @@ impl Surface {
 
 /// The whole table: every module contributes its list here.
 pub fn table() -> Vec<Route> {
-    [crate::assets::routes(), crate::portal::routes()].concat()
+    [crate::assets::routes(), crate::portal::routes(), crate::api::routes()].concat()
 }
 
 /// The router of the application.
@@ -189,7 +192,9 @@ pub fn build(app: &App, routes: Vec<Route>) -> Router {
     for route in routes {
         let (app, method, path) = (app.clone(), filter(&route.method), route.path);
         let route = Arc::new(route);
-        let serve = move |params: RawPathParams, request: Request| pass::serve(app.clone(), route.clone(), owned(&params), request);
+        let serve = move |params: RawPathParams, request: Request| {
+            pass::serve(app.clone(), route.clone(), owned(&params), request)
+        };
         router = router.route(path, on(method, serve));
     }
     let (nowhere, not_so) = (app.clone(), app.clone());

@@ -7,8 +7,8 @@ use crate::error::Problem;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderName, ORIGIN, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{Extensions, HeaderMap, HeaderValue, Response, StatusCode};
 use domain::time::Span;
@@ -65,7 +65,8 @@ impl Cookie {
 
     /// Its value in these headers.
     pub fn find<'a>(self, headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a str> {
-        let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
+        let pairs =
+            headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
         let named = |pair: &'a str| pair.trim().split_once('=').filter(|(name, _)| *name == self.name(base));
         pairs.filter_map(named).map(|(_, value)| value).next()
     }

@@ -3,8 +3,9 @@
 use crate::error::DbError;
 use crate::sql::Sql;
 
-/// Everything that `write_unaudited` may write. Each is bookkeeping: losing it loses no fact about a person.
-pub const TABLES: &[&str] = &["job", "command", "session", "sign_in_token"];
+/// Everything that `write_unaudited` may write. Each is bookkeeping: losing it loses no fact about a person. Of a
+/// message only where it stands on its way; what came of it is recorded with an entry.
+pub const TABLES: &[&str] = &["job", "command", "message", "session", "sign_in_token"];
 
 /// Refuses a statement that writes any other table.
 pub(crate) fn check(sql: Sql) -> Result<(), DbError> {

@@ -5,19 +5,36 @@
 //! (`sql!`), a `from_row`, and functions that take `&mut Tx`. `tests/statements.rs` finds every `sql!` by itself and
 //! prepares it on both engines.
 
+pub mod appointment;
 pub mod audit;
 pub mod bookkeeping;
 pub mod command;
+pub mod contact;
+pub mod disruption;
 mod engine;
 mod error;
 mod flow;
 pub mod job;
+pub mod ledger;
+pub mod link;
+pub mod message;
 mod migrate;
+pub mod obligation;
 pub mod occupancy;
+pub mod offer;
+mod page;
+pub mod person;
+pub mod policy;
+pub mod practice;
+mod read;
+pub mod relationship;
 mod row;
+pub mod sample;
+mod search;
 pub mod session;
 mod sql;
 mod store;
+pub mod therapist;
 pub mod token;
 mod tx;
 mod value;
@@ -25,7 +42,8 @@ mod value;
 pub use engine::sqlite_tx::sqlite_is_safe;
 pub use error::{Corrupt, DbError};
 pub use flow::{Committed, Done};
-pub use migrate::{MIGRATIONS, Migration};
+pub use migrate::{Dialect, MIGRATIONS, Migration};
+pub use page::{Cursor, LONGEST as LONGEST_PAGE, NotACursor, Page};
 pub use row::{Cell, FromCell, Row};
 pub use sql::Sql;
 pub use store::{Config, Pooler, Store};

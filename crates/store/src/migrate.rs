@@ -96,36 +96,45 @@ impl Store {
     /// As `migrate`, with other steps: for tests of migrations.
     #[doc(hidden)]
     pub fn migrate_with(&self, steps: &[Migration]) -> Result<Vec<&'static str>, DbError> {
+        self.on_target(|target| apply_all(target, steps))
+    }
+
+    /// Runs scripts on a connection of their own.
+    pub(crate) fn on_target<T: Default + Send>(
+        &self,
+        mut act: impl FnMut(&mut Target<'_>) -> Result<T, DbError> + Send,
+    ) -> Result<T, DbError> {
         match (&self.engine, &self.config) {
-            (Engines::Memory(engine), _) => engine.with(|database| apply_all(&mut Target::Sqlite(database), steps)),
+            (Engines::Memory(engine), _) => engine.with(|database| act(&mut Target::Sqlite(database))),
             (_, Config::Postgres { url, pooler, .. }) => aside(|| {
                 let mut session = Session::connect(url, *pooler)?;
                 session.control("SET lock_timeout = 0; SET statement_timeout = 0")?;
-                apply_all(&mut Target::Postgres(&mut session), steps)
+                act(&mut Target::Postgres(&mut session))
             }),
-            (_, Config::Sqlite { path, .. }) => apply_all(&mut Target::Sqlite(&Database::writer(path)?), steps),
-            (_, Config::Memory) => Ok(Vec::new()),
+            (_, Config::Sqlite { path, .. }) => act(&mut Target::Sqlite(&Database::writer(path)?)),
+            (_, Config::Memory) => Ok(T::default()),
         }
     }
 }
 
-enum Target<'a> {
+/// The engine that scripts run on.
+pub(crate) enum Target<'a> {
     Sqlite(&'a Database),
     Postgres(&'a mut Session),
 }
 
 impl Target<'_> {
-    fn dialect(&self) -> Dialect {
+    pub(crate) fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
         }
     }
 
-    fn run(&mut self, script: &str) -> Result<(), DbError> {
+    pub(crate) fn run(&mut self, script: &str) -> Result<(), DbError> {
         match self {
             Self::Sqlite(database) => {
-                database.renew_budget();
+                database.lift_budget();
                 database.connection.execute_batch(script).map_err(|e| classify(&e))
             }
             Self::Postgres(session) => session.control(script),

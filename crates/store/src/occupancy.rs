@@ -16,9 +16,11 @@ use std::str::FromStr;
 /// No occupancy is longer; both engines' guards rely on it.
 pub const LONGEST: Span = Span::hours(12);
 
-const LOCK: Sql = sql!(pg "SELECT subject FROM subject_lock WHERE subject = $1 FOR NO KEY UPDATE");
-const KNOW: Sql = sql!(pg "INSERT INTO subject_lock (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING");
-const CLEAR: Sql = sql!("DELETE FROM occupancy WHERE subject = $1 AND expires_at <= $2");
+// Two subjects at a time: an appointment has a therapist and a client. PostgreSQL locks in the order of ORDER BY.
+const LOCK: Sql =
+    sql!(pg "SELECT subject FROM subject_lock WHERE subject IN ($1, $2) ORDER BY subject FOR NO KEY UPDATE");
+const KNOW: Sql = sql!(pg "INSERT INTO subject_lock (subject) VALUES ($1), ($2) ON CONFLICT (subject) DO NOTHING");
+const CLEAR: Sql = sql!("DELETE FROM occupancy WHERE subject IN ($1, $2) AND expires_at <= $3");
 const TAKE: Sql =
     sql!("INSERT INTO occupancy (subject, kind, owner, from_at, to_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)");
 const RELEASE: Sql = sql!("DELETE FROM occupancy WHERE owner = $1");
@@ -78,17 +80,18 @@ pub struct Busy {
 
 /// Locks the time of these subjects until the transaction ends, in sorted order whatever order they come in, and
 /// deletes their holds that expired by `now`. On SQLite the one writer is
-/// the lock, and the statements for it are empty.
+/// the lock: the statements for it are empty there.
 pub fn lock(tx: &mut Tx<'_>, subjects: &[&str], now: Instant) -> Result<(), DbError> {
     let mut sorted = subjects.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
-    for subject in sorted {
-        if tx.query(LOCK, vals![subject])?.is_empty() {
-            tx.execute(KNOW, vals![subject])?;
-            tx.query(LOCK, vals![subject])?;
+    for pair in sorted.chunks(2) {
+        let (first, second) = (pair[0], pair[pair.len() - 1]);
+        if tx.query(LOCK, vals![first, second])?.len() < pair.len() {
+            tx.execute(KNOW, vals![first, second])?;
+            tx.query(LOCK, vals![first, second])?;
         }
-        tx.execute(CLEAR, vals![subject, now])?;
+        tx.execute(CLEAR, vals![first, second, now])?;
     }
     Ok(())
 }

@@ -77,9 +77,8 @@ const FIND: Sql = sql!(
      FROM session s JOIN person p ON p.id = s.person JOIN practice q ON q.id = p.practice
      WHERE s.secret_hash = $1 AND s.ends_at > $2 AND p.active = 1"
 );
-const OPEN: Sql = sql!(
-    "INSERT INTO session (secret_hash, person, opened_at, seen_at, ends_at) VALUES ($1, $2, $3, $3, $4)"
-);
+const OPEN: Sql =
+    sql!("INSERT INTO session (secret_hash, person, opened_at, seen_at, ends_at) VALUES ($1, $2, $3, $3, $4)");
 const SEEN: Sql = sql!("UPDATE session SET seen_at = $2 WHERE secret_hash = $1 AND seen_at < $2");
 const CLOSE: Sql = sql!("DELETE FROM session WHERE secret_hash = $1");
 const CLOSE_ALL: Sql = sql!("DELETE FROM session WHERE person = $1");

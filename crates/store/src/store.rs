@@ -6,12 +6,13 @@ use crate::engine::sqlite::{MemoryEngine, SqliteEngine};
 use crate::error::DbError;
 use crate::flow::{Committed, Done, Plain, audited};
 use crate::tx::{May, Tx};
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// Where the data lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where the data lives. Its `Debug` shows no password.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Config {
     /// Nowhere: one connection in memory, run on the caller's thread. For the simulator and for tests.
     Memory,
@@ -31,6 +32,18 @@ pub enum Config {
         /// What stands between us and the server.
         pooler: Pooler,
     },
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory"),
+            Self::Sqlite { path, .. } => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres { url, .. } => {
+                write!(f, "postgres:…{}", url.rsplit_once('@').map_or("", |(_, place)| place))
+            }
+        }
+    }
 }
 
 impl Config {
@@ -194,7 +207,7 @@ impl Store {
         A: Provable + Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let (command, answer) = FlowCommand::new(may, flow);
+        let (command, answer) = FlowCommand::with_caller(may, flow);
         match &self.engine {
             Engines::Memory(engine) => engine.submit(command),
             Engines::Sqlite(engine) => engine.submit(command),

@@ -46,9 +46,8 @@ const ADDRESSEES: Sql = sql!(
     ", p.email FROM person p JOIN practice q ON q.id = p.practice
      WHERE (p.email = $1 OR p.email = $2) AND p.active = 1 ORDER BY p.id LIMIT 5"
 );
-const ASK: Sql = sql!(
-    "INSERT INTO sign_in_token (id, secret_hash, person, made_at, expires_at) VALUES ($1, $2, $3, $4, $5)"
-);
+const ASK: Sql =
+    sql!("INSERT INTO sign_in_token (id, secret_hash, person, made_at, expires_at) VALUES ($1, $2, $3, $4, $5)");
 const IS_LIVE: Sql = sql!(
     "SELECT id FROM sign_in_token
      WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2 AND person IS NOT NULL"

@@ -10,6 +10,7 @@ pub mod exim;
 pub mod ics;
 pub mod letter;
 pub mod lossy;
+pub mod postgres;
 pub mod python;
 pub mod scratch;
 pub mod tls;

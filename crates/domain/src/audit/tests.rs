@@ -17,7 +17,7 @@ fn entry(n: u8, subject: &str) -> Entry {
         command: CommandId::from_bytes([n; 16]),
         at: Instant::from_micros(1_790_000_000_000_000 + i64::from(n)),
         actor: "thp_ada".to_owned(),
-        on_behalf_of: (n % 2 == 0).then(|| "cli_bea".to_owned()),
+        on_behalf_of: n.is_multiple_of(2).then(|| "cli_bea".to_owned()),
         word: "appointment_cancelled".to_owned(),
         subjects: vec![subject.to_owned(), "apt_one".to_owned()],
         details: json!({"z": 1, "a": ["ü", null, {"late": true}], "n": n}),

@@ -6,6 +6,7 @@ use super::{
 use crate::appointment::{Agreement, Appointment, MeetingKind, Payment, State};
 use crate::disruption::Disruption;
 use crate::id::Ids;
+use crate::offer::{Offer, OfferState};
 use crate::person::PersonRef;
 use crate::practice::{AgreementHow, PolicyAcceptance, Relationship, RelationshipState};
 use crate::refusal::Refusal;
@@ -31,21 +32,33 @@ pub(super) fn decide(
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let agreement = agreement(asker, book.agreement, "agreement", now)?;
-    let slot = slot::check(&situation, book.kind, book.start, &situation.therapist_busy, "start", now)?;
+    let busy = without_own_offer(&situation);
+    let slot = slot::check(&situation, asker, book.kind, book.start, &busy, "start", now)?;
     let mut outcome = Outcome::default();
     let booked = make(&situation, book.kind, slot, agreement, now, ids)?;
     accept_policy(&situation, asker, now, &mut outcome);
-    take(&situation, &booked, &mut outcome)?;
+    let waiting = situation.appointment.as_ref().filter(|_| situation.disruption.is_some());
+    let booked = match waiting {
+        Some(ended) => {
+            let booked = Appointment { replaces: Some(ended.id), ..booked };
+            money::follow(&situation, asker, ended, booked, now, ids, &mut outcome)
+        }
+        None => booked,
+    };
+    take(&situation, &situation.client_busy, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
     settle_open_case(&situation, &booked, now, &mut outcome);
-    outcome.because = money::booking_rules(&situation, &booked);
+    outcome.because = money::booking_rules(&situation, &situation.policy_today, &booked);
     outcome.record = Record {
         word: "appointment_booked",
         subjects: subjects(&booked),
         details: json!({ "start": booked.start, "end": booked.end, "kind": booked.kind, "price": booked.price,
             "policy": booked.policy, "agreement": booked.agreement }),
     };
-    outcome.appointment = Some(booked);
+    match outcome.appointment {
+        Some(_) => outcome.booked = Some(booked),
+        None => outcome.appointment = Some(booked),
+    }
     Ok(outcome)
 }
 
@@ -61,10 +74,10 @@ pub(super) fn in_place_of(
 ) -> Result<Appointment, Refusal> {
     let agreed = agreement(asker, Some(book.agreement), "next_step.book.agreement", now)?;
     let busy = slot::without(&situation.therapist_busy, ended.interval_with_buffer());
-    let slot = slot::check(situation, ended.kind, book.start, &busy, "next_step.book.start", now)?;
+    let slot = slot::check(situation, asker, ended.kind, book.start, &busy, "next_step.book.start", now)?;
     let booked = make(situation, ended.kind, slot, agreed, now, ids)?;
     let booked = Appointment { replaces: Some(ended.id), price: ended.price, ..booked };
-    take(situation, &booked, outcome)?;
+    take(situation, &slot::without(&situation.client_busy, ended.interval()), &booked, outcome)?;
     notify::confirm(situation, &booked, now, outcome);
     outcome.booked = Some(booked.clone());
     Ok(booked)
@@ -101,7 +114,7 @@ pub(super) fn make(
         revision: 1,
         sequence: 0,
         price: setup.price,
-        payment: money::planned(situation, slot, setup.price),
+        payment: money::planned(situation, slot, setup.price, now),
         policy: snapshot,
         agreement,
         replaces: None,
@@ -110,9 +123,15 @@ pub(super) fn make(
     })
 }
 
-/// Takes the time in both diaries and sets the clocks that come with a booking.
-pub(super) fn take(situation: &Situation, booked: &Appointment, outcome: &mut Outcome) -> Result<(), Refusal> {
-    if situation.client_busy.iter().any(|busy| busy.meets(booked.interval())) {
+/// Takes the time in both diaries and sets the clocks that come with a booking. `client_busy` is the client's diary
+/// without what the same step frees.
+pub(super) fn take(
+    situation: &Situation,
+    client_busy: &[Interval],
+    booked: &Appointment,
+    outcome: &mut Outcome,
+) -> Result<(), Refusal> {
+    if client_busy.iter().any(|busy| busy.meets(booked.interval())) {
         let name = situation.client.first_name();
         return Err(Refusal::conflict("slot_taken", format!("{name} already has an appointment at that time.")));
     }
@@ -174,11 +193,20 @@ fn settle_open_case(situation: &Situation, booked: &Appointment, now: Instant, o
     let Some(case) = situation.disruption.clone() else { return };
     let evidence = format!("booked {}", booked.id);
     contact::client_answered(situation, &evidence, now, outcome);
-    if let Some(withdrawn) = situation.offer.clone().and_then(crate::offer::Offer::withdraw) {
+    if let Some(withdrawn) = situation.offer.clone().and_then(Offer::withdraw) {
         outcome.occupancy.insert(0, OccupancyChange::ReleaseOffer(withdrawn.id));
         outcome.offers.push(withdrawn);
     }
     outcome.disruption = Some(settled(case, situation, outcome, now));
+}
+
+/// The therapist's diary without what is held for this very client: whoever books from the link may take an offered time.
+fn without_own_offer(situation: &Situation) -> Vec<Interval> {
+    let mut busy = situation.therapist_busy.clone();
+    for held in situation.offer.iter().filter(|offer| offer.state == OfferState::Open).flat_map(Offer::held) {
+        busy = slot::without(&busy, held);
+    }
+    busy
 }
 
 /// The case with the duties as the outcome leaves them.

@@ -3,12 +3,12 @@
 use super::book::{settled, subjects};
 use super::{
     Asker, JobToWake, NextStep, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, next_step, notify,
+    who,
 };
 use crate::appointment::{Appointment, Cancellation, Initiator, State};
 use crate::disruption::{Disruption, DisruptionKind};
 use crate::id::{DisruptionId, Ids};
 use crate::obligation::{Obligation, ObligationKind};
-use crate::person::Role;
 use crate::policy;
 use crate::policy::notice::Act;
 use crate::policy::obligations::{Given, Setting, Trigger, owed};
@@ -48,12 +48,12 @@ pub(super) fn decide(
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let before = situation.appointment()?;
-    check_time(&before, &wish, now)?;
-    check_who(&before, asker, wish.initiator)?;
+    check_time(&before, asker, &wish, now)?;
+    who::may_call_for(&before, asker, wish.initiator)?;
     check_reason(&situation, &wish)?;
     let how = cancellation(&situation, &before, asker, &wish, now)?;
     let by_client = how.initiator == Initiator::Client;
-    next_step::check(&situation, &wish.next_step, !by_client, asker.is_staff())?;
+    next_step::check(&situation, asker, &wish.next_step, !by_client)?;
     let ended = before.clone().cancel(how.clone())?;
 
     let mut outcome = Outcome::default();
@@ -65,6 +65,7 @@ pub(super) fn decide(
     next_step::carry_out(&situation, asker, wish.next_step, &ended, case.id, now, ids, &mut outcome)?;
     let (ended, price) = money::on_cancel(&situation, asker, ended, &how, refund_asked, now, ids, &mut outcome);
     open_obligations(&situation, asker, &ended, &how, case.id, settles_at_once, price.open, now, ids, &mut outcome);
+    contact::excuse(&situation, ObligationKind::AttendanceUpdate, "it was called off", now, &mut outcome);
     let told = notify::Told {
         fee: price.fee,
         paid: price.paid,
@@ -85,8 +86,9 @@ pub(super) fn decide(
     Ok(outcome)
 }
 
-/// Before the start only, save for a client's word that came before it (`rulings` 18).
-fn check_time(before: &Appointment, wish: &Cancel, now: Instant) -> Result<(), Refusal> {
+/// Before the start only, save for a client's word that came before it (`rulings` 18). Somebody else must have typed that
+/// in: a client who acts alone acts now.
+fn check_time(before: &Appointment, asker: &Asker, wish: &Cancel, now: Instant) -> Result<(), Refusal> {
     if matches!(before.state, State::Cancelled(_)) {
         return Err(Refusal::conflict("already_cancelled", "This appointment is already cancelled."));
     }
@@ -94,30 +96,13 @@ fn check_time(before: &Appointment, wish: &Cancel, now: Instant) -> Result<(), R
     if received > now + Span::minutes(1) {
         return Err(Refusal::invalid("in_the_future", "received_at", "A message cannot have arrived in the future."));
     }
-    let moment = if wish.initiator == Initiator::Client { received } else { now };
+    let on_record = wish.initiator == Initiator::Client && !asker.is_client();
+    let moment = if on_record { received } else { now };
     if moment >= before.start {
         let detail = "This appointment has already begun or is over. Ask the practice to change the record.";
         return Err(Refusal::conflict("already_over", detail));
     }
     Ok(())
-}
-
-fn check_who(before: &Appointment, asker: &Asker, initiator: Initiator) -> Result<(), Refusal> {
-    let role = asker.role;
-    let allowed = match initiator {
-        Initiator::Client => true,
-        Initiator::Therapist => role != Some(Role::Client),
-        Initiator::Practice => asker.is_staff() || role.is_none(),
-    };
-    let own = asker.is_staff() || role.is_none() || asker.person.is_some_and(|person| before.belongs_to(person));
-    if !own {
-        return Err(Refusal::not_found("appointment"));
-    }
-    if allowed {
-        return Ok(());
-    }
-    let detail = "Say who called for it as it was: a client cancels for themselves, a therapist for either of the two.";
-    Err(Refusal::forbidden("initiator_not_allowed", detail))
 }
 
 fn check_reason(situation: &Situation, wish: &Cancel) -> Result<(), Refusal> {
@@ -128,19 +113,19 @@ fn check_reason(situation: &Situation, wish: &Cancel) -> Result<(), Refusal> {
     match wish.reason {
         None if by_client => Ok(()),
         None => Err(Refusal::invalid("reason_required", "reason", "Choose why it can't go ahead.")),
-        Some(reason) if !situation.policy.parameters.reasons.of(reason).enabled || !reason.fits(wish.initiator) => {
-            let detail = "Choose a reason from the practice's list for the one who called it off.";
-            Err(Refusal::invalid("reason_not_allowed", "reason", detail))
+        Some(reason) => {
+            who::may_give(situation, reason, wish.initiator)?;
+            check_note(situation, wish)
         }
-        Some(_) if !by_client && situation.policy.parameters.therapist_cancel.requires_note && blank(&wish.note) => {
-            Err(Refusal::invalid("note_required", "note", "Add a short note for the file."))
-        }
-        Some(_) => Ok(()),
     }
 }
 
-fn blank(note: &Option<String>) -> bool {
-    note.as_ref().is_none_or(|note| note.trim().is_empty())
+fn check_note(situation: &Situation, wish: &Cancel) -> Result<(), Refusal> {
+    let needed = wish.initiator != Initiator::Client && situation.policy.parameters.therapist_cancel.requires_note;
+    if needed && wish.note.as_ref().is_none_or(|note| note.trim().is_empty()) {
+        return Err(Refusal::invalid("note_required", "note", "Add a short note for the file."));
+    }
+    Ok(())
 }
 
 /// What is on record about it; refuses a client's own late act where the policy says so (G-02, G-03).

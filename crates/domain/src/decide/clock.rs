@@ -5,6 +5,9 @@ use super::{JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contac
 use crate::appointment::{PaymentState, State};
 use crate::id::{Ids, ObligationId};
 use crate::obligation::{Obligation, ObligationKind};
+use crate::offer::OfferState;
+use crate::person::PersonRef;
+use crate::policy;
 use crate::policy::obligations::{Given, Setting, Trigger, owed};
 use crate::refusal::Refusal;
 use crate::time::Instant;
@@ -23,6 +26,8 @@ pub enum Due {
     RefundChoice,
     /// The clock of a duty.
     ObligationClock(ObligationId),
+    /// A message could not be delivered: whoever it was for has not been told (U3).
+    Undeliverable(PersonRef),
 }
 
 pub(super) fn decide(situation: Situation, due: Due, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
@@ -32,14 +37,18 @@ pub(super) fn decide(situation: Situation, due: Due, now: Instant, ids: &mut Ids
         Due::OfferExpiry => offer_expiry(&situation, now, ids),
         Due::RefundChoice => refund_choice(&situation, now, ids),
         Due::ObligationClock(id) => obligation_clock(&situation, id, now),
+        Due::Undeliverable(to) => undeliverable(&situation, to, now, ids),
     }
 }
 
 fn appointment_end(situation: &Situation, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
     let before = situation.appointment()?;
     let mut outcome = Outcome::default();
-    if now < before.end || !matches!(before.state, State::Booked | State::InProgress) {
+    if !matches!(before.state, State::Booked | State::InProgress) {
         return Ok(outcome);
+    }
+    if now < before.end {
+        return Ok(look_again(JobToWake::AppointmentEnd(before.id), Some(before.end)));
     }
     let was = before.state.word();
     let ended = before.end_reached()?;
@@ -59,9 +68,10 @@ fn appointment_end(situation: &Situation, now: Instant, ids: &mut Ids) -> Result
 fn capture(situation: &Situation, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
     let before = situation.appointment()?;
     let mut outcome = Outcome::default();
-    let due = before.payment.state == PaymentState::Planned && before.payment.due_at.is_some_and(|at| at <= now);
-    if due {
-        money::capture(situation, before, now, ids, &mut outcome);
+    match before.payment.due_at.filter(|_| before.payment.state == PaymentState::Planned) {
+        Some(at) if at > now => return Ok(look_again(JobToWake::Capture(before.id), Some(at))),
+        Some(_) => money::capture(situation, before, now, ids, &mut outcome),
+        None => {}
     }
     Ok(outcome)
 }
@@ -70,7 +80,10 @@ fn capture(situation: &Situation, now: Instant, ids: &mut Ids) -> Result<Outcome
 fn offer_expiry(situation: &Situation, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
     let (offer, ended) = (situation.offer()?, situation.appointment()?);
     let mut outcome = Outcome::default();
-    let Some(lapsed) = offer.lapse(now) else { return Ok(outcome) };
+    let (id, until, open) = (offer.id, offer.expires_at, offer.state == OfferState::Open);
+    let Some(lapsed) = offer.lapse(now) else {
+        return Ok(look_again(JobToWake::OfferExpiry(id), Some(until).filter(|_| open)));
+    };
     outcome.occupancy.push(OccupancyChange::ReleaseOffer(lapsed.id));
     let subjects = [subjects(&ended), vec![lapsed.id.to_string()]].concat();
     money::on_lapse(situation, ended, now, ids, &mut outcome);
@@ -95,8 +108,7 @@ fn obligation_clock(situation: &Situation, id: ObligationId, now: Instant) -> Re
     let found = situation.obligations.iter().find(|o| o.id == id).cloned();
     let duty = found.ok_or_else(|| Refusal::not_found("obligation"))?;
     let Some(escalated) = duty.clone().escalate(now) else {
-        outcome.wakes.push(Wake { job: JobToWake::ObligationClock(id), at: duty.next_look() });
-        return Ok(outcome);
+        return Ok(look_again(JobToWake::ObligationClock(id), duty.next_look()));
     };
     let words = overdue_words(escalated.kind, situation.client.first_name());
     let phone = situation.client.phone.as_deref().filter(|_| concerns_client(escalated.kind));
@@ -113,8 +125,36 @@ fn obligation_clock(situation: &Situation, id: ObligationId, now: Instant) -> Re
     Ok(outcome)
 }
 
+/// Nothing to do yet: when to look again, if ever.
+fn look_again(job: JobToWake, at: Option<Instant>) -> Outcome {
+    Outcome { wakes: vec![Wake { job, at }], ..Outcome::default() }
+}
+
 fn concerns_client(kind: ObligationKind) -> bool {
     matches!(kind, ObligationKind::InformClient | ObligationKind::NextStep | ObligationKind::KeepPromise)
+}
+
+/// The client was not told: a person must ring them now, and the practice hears of it if they don't.
+fn undeliverable(situation: &Situation, to: PersonRef, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
+    let about = situation.appointment()?;
+    let mut outcome = Outcome::default();
+    if to != PersonRef::Client(about.client) {
+        return Ok(outcome);
+    }
+    let case = situation.disruption.as_ref().map(|case| case.id);
+    let open = situation.obligations.iter().find(|o| o.kind == ObligationKind::InformClient && o.is_owed()).cloned();
+    let urgent = policy::obligations::inform_now(&situation.policy.parameters, now);
+    let duty = match open {
+        Some(duty) => duty.hurry(&urgent),
+        None => Obligation::open(urgent, &about, case, now, ids),
+    };
+    outcome.record = Record {
+        word: "message_undeliverable",
+        subjects: subjects(&about),
+        details: json!({ "to": to, "obligation": duty.id, "due_at": duty.due_at }),
+    };
+    contact::put(duty, &mut outcome);
+    Ok(outcome)
 }
 
 /// What is overdue, as the person who takes it over reads it.

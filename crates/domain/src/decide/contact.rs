@@ -156,8 +156,14 @@ pub(super) fn informed(situation: &Situation, evidence: &str, now: Instant, outc
 pub(super) fn client_answered(situation: &Situation, evidence: &str, now: Instant, outcome: &mut Outcome) {
     meet(situation, ObligationKind::InformClient, evidence, now, outcome);
     meet(situation, ObligationKind::NextStep, evidence, now, outcome);
-    for promise in owed(situation, ObligationKind::KeepPromise) {
-        if let Ok(excused) = promise.excuse(format!("the client answered first: {evidence}"), now) {
+    let why = format!("the client answered first: {evidence}");
+    excuse(situation, ObligationKind::KeepPromise, &why, now, outcome);
+}
+
+/// Lets go of every open duty of this kind.
+pub(super) fn excuse(situation: &Situation, kind: ObligationKind, why: &str, now: Instant, outcome: &mut Outcome) {
+    for duty in owed(situation, kind) {
+        if let Ok(excused) = duty.excuse(why, now) {
             put(excused, outcome);
         }
     }

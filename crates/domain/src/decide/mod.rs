@@ -14,6 +14,7 @@ mod outcome;
 mod reschedule;
 mod situation;
 mod slot;
+mod who;
 
 pub use book::Book;
 pub use cancel::Cancel;

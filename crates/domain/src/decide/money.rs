@@ -6,9 +6,9 @@ use crate::id::Ids;
 use crate::ledger::{EntryKind, LedgerEntry};
 use crate::money::Money;
 use crate::policy::money::Situation as MoneyCase;
-use crate::policy::money::{self, Event, MoneyDecision, PlannedEntry, Refund, TherapistFees};
+use crate::policy::money::{self, Booking, Event, MoneyDecision, PlannedEntry, Refund, TherapistFees};
 use crate::policy::notice::{self, Act, Notice};
-use crate::policy::{RuleUse, Value, explain, self_service};
+use crate::policy::{CaptureAt, Policy, RuleUse, Value, explain, self_service};
 use crate::refusal::{Contact, Refusal};
 use crate::time::{Instant, Interval, Span};
 use serde_json::json;
@@ -39,9 +39,10 @@ pub(super) fn moved_snapshot(
 }
 
 /// When the price will be taken, if the practice takes it.
-pub(super) fn planned(situation: &Situation, slot: Interval, price: Money) -> Payment {
+pub(super) fn planned(situation: &Situation, slot: Interval, price: Money, now: Instant) -> Payment {
     let parameters = &situation.policy_today.parameters;
-    match money::capture_due(parameters, &situation.practice.zone, slot.from, slot.to) {
+    let booking = Booking { booked_at: now, start: slot.from, end: slot.to, first: situation.new_client };
+    match money::capture_due(parameters, &situation.practice.zone, &booking) {
         Some(due) if !price.is_zero() => Payment { state: PaymentState::Planned, due_at: Some(due) },
         _ => settled_payment(PaymentState::None),
     }
@@ -52,7 +53,8 @@ pub(super) fn moved_payment(situation: &Situation, slot: Interval, before: &Appo
     if before.payment.state != PaymentState::Planned {
         return before.payment;
     }
-    let due = money::capture_due(&situation.policy.parameters, &situation.practice.zone, slot.from, slot.to);
+    let booking = Booking { booked_at: before.created_at, start: slot.from, end: slot.to, first: situation.new_client };
+    let due = money::capture_due(&situation.policy.parameters, &situation.practice.zone, &booking);
     Payment { state: PaymentState::Planned, due_at: due }
 }
 
@@ -180,6 +182,25 @@ pub(super) fn refund_due(
     outcome.appointment = Some(ended.with_payment(payment));
 }
 
+/// A payment that was taken follows the client to the new time; anything else begins anew (`rulings` 11).
+pub(super) fn follow(
+    situation: &Situation,
+    asker: &Asker,
+    ended: &Appointment,
+    booked: Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> Appointment {
+    if ended.payment.state != PaymentState::Captured || ended.price != booked.price {
+        return booked;
+    }
+    outcome.ledger = carry_over(situation, asker, ended, &booked, now, ids);
+    outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: None });
+    outcome.appointment = Some(ended.clone().with_payment(settled_payment(PaymentState::None)));
+    Appointment { payment: settled_payment(PaymentState::Captured), ..booked }
+}
+
 /// The entries by which a payment follows an accepted new time (`rulings` 11): two that sum to nothing.
 pub(super) fn carry_over(
     situation: &Situation,
@@ -202,10 +223,14 @@ pub(super) fn carry_over(
 pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
     let asker = clock("capture");
     let live = before.state.is_live() || before.state == crate::appointment::State::Attended;
-    let owed = if live { before.price } else { fee_owed(situation, &before) };
+    let fee = if live { before.price } else { fee_owed(situation, &before) };
+    // After a late word the price stands where the fee reaches it, and is charged now; a smaller fee was charged then.
+    let by_cutoff = situation.policy.parameters.payment.capture_at == CaptureAt::Cutoff;
+    let price_stands = live || (by_cutoff && fee.amount_minor >= before.price.amount_minor);
+    let owed = if price_stands { before.price } else { fee };
     let charge = PlannedEntry { kind: EntryKind::Charge, amount: owed };
     let payment = PlannedEntry { kind: EntryKind::Payment, amount: owed.negated() };
-    if live {
+    if price_stands {
         outcome.ledger.push(entry(situation, &before, &asker, charge, "The price agreed at booking".into(), now, ids));
     }
     outcome.ledger.push(entry(situation, &before, &asker, payment, "Taken as agreed at booking".into(), now, ids));
@@ -239,9 +264,10 @@ pub(super) fn on_lapse(situation: &Situation, ended: Appointment, now: Instant, 
     }
 }
 
-/// What a new or moved booking means for the client: until when it is free, and what it costs after.
-pub(super) fn booking_rules(situation: &Situation, booked: &Appointment) -> Vec<RuleUse> {
-    let parameters = &situation.policy_today.parameters;
+/// What a new or moved booking means for the client under the policy that it was agreed under: until when it is free, and
+/// what it costs after.
+pub(super) fn booking_rules(situation: &Situation, agreed: &Policy, booked: &Appointment) -> Vec<RuleUse> {
+    let parameters = &agreed.parameters;
     let free = RuleUse::of("client_cancel.free_until").with("cutoff", Value::Moment(booked.policy.effective_cutoff()));
     let case = case(situation, booked, Event::ClientMisses, false);
     let fee = money::fee(parameters, &MoneyCase { fee_charged: false, ..case }, EntryKind::LateFee, None);

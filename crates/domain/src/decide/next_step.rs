@@ -61,8 +61,8 @@ impl NextStep {
     }
 }
 
-/// Checks the exits against the policy and against each other.
-pub(super) fn check(situation: &Situation, step: &NextStep, required: bool, by_team: bool) -> Result<(), Refusal> {
+/// Checks the exits against the policy, against each other, and against who gives them.
+pub(super) fn check(situation: &Situation, asker: &Asker, step: &NextStep, required: bool) -> Result<(), Refusal> {
     let exits = step.exits();
     if exits.is_empty() {
         if !required {
@@ -76,7 +76,11 @@ pub(super) fn check(situation: &Situation, step: &NextStep, required: bool, by_t
         let detail = "A time that is already agreed, or a refund, stands alone: leave the other next steps out.";
         return Err(Refusal::invalid("next_step_conflict", "next_step", detail));
     }
-    policy::next_step::check(&situation.policy.parameters, &exits, situation.new_client && !by_team)
+    if asker.is_client() && (!step.offer_slots.is_empty() || step.promise_contact_by.is_some()) {
+        let detail = "Choose a new time yourself, or leave it for now. Only your therapist can offer times.";
+        return Err(Refusal::invalid("next_step_not_allowed", "next_step", detail));
+    }
+    policy::next_step::check(&situation.policy.parameters, &exits, situation.new_client && !asker.is_staff())
         .map_err(|problem| Refusal::invalid(problem.code(), "next_step", sentence(&problem.to_string())))
 }
 
@@ -94,7 +98,7 @@ pub(super) fn carry_out(
 ) -> Result<(), Refusal> {
     let mut taken = NextStepTaken { booking_link: step.booking_link, refund: step.refund, ..NextStepTaken::default() };
     if !step.offer_slots.is_empty() {
-        taken.offer = Some(offer(situation, &step.offer_slots, ended, disruption, now, ids, outcome)?);
+        taken.offer = Some(offer(situation, asker, &step.offer_slots, ended, disruption, now, ids, outcome)?);
     }
     if let Some(by) = step.promise_contact_by {
         taken.promise_contact_by = Some(promise(by, now)?);
@@ -133,8 +137,10 @@ fn already_booked<'a>(situation: &'a Situation, ended: &Appointment, now: Instan
     })
 }
 
+#[allow(clippy::too_many_arguments)]
 fn offer(
     situation: &Situation,
+    asker: &Asker,
     starts: &[Instant],
     ended: &Appointment,
     disruption: DisruptionId,
@@ -150,7 +156,7 @@ fn offer(
     let buffer_after = slot::buffer(&slot::setup(situation, ended.kind)?);
     let mut slots = Vec::with_capacity(starts.len());
     for start in starts {
-        let found = slot::check(situation, ended.kind, *start, &busy, "next_step.offer_slots", now)?;
+        let found = slot::check(situation, asker, ended.kind, *start, &busy, "next_step.offer_slots", now)?;
         busy.push(Interval::new(found.from, found.to + buffer_after));
         slots.push(found);
     }
@@ -171,8 +177,7 @@ fn offer(
         expires_at,
         state: OfferState::Open,
     };
-    for slot in &offer.slots {
-        let held = Interval::new(slot.from, slot.to + offer.buffer_after);
+    for held in offer.held() {
         outcome.occupancy.push(OccupancyChange::Hold(
             PersonRef::Therapist(ended.therapist),
             offer.id,

@@ -2,7 +2,7 @@
 
 use super::book::{make, settled, subjects, take};
 use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify};
-use crate::appointment::{Agreement, Appointment, PaymentState};
+use crate::appointment::{Agreement, Appointment};
 use crate::id::Ids;
 use crate::offer::Offer;
 use crate::practice::AgreementHow;
@@ -27,13 +27,13 @@ pub(super) fn accept(
     let booked = Appointment { replaces: Some(ended.id), price: ended.price, ..made };
     let accepted = chosen.accept(start, booked.id, now)?;
     release(&offer, &mut outcome);
-    let booked = follow_with_payment(&situation, asker, &ended, booked, now, ids, &mut outcome);
-    take(&situation, &booked, &mut outcome)?;
+    let booked = money::follow(&situation, asker, &ended, booked, now, ids, &mut outcome);
+    take(&situation, &situation.client_busy, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
     contact::client_answered(&situation, &format!("took {}", booked.id), now, &mut outcome);
     let case = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
     outcome.disruption = case.map(|case| crate::disruption::Disruption { outcome: Some("rescheduled".into()), ..case });
-    outcome.because = money::booking_rules(&situation, &booked);
+    outcome.because = money::booking_rules(&situation, &situation.policy_today, &booked);
     outcome.record = Record {
         word: "offer_accepted",
         subjects: [subjects(&booked), vec![offer.id.to_string(), ended.id.to_string()]].concat(),
@@ -78,23 +78,6 @@ pub(super) fn decline(
 fn release(offer: &Offer, outcome: &mut Outcome) {
     outcome.occupancy.push(OccupancyChange::ReleaseOffer(offer.id));
     outcome.wakes.push(Wake { job: JobToWake::OfferExpiry(offer.id), at: None });
-}
-
-fn follow_with_payment(
-    situation: &Situation,
-    asker: &Asker,
-    ended: &Appointment,
-    booked: Appointment,
-    now: Instant,
-    ids: &mut Ids,
-    outcome: &mut Outcome,
-) -> Appointment {
-    if !matches!(ended.payment.state, PaymentState::Captured) {
-        return booked;
-    }
-    outcome.ledger = money::carry_over(situation, asker, ended, &booked, now, ids);
-    outcome.appointment = Some(ended.clone().with_payment(money::settled_payment(PaymentState::None)));
-    Appointment { payment: money::settled_payment(PaymentState::Captured), ..booked }
 }
 
 fn not_offered(offer: &Offer, now: Instant) -> Refusal {

@@ -1,6 +1,6 @@
 //! Whether a start may be taken, with the answer a person can use: not a working time, or just gone.
 
-use super::Situation;
+use super::{Asker, Situation};
 use crate::appointment::MeetingKind;
 use crate::refusal::Refusal;
 use crate::schedule::KindSetup;
@@ -10,6 +10,7 @@ use crate::time::{Instant, Interval, Span};
 /// The time that begins at `start`, if it is one of the therapist's and nothing in `busy` takes it.
 pub(super) fn check(
     situation: &Situation,
+    asker: &Asker,
     kind: MeetingKind,
     start: Instant,
     busy: &[Interval],
@@ -20,7 +21,11 @@ pub(super) fn check(
     if start <= now {
         return Err(Refusal::invalid("in_the_past", field, "Choose a time that is still to come."));
     }
-    let search = search(situation, start, start + Span::micros(1), now);
+    let (parameters, end) = (&situation.policy_today.parameters, start + Span::micros(1));
+    let search = match asker.is_client() {
+        true => Search::for_clients(parameters, start, end, now),
+        false => Search::for_staff(parameters, start, end, now),
+    };
     let schedule = &situation.therapist.schedule;
     if !slots::is_free(schedule, kind, &[], start, search) {
         let detail = "That is not a time that this therapist works. Choose one of the free times.";
@@ -33,18 +38,6 @@ pub(super) fn check(
         return Err(Refusal { field: Some(field), ..Refusal::conflict("slot_taken", detail) });
     }
     Ok(slot)
-}
-
-/// What is looked for between two moments under today's policy.
-pub(super) fn search(situation: &Situation, from: Instant, to: Instant, now: Instant) -> Search {
-    let parameters = &situation.policy_today.parameters;
-    Search {
-        from,
-        to,
-        now,
-        min_notice: Span::hours(parameters.booking.min_notice_hours.into()),
-        horizon: Span::hours(i64::from(parameters.slot.horizon_days) * 24),
-    }
 }
 
 /// How the therapist gives this kind of appointment.

@@ -64,7 +64,9 @@ impl FromStr for Deadline {
         if let Some(days) = text.strip_suffix("_working_days").or(text.strip_suffix("_working_day")) {
             return days.parse().ok().filter(|d| (1..=60).contains(d)).map(Self::WorkingDays).ok_or(NotADeadline);
         }
-        let length: jiff::SignedDuration = text.parse().map_err(|_| NotADeadline)?;
+        // The parser also takes words such as "5 minutes"; a document is written one way only.
+        let iso = text.starts_with('P').then_some(text).ok_or(NotADeadline)?;
+        let length: jiff::SignedDuration = iso.parse().map_err(|_| NotADeadline)?;
         let whole = length.subsec_nanos() == 0 && length.as_secs() % 60 == 0;
         let minutes = length.as_mins();
         (whole && (0..=LONGEST).contains(&minutes)).then_some(Self::Minutes(minutes as u32)).ok_or(NotADeadline)

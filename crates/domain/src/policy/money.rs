@@ -29,9 +29,9 @@ words! {
         Refunded = "refunded",
         /// It was waived.
         Waived = "waived",
-        /// It was refused.
+        /// It was refused: the charge stands on the account, unpaid.
         Failed = "failed",
-        /// The processor has not said.
+        /// The processor has not said whether it was taken.
         Unknown = "unknown",
     }
 }
@@ -234,22 +234,35 @@ fn client_in_time(case: &Situation, notice: Notice) -> MoneyDecision {
     give_back(case, decision, case.price, Refund::Auto)
 }
 
-/// Lets go of `amount` of the price: a planned charge is released, a captured one reversed and paid back.
+/// Lets go of `amount` of the price: a planned charge is released, a posted one reversed, a captured one paid back.
 fn give_back(case: &Situation, mut decision: MoneyDecision, amount: Money, how: Refund) -> MoneyDecision {
-    match case.payment {
-        PaymentState::Planned | PaymentState::Failed => {
+    let id = match case.payment {
+        PaymentState::Planned => {
             decision.release_charge = true;
             decision.payment_after = PaymentState::None;
-            decision.because(RuleUse::of("payment.released").with("amount", Value::Money(amount)))
+            "payment.released"
         }
-        PaymentState::Captured | PaymentState::Unknown => {
+        PaymentState::Failed => {
+            decision.post(EntryKind::Credit, amount.negated());
+            let all = amount == case.price;
+            decision.payment_after = if all { PaymentState::None } else { PaymentState::Failed };
+            "payment.released"
+        }
+        PaymentState::Captured => {
             decision.refund = how;
             decision.post(EntryKind::Credit, amount.negated());
             decision.payment_after = PaymentState::RefundDue;
-            decision.because(RuleUse::of("payment.goes_back").with("amount", Value::Money(amount)))
+            "payment.goes_back"
         }
-        _ => decision,
-    }
+        PaymentState::Unknown => {
+            decision.release_charge = true;
+            "payment.looked_up"
+        }
+        PaymentState::None | PaymentState::RefundDue | PaymentState::Refunded | PaymentState::Waived => {
+            return decision;
+        }
+    };
+    decision.because(RuleUse::of(id).with("amount", Value::Money(amount)))
 }
 
 fn client_pays(parameters: &Parameters, case: &Situation, kind: EntryKind, notice: Option<Notice>) -> MoneyDecision {
@@ -258,11 +271,11 @@ fn client_pays(parameters: &Parameters, case: &Situation, kind: EntryKind, notic
     let owed = fee(parameters, case, kind, notice.as_ref());
     decision.because.extend(owed.because);
     let planned_stands = case.payment == PaymentState::Planned && parameters.payment.capture_at == CaptureAt::Cutoff;
-    let taken = matches!(case.payment, PaymentState::Captured | PaymentState::Unknown);
-    if taken || planned_stands {
+    let posted = matches!(case.payment, PaymentState::Captured | PaymentState::Failed | PaymentState::Unknown);
+    if posted || planned_stands {
         return price_stands(case, decision, owed.amount, kind);
     }
-    if matches!(case.payment, PaymentState::Planned | PaymentState::Failed) {
+    if case.payment == PaymentState::Planned {
         decision.release_charge = true;
         decision.payment_after = PaymentState::None;
     }
@@ -298,7 +311,7 @@ fn price_stands(case: &Situation, mut decision: MoneyDecision, owed: Money, kind
 
 fn not_the_client(parameters: &Parameters, case: &Situation) -> MoneyDecision {
     let decision = MoneyDecision::unchanged(case).because(RuleUse::of("fee.not_the_clients_doing"));
-    if !matches!(case.payment, PaymentState::Captured | PaymentState::Unknown) {
+    if case.payment != PaymentState::Captured {
         return give_back(case, decision, case.price, Refund::Auto);
     }
     let rule = refund_rule(parameters, case.new_client);
@@ -335,14 +348,30 @@ pub fn carry_over(amount: Money) -> [PlannedEntry; 2] {
     [entry(amount), entry(amount.negated())]
 }
 
-/// When the price of an appointment is taken; none where the practice never takes it.
-pub fn capture_due(parameters: &Parameters, zone: &Zone, start: Instant, end: Instant) -> Option<Instant> {
-    match parameters.payment.capture_at {
-        CaptureAt::None => None,
-        CaptureAt::AfterSession => Some(end),
-        CaptureAt::Session => Some(start),
-        CaptureAt::Cutoff => Some(notice::cutoff(parameters, zone, notice::Act::Cancel, start)),
-    }
+/// What the moment of taking a payment depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Booking {
+    /// When it was booked.
+    pub booked_at: Instant,
+    /// The appointment's start.
+    pub start: Instant,
+    /// The appointment's end.
+    pub end: Instant,
+    /// It is the client's first.
+    pub first: bool,
+}
+
+/// When the price is taken, never before it was booked; none where the practice never takes it. `zone` is the
+/// practice's.
+pub fn capture_due(parameters: &Parameters, zone: &Zone, booking: &Booking) -> Option<Instant> {
+    let due = match parameters.payment.capture_at {
+        CaptureAt::None => return None,
+        _ if booking.first && parameters.payment.first_session_prepaid => booking.booked_at,
+        CaptureAt::AfterSession => booking.end,
+        CaptureAt::Session => booking.start,
+        CaptureAt::Cutoff => notice::cutoff(parameters, zone, notice::Act::Cancel, booking.start),
+    };
+    Some(due.max(booking.booked_at))
 }
 
 impl Parameters {

@@ -3,6 +3,7 @@
 use super::kinds_of_duty::{ObligationKind, OwnerRole};
 use super::working::WorkingTime;
 use super::{Deadline, MakeUpMode, Parameters, PracticeEvent};
+use crate::reason::Fault;
 use crate::time::{Instant, Span, Zone};
 use serde::{Deserialize, Serialize};
 
@@ -114,6 +115,10 @@ pub enum Trigger {
     TherapistAloneAtFault,
     /// The client agreed to another appointment that is not booked yet.
     AgreedToRebook,
+    /// A fee was waived.
+    Waived,
+    /// A new client would like a refund (E-04).
+    NewClientRefund,
     /// A worry was passed on (V-18).
     ClinicalWorry,
     /// A worry about somebody's safety was passed on (V-19).
@@ -186,16 +191,37 @@ pub fn owed(parameters: &Parameters, zone: &Zone, trigger: Trigger, setting: &Se
         }
         Trigger::TherapistAloneAtFault => {}
         Trigger::AgreedToRebook => list.open(ObligationKind::BookNext),
+        Trigger::Waived => list.tell_practice(parameters, PracticeEvent::Waiver),
+        Trigger::NewClientRefund => list.tell_practice(parameters, PracticeEvent::RefundNew),
         Trigger::ClinicalWorry => list.open_for(ObligationKind::EscalateClinical, OwnerRole::ClinicalLead),
         Trigger::RiskWorry => list.open_for(ObligationKind::EscalateRisk, OwnerRole::RiskDuty),
     }
     list.owed
 }
 
+/// Whether a missed appointment asks the therapist to think about a make-up: only where the therapist alone missed it,
+/// and the practice asks at all. Then `Trigger::TherapistAloneAtFault` opens the duty.
+pub fn asks_for_makeup(parameters: &Parameters, fault: Fault) -> bool {
+    fault == Fault::Therapist && parameters.makeup.mode != MakeUpMode::Off
+}
+
 /// The duty that a promise opens: be in touch by that moment (rulings 2).
 pub fn promise(parameters: &Parameters, zone: &Zone, by: Instant) -> Owed {
     let working = WorkingTime::new(&parameters.practice, zone);
     times::anchored(parameters, &working, ObligationKind::KeepPromise, OwnerRole::Therapist, by)
+}
+
+/// The duty to reach a client whom no message can reach: the short-notice minutes, counted from now (U3).
+pub fn inform_now(parameters: &Parameters, now: Instant) -> Owed {
+    let inform = &parameters.inform;
+    let after = |minutes: u32| now + Span::minutes(minutes.into());
+    Owed {
+        kind: ObligationKind::InformClient,
+        owner: OwnerRole::Therapist,
+        due: after(inform.short_notice_minutes),
+        breach: Some(after(inform.short_notice_breach_minutes)),
+        second_breach: Some(after(inform.short_notice_escalate_minutes)),
+    }
 }
 
 /// The times of a `next_step` whose offer lives until `expires`: due then, and 24 hours more.
@@ -215,10 +241,10 @@ impl List<'_> {
         self.open_for(kind, self.owner);
     }
     fn open_for(&mut self, kind: ObligationKind, owner: OwnerRole) {
-        self.owed.push(self.times.from_now(kind, owner));
+        self.owed.push(self.times.counted_now(kind, owner));
     }
     fn open_from(&mut self, kind: ObligationKind, from: Instant) {
-        self.owed.push(self.times.from(kind, self.owner, from));
+        self.owed.push(self.times.counted_from(kind, self.owner, from));
     }
 
     fn called_off(
@@ -244,6 +270,12 @@ impl List<'_> {
         }
         if setting.money_open {
             self.open(ObligationKind::DecideMoney);
+        }
+    }
+
+    fn tell_practice(&mut self, parameters: &Parameters, event: PracticeEvent) {
+        if parameters.practice_notified_on.contains(&event) {
+            self.owed.push(self.times.informing(ObligationKind::NotifyPractice, self.owner, Pace::Plain));
         }
     }
 
@@ -274,9 +306,9 @@ impl List<'_> {
         let owner = self.owner;
         self.owed.push(match setting.given {
             Given::Nothing => self.times.informing(ObligationKind::NextStep, owner, pace),
-            Given::Link => self.times.from_now(ObligationKind::NextStep, owner),
+            Given::Link => self.times.counted_now(ObligationKind::NextStep, owner),
             Given::OfferUntil(expires) => self.times.offered(owner, expires),
-            Given::PromiseBy(by) => self.times.from(ObligationKind::KeepPromise, owner, by),
+            Given::PromiseBy(by) => self.times.counted_from(ObligationKind::KeepPromise, owner, by),
             Given::Settled => return,
         });
     }

@@ -57,6 +57,7 @@ pub const RULES: &[Rule] = &[
     rule("fee.slot_refilled", "Somebody else took the time, so there is no fee."),
     rule("payment.released", "The payment of {amount} that was planned will not be taken."),
     rule("payment.goes_back", "{amount} goes back to the client."),
+    rule("payment.looked_up", "Whether {amount} was taken is being looked up; if it was, it goes back."),
     rule("payment.stands", "The price of {amount} stands, with no fee on top."),
     rule("payment.follows_move", "The payment moves with the appointment."),
     rule("refund.client_choice", "The client chooses: {amount} back, or to the new time."),

@@ -1,11 +1,12 @@
 //! Wall time to moments without asking the zone for each: a range of time has few changes of offset, often none.
 
-use super::{TimeOfDay, wall_midnight};
+use super::TimeOfDay;
 use crate::time::{Instant, Interval, Span, Zone};
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 const MINUTE: i64 = 60_000_000;
+const DAY: i64 = 24 * 60 * MINUTE;
 
 /// A stretch of time in which the zone's offset stays the same.
 #[derive(Debug, Clone, Copy)]
@@ -62,16 +63,18 @@ impl Offsets {
         Self { stretches, first, last }
     }
 
-    /// Every day that the range touches, in the zone.
-    pub fn days(&self) -> impl Iterator<Item = Date> + use<> {
+    /// Every day that the range touches, in the zone, with the wall clock's midnight in microseconds as if the zone
+    /// were UTC: on the wall every day has 24 hours.
+    pub fn days(&self) -> impl Iterator<Item = (Date, i64)> + use<> {
         let last = self.last;
-        self.first.series(1.day()).take_while(move |day| *day <= last)
+        let midnight = self.first.to_zoned(TimeZone::UTC).map_or(0, |zoned| Instant::from(&zoned).micros());
+        let days = std::iter::successors(Some(self.first), |day| day.tomorrow().ok());
+        days.take_while(move |day| *day <= last).zip((midnight..).step_by(DAY as usize))
     }
 
-    /// The pieces of the window `from` to `to` of that day, in order. A time that the clocks skip is in none of them,
+    /// The pieces of the window `from` to `to` of the day with that midnight, in order. A time that the clocks skip is in none of them,
     /// a time that they repeat is in two.
-    pub fn runs(&self, day: Date, from: TimeOfDay, to: TimeOfDay, mut each: impl FnMut(Run)) {
-        let midnight = wall_midnight(day);
+    pub fn runs(&self, midnight: i64, from: TimeOfDay, to: TimeOfDay, mut each: impl FnMut(Run)) {
         let opens = midnight + i64::from(from.minutes()) * MINUTE;
         let ends = midnight + i64::from(to.minutes()) * MINUTE;
         let piece = |stretch: &Stretch| {

@@ -113,6 +113,8 @@ pub(super) enum Stopped {
 impl From<Stopped> for Handed {
     fn from(stopped: Stopped) -> Self {
         match stopped {
+            // "Service closing" is about the server, not about this letter (RFC 5321 3.8).
+            Stopped::Refused { code: 421, reply, .. } => Self::NotAccepted { why: reply },
             Stopped::Refused { code, reply, permanent } => Self::Refused { code, reply, permanent },
             Stopped::Before(why) => Self::NotAccepted { why },
             Stopped::After(why) => Self::Unknown { why },

@@ -26,10 +26,25 @@ impl Progress {
     pub(super) fn final_dot(&self) {
         self.0.store(DOT, Ordering::SeqCst);
     }
+    fn still_before(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == BEFORE
+    }
     /// Gives up. True: the letter will certainly not be sent. A body that has begun cannot be called back.
     fn give_up(&self) -> bool {
         self.0.compare_exchange(BEFORE, GIVEN_UP, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
+}
+
+/// Letters over one connection before it is closed politely. Exim, for one, delivers only the first ten of a
+/// connection at once and leaves the others to its next queue run, perhaps half an hour later.
+const LETTERS_PER_CONNECTION: u32 = 10;
+
+/// An open connection and how many letters have gone over it.
+struct Kept {
+    connection: SmtpConnection,
+    letters: u32,
+    /// Whether the last letter was refused, so that the conversation must be reset.
+    refused: bool,
 }
 
 struct Job {
@@ -90,14 +105,17 @@ fn start(line: Arc<Line>) -> std::io::Result<Sender<Job>> {
     std::thread::Builder::new().name("mail".into()).spawn(move || {
         let mut open = None;
         for job in inbox {
-            let handed = talk(&line, &mut open, &job);
-            // Nobody waits any more: the outcome was already settled by the waiting side.
-            if job.done.send(handed).is_err() {
+            let (handed, kept) = talk(&line, open.take(), &job);
+            let waited_for = job.done.send(handed).is_ok();
+            // Tidying up comes after the answer, so that nobody waits for it and it cannot spoil the outcome.
+            open = kept.and_then(Kept::tidy);
+            // Nobody waits any more: the waiting side has settled the outcome, and will not use this thread again.
+            if !waited_for {
                 break;
             }
         }
-        if let Some(mut connection) = open {
-            let _: Result<_, _> = SmtpConnection::quit(&mut connection);
+        if let Some(kept) = open {
+            kept.close();
         }
     })?;
     Ok(jobs)
@@ -105,43 +123,45 @@ fn start(line: Arc<Line>) -> std::io::Result<Sender<Job>> {
 
 /// Sends over the kept connection, or a fresh one where the kept one has died: servers close idle lines, and a
 /// letter whose body has not begun is certainly not accepted.
-fn talk(line: &Line, open: &mut Option<SmtpConnection>, job: &Job) -> Handed {
-    if let Some(mut kept) = open.take() {
-        let outcome = line.send(&mut kept, &job.envelope, &job.bytes, &job.progress);
+fn talk(line: &Line, open: Option<Kept>, job: &Job) -> (Handed, Option<Kept>) {
+    if let Some(mut kept) = open {
+        let outcome = line.send(&mut kept.connection, &job.envelope, &job.bytes, &job.progress);
         let stale = matches!(&outcome, Err(Stopped::Before(_)) | Err(Stopped::Refused { code: 421, .. }));
         if !stale || !job.progress.still_before() {
-            return settle(outcome, kept, open);
+            return settle(outcome, kept);
         }
     }
     match line.open() {
-        Ok(mut fresh) => {
-            let outcome = line.send(&mut fresh, &job.envelope, &job.bytes, &job.progress);
-            settle(outcome, fresh, open)
+        Ok(connection) => {
+            let mut fresh = Kept { connection, letters: 0, refused: false };
+            let outcome = line.send(&mut fresh.connection, &job.envelope, &job.bytes, &job.progress);
+            settle(outcome, fresh)
         }
-        Err(why) => Handed::NotAccepted { why },
+        Err(why) => (Handed::NotAccepted { why }, None),
     }
 }
 
-/// Keeps the connection where it is fit for the next letter.
-fn settle(
-    outcome: Result<Handed, Stopped>,
-    mut connection: SmtpConnection,
-    open: &mut Option<SmtpConnection>,
-) -> Handed {
-    let fit = match &outcome {
-        Ok(_) => true,
-        Err(Stopped::Refused { code: 421, .. }) => false,
-        Err(Stopped::Refused { .. }) => reset(&mut connection),
-        Err(_) => false,
-    };
-    if fit {
-        *open = Some(connection);
-    }
-    outcome.unwrap_or_else(Handed::from)
+/// Keeps the connection where it may be fit for the next letter.
+fn settle(outcome: Result<Handed, Stopped>, mut kept: Kept) -> (Handed, Option<Kept>) {
+    kept.letters += 1;
+    kept.refused = outcome.is_err();
+    let usable = matches!(&outcome, Ok(_) | Err(Stopped::Refused { .. }))
+        && !matches!(&outcome, Err(Stopped::Refused { code: 421, .. }));
+    (outcome.unwrap_or_else(Handed::from), usable.then_some(kept))
 }
 
-impl Progress {
-    fn still_before(&self) -> bool {
-        self.0.load(Ordering::SeqCst) == BEFORE
+impl Kept {
+    /// Makes it ready for the next letter; none where it is not, or has carried enough.
+    fn tidy(mut self) -> Option<Self> {
+        if self.letters >= LETTERS_PER_CONNECTION {
+            self.close();
+            return None;
+        }
+        (!self.refused || reset(&mut self.connection)).then_some(self)
+    }
+
+    fn close(mut self) {
+        // A server that does not say goodbye changes nothing.
+        let _: Result<_, _> = self.connection.quit();
     }
 }

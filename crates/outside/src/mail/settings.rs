@@ -88,7 +88,8 @@ pub struct MailSettings {
     pub from: EmailAddress,
     /// The name beside that address.
     pub name: String,
-    /// A PEM file with certificate authorities to trust beside the machine's own.
+    /// A PEM file with certificate authorities to trust beside the machine's own. A server's own self-signed
+    /// certificate works here only where it is marked `CA:FALSE`.
     #[serde(default)]
     pub extra_ca: Option<PathBuf>,
     /// The name that we say EHLO with; the machine's own name where absent.

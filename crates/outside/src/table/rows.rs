@@ -152,7 +152,7 @@ pub(super) fn read<R>(
     for (index, record) in reader.byte_records().enumerate() {
         // The source is memory and records are flexible, so an error cannot happen; were there one, the rest is lost.
         let Ok(record) = record else { break };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| line_of(position, bytes));
         if index >= limits.rows || problems.len() >= limits.problems {
             let what = "there are more rows or problems than can be read at once";
             problems.truncate(limits.problems.saturating_sub(1));
@@ -168,6 +168,13 @@ pub(super) fn read<R>(
         rows.extend(make(&mut row));
     }
     Table { rows, problems }
+}
+
+/// The line where a record's first character stands: csv counts from the empty lines before it.
+fn line_of(position: &csv::Position, bytes: &[u8]) -> u64 {
+    let from = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(bytes.len());
+    let empty = bytes[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + empty.filter(|byte| **byte == b'\n').count() as u64
 }
 
 fn whole(line: u64, what: impl Into<String>, remedy: &str) -> Problem {

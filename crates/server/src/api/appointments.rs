@@ -52,18 +52,22 @@ struct ListQuery {
 async fn list(app: App, call: Call<AnyRole>) -> Answer {
     let query: ListQuery = call.query()?;
     let state = query.state.map(|word| known_state(&word)).transpose()?;
+    let (words, who) = (query.q.unwrap_or_default(), super::ask(&call).who);
+    let limit = super::page_size(query.limit)?;
+    let after = super::cursor(query.cursor)?;
+    let page = read(&app, move |tx| {
     let filter = Filter {
         therapist: query.therapist,
         client: query.client,
-        words: query.q,
+        words: &words,
         from: query.from,
         to: query.to,
-        states: state.into_iter().collect(),
+        states: state.iter().copied().collect(),
         ..Filter::default()
     };
-    let (who, limit) = (super::ask(&call).who, super::page_size(query.limit)?);
-    let after = super::cursor(query.cursor)?;
-    let page = read(&app, move |tx| Ok(store::appointment::list(tx, &who.scope(), &filter, after.as_ref(), limit)?)).await?;
+        Ok(store::appointment::list(tx, &who.scope(), &filter, after.as_ref(), limit)?)
+    })
+    .await?;
     let items = page.items.iter().map(AppointmentWire::from).collect();
     json(StatusCode::OK, &Page { items, next: page.next.map(|cursor| cursor.to_string()) })
 }
@@ -87,7 +91,7 @@ async fn book(app: App, call: Call<AnyRole>) -> Answer {
     let (therapist, client) = (body.therapist, body.client);
     let wish = Book { start: body.start, kind: body.kind, agreement: body.agreement };
     let find = move |tx: &mut store::Tx, who: &flow::Who| -> flow::Flow<_> {
-        let found = store::relationship::of(tx, &who.scope(), therapist, client)?;
+        let found = flow::load::relationship_of(tx, who, therapist, client)?;
         Ok(found.ok_or_else(|| Refusal::not_found("relationship"))?.id)
     };
     if call.preview {

@@ -6,7 +6,6 @@ mod contact;
 mod disruptions;
 mod ledger;
 mod offers;
-mod openapi;
 mod people;
 mod policy;
 mod request;
@@ -38,7 +37,6 @@ pub fn routes() -> Vec<Route> {
         disruptions::routes(),
         ledger::routes(),
         offers::routes(),
-        openapi::routes(),
         people::routes(),
         policy::routes(),
         slots::routes(),
@@ -123,7 +121,7 @@ impl From<Failed> for Problem {
             Failed::Refused(refusal) => (*refusal).into(),
             Failed::Store(error) => error.into(),
             Failed::Fault(why) => Self::fault(why),
-            Failed::Nothing => Self::new(StatusCode::CONFLICT, "nothing_to_do", "That is so already; nothing was changed."),
+            Failed::Nothing { .. } => Self::new(StatusCode::CONFLICT, "nothing_to_do", "That is so already; nothing was changed."),
             Failed::Replay(_) => Self::fault("a replay that nobody answered"),
         }
     }

@@ -96,7 +96,7 @@ impl Answer {
             because,
             booking_link: outcome.next_step.as_ref().filter(|step| step.booking_link).map(|_| booking_link),
             next_step: outcome.next_step,
-            answers_with_new: outcome.record.word == "offer_accepted",
+            answers_with_new: matches!(outcome.record.word, "offer_accepted" | "appointment_booked"),
             new_ids,
         }
     }

@@ -64,7 +64,7 @@ pub(super) fn change(tx: &mut Tx, tools: &Tools, ask: &Ask, situation: Situation
     let mut ids = Ids::new(ask.command, ask.now);
     let outcome = decide(situation.clone(), &Asker::of(&ask.who.scope()), command, ask.now, &mut ids)?;
     if outcome.record.word.is_empty() {
-        return Err(Failed::Nothing);
+        return Err(Failed::Nothing { look_again: outcome.wakes.iter().find_map(|wake| wake.at) });
     }
     save::save(tx, tools, ask, &situation, outcome, &mut ids)
 }

@@ -4,6 +4,7 @@ use super::appointment::change;
 use super::{Answer, Ask, Flow, Tools, case, load};
 use domain::decide::{Command, Due};
 use domain::id::{AppointmentId, ObligationId, OfferId};
+use domain::person::PersonRef;
 use load::Mode;
 use store::{Done, Tx};
 
@@ -23,6 +24,24 @@ pub fn capture(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow
 pub fn offer_expiry(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId) -> Flow<Done<Answer>> {
     let situation = load::offer(tx, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Due(Due::OfferExpiry))
+}
+
+/// The client has not chosen what becomes of their money.
+pub fn refund_choice(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
+    let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    change(tx, tools, ask, situation, Command::Due(Due::RefundChoice))
+}
+
+/// A message of this appointment could not be delivered to this person (U3).
+pub fn undeliverable(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    id: AppointmentId,
+    to: PersonRef,
+) -> Flow<Done<Answer>> {
+    let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    change(tx, tools, ask, situation, Command::Due(Due::Undeliverable(to)))
 }
 
 /// The clock of a duty.

@@ -3,7 +3,7 @@
 use super::{Ask, Flow};
 use domain::appointment::Appointment;
 use domain::decide::Situation;
-use domain::id::{AppointmentId, OfferId, RelationshipId};
+use domain::id::{AppointmentId, ClientId, OfferId, RelationshipId, TherapistId};
 use domain::person::{PersonRef, Role};
 use domain::policy::Policy;
 use domain::practice::Relationship;
@@ -53,6 +53,7 @@ pub fn relationship(tx: &mut Tx, ask: &Ask, id: RelationshipId, starts: &[Instan
     if let Some(case) = store::disruption::waiting_for_a_time(tx, id)? {
         situation.offer = store::offer::open_of(tx, case.appointment)?;
         situation.obligations = store::obligation::of_appointment(tx, case.appointment)?;
+        situation.appointment = store::appointment::load(tx, &scope, case.appointment)?;
         situation.disruption = Some(case);
     }
     Ok(situation)
@@ -71,6 +72,19 @@ pub fn offer(tx: &mut Tx, ask: &Ask, id: OfferId, starts: &[Instant], mode: Mode
     Ok(situation)
 }
 
+/// The relationship of these two, if whoever asks may know of it.
+pub fn relationship_of(
+    tx: &mut Tx,
+    who: &super::Who,
+    therapist: TherapistId,
+    client: ClientId,
+) -> Flow<Option<Relationship>> {
+    match store::relationship::of(tx, therapist, client)? {
+        Some(found) => Ok(store::relationship::load(tx, &who.scope(), found.id)?),
+        None => Ok(None),
+    }
+}
+
 fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {
     let missing = |what: &'static str| move || Refusal::not_found(what);
     let practice = store::practice::load(tx, relationship.practice)?.ok_or_else(missing("practice"))?;
@@ -80,13 +94,14 @@ fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) 
     let (mut therapist_busy, mut client_busy) = (Vec::new(), Vec::new());
     for around in windows(starts) {
         let (of_therapist, of_client) = (PersonRef::Therapist(relationship.therapist), PersonRef::Client(relationship.client));
-        therapist_busy.extend(store::occupancy::busy(tx, &of_therapist.to_string(), around, ask.now)?.intervals());
-        client_busy.extend(store::occupancy::busy(tx, &of_client.to_string(), around, ask.now)?.intervals());
+        therapist_busy.extend(busy(tx, of_therapist, around, ask.now)?);
+        client_busy.extend(busy(tx, of_client, around, ask.now)?);
     }
     Ok(Situation {
         admins: store::person::of_roles(tx, practice.id, &[Role::Admin])?,
         owners: store::person::of_roles(tx, practice.id, &[Role::Owner])?,
         new_client: !store::appointment::has_attended(tx, relationship.id)?,
+        late_before: store::appointment::has_late(tx, relationship.id)?,
         policy: today.clone(),
         policy_today: today,
         practice,
@@ -103,6 +118,11 @@ fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) 
     })
 }
 
+fn busy(tx: &mut Tx, who: PersonRef, around: Interval, now: Instant) -> Flow<Vec<Interval>> {
+    let taken = store::occupancy::busy(tx, &who.to_string(), around, now)?;
+    Ok(taken.into_iter().map(|taken| taken.time).collect())
+}
+
 fn policy(tx: &mut Tx, appointment: &Appointment) -> Flow<Policy> {
     let agreed = store::policy::load(tx, appointment.practice, appointment.policy.version)?;
     Ok(agreed.ok_or_else(|| Refusal::not_found("policy"))?)
@@ -110,16 +130,15 @@ fn policy(tx: &mut Tx, appointment: &Appointment) -> Flow<Policy> {
 
 fn lock(tx: &mut Tx, ask: &Ask, seen: &Appointment, mode: Mode) -> Flow<()> {
     if mode == Mode::Change {
-        let people = [PersonRef::Client(seen.client).to_string(), PersonRef::Therapist(seen.therapist).to_string()];
-        store::occupancy::lock(tx, &people, ask.now)?;
+        let (client, therapist) = (seen.client.to_string(), seen.therapist.to_string());
+        store::occupancy::lock(tx, &[&client, &therapist], ask.now)?;
     }
     Ok(())
 }
 
 fn lock_people(tx: &mut Tx, relationship: &Relationship, now: Instant) -> Flow<()> {
-    let people =
-        [PersonRef::Client(relationship.client).to_string(), PersonRef::Therapist(relationship.therapist).to_string()];
-    Ok(store::occupancy::lock(tx, &people, now)?)
+    let (client, therapist) = (relationship.client.to_string(), relationship.therapist.to_string());
+    Ok(store::occupancy::lock(tx, &[&client, &therapist], now)?)
 }
 
 /// The stretches of the diaries that bear on these starts: half a day around each, joined where they touch.

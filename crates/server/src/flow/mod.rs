@@ -6,13 +6,15 @@ pub mod answer;
 pub mod appointment;
 pub mod case;
 pub mod due;
+pub mod jobs;
 pub mod load;
 pub mod offer;
 pub mod once;
+pub mod record;
 pub mod save;
+pub mod settings;
 pub mod signin;
 pub mod slots;
-pub mod words;
 
 use domain::access::{Actor, Purpose, Scope};
 use domain::id::{ClientId, CommandId, PracticeId, TokenId};
@@ -83,7 +85,10 @@ pub enum Failed {
     /// A rule said no.
     Refused(Box<Refusal>),
     /// Nothing was due or everything was so already: nothing is saved and nothing goes on record.
-    Nothing,
+    Nothing {
+        /// When there may be something, UTC.
+        look_again: Option<Instant>,
+    },
     /// It was done before under the same key: this is what was answered.
     Replay(Box<once::Before>),
     /// Something of ours is broken; the words are for the log.

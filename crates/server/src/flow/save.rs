@@ -1,9 +1,11 @@
 //! Saves an outcome: new state, occupancy, duties, ledger, messages and deadlines, all in the flow's transaction.
 
-use super::words::{About, Writer};
 use super::answer::Links;
-use super::{Answer, Ask, Flow};
+use super::{Answer, Ask, Flow, jobs};
+use crate::config::Config;
+use crate::keys::Keys;
 use crate::links::LinkKey;
+use crate::words::{About, Writer};
 use domain::appointment::Appointment;
 use domain::audit::Entry;
 use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, Wake};
@@ -11,9 +13,10 @@ use domain::id::{Ids, MessageId};
 use domain::message::{LinkTo, Message, MessageState, Notice};
 use domain::person::{Channel, Person, PersonRef};
 use domain::time::Instant;
+use outside::address::EmailAddress;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use store::job::{Job, JobKind, Priority};
+use store::job::{Job, Priority};
 use store::{Done, Tx};
 
 /// What flows need beside the transaction; made once at start.
@@ -25,9 +28,20 @@ pub struct Tools {
     pub link_key: LinkKey,
     /// Where this server is reached.
     pub base_url: String,
+    /// The address that messages come from.
+    pub from: EmailAddress,
 }
 
 impl Tools {
+    /// The tools of a server with this configuration. Without a mail server messages name the host itself.
+    pub fn new(config: &Config, keys: &Keys) -> Self {
+        let base_url = config.base_url.to_string();
+        let configured = config.smtp.as_ref().and_then(|smtp| smtp.from.parse().ok());
+        let from: EmailAddress = configured.unwrap_or_else(|| config.base_url.own_address());
+        let writer = Arc::new(Writer::new(from.clone(), &base_url));
+        Self { writer, link_key: keys.links(), base_url, from }
+    }
+
     /// How links are made.
     pub fn links(&self) -> Links<'_> {
         Links { key: &self.link_key, base_url: &self.base_url }
@@ -72,14 +86,14 @@ pub fn save(
     for wake in &outcome.wakes {
         wake_at(tx, situation, wake)?;
     }
-    let superseded = outcome.appointment.as_ref().filter(|_| !messages.is_empty());
-    if let Some(appointment) = superseded {
-        store::message::supersede_before(tx, appointment.id, appointment.revision)?;
-    }
     for message in &messages {
+        // What waits for the same person about an earlier revision is overtaken; what others wait for is not.
+        if let (Some(appointment), true) = (message.appointment, message.kind.tells_the_time()) {
+            store::message::supersede_before(tx, appointment, message.revision, message.to)?;
+        }
         send(tx, tools, situation, message, ask.now)?;
     }
-    let audit = entry(ask, situation, &outcome, ids);
+    let audit = entry(tools, ask, situation, &outcome, ids);
     Ok(Done::new(Answer::new(situation, outcome, &messages, &tools.links(), false), audit))
 }
 
@@ -93,7 +107,11 @@ fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<(
     for changed in outcome.appointment.iter().chain(outcome.booked.iter()) {
         match situation.appointment.as_ref().filter(|before| before.id == changed.id) {
             Some(before) if before == changed => {}
-            Some(before) => store::appointment::update(tx, changed, before.revision)?,
+            Some(before) => {
+                if !store::appointment::update(tx, changed, before.revision)? {
+                    return Err(domain::refusal::Refusal::stale().into());
+                }
+            }
             None => store::appointment::insert(tx, changed)?,
         }
     }
@@ -101,35 +119,32 @@ fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<(
 }
 
 fn occupancy(tx: &mut Tx, change: &OccupancyChange) -> Flow<()> {
-    use store::occupancy::{Kind, release, take};
+    use store::occupancy::{release, take};
     match change {
-        OccupancyChange::ReleaseAppointment(id) => release(tx, &id.to_string())?,
-        OccupancyChange::ReleaseOffer(id) => release(tx, &id.to_string())?,
-        OccupancyChange::Take(who, id, time) => {
-            take(tx, &who.to_string(), Kind::Appointment, &id.to_string(), *time, None)?;
-        }
-        OccupancyChange::Hold(who, id, time, until) => {
-            take(tx, &who.to_string(), Kind::Hold, &id.to_string(), *time, Some(*until))?;
-        }
+        OccupancyChange::ReleaseAppointment(id) => release(tx, &id.to_string()).map(drop)?,
+        OccupancyChange::ReleaseOffer(id) => release(tx, &id.to_string()).map(drop)?,
+        OccupancyChange::Take(who, id, time) => take(tx, &who.to_string(), &id.to_string(), *time, None)?,
+        OccupancyChange::Hold(who, id, time, until) => take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?,
     }
     Ok(())
 }
 
 fn wake_at(tx: &mut Tx, situation: &Situation, wake: &Wake) -> Flow<()> {
     let (kind, subject) = match wake.job {
-        JobToWake::AppointmentEnd(id) => (JobKind::AppointmentEnd, id.to_string()),
-        JobToWake::Capture(id) => (JobKind::Capture, id.to_string()),
-        JobToWake::OfferExpiry(id) => (JobKind::OfferExpiry, id.to_string()),
-        JobToWake::ObligationClock(id) => (JobKind::ObligationClock, id.to_string()),
+        JobToWake::AppointmentEnd(id) => (jobs::APPOINTMENT_END, id.to_string()),
+        JobToWake::Capture(id) => (jobs::CAPTURE, id.to_string()),
+        JobToWake::OfferExpiry(id) => (jobs::OFFER_EXPIRY, id.to_string()),
+        JobToWake::RefundChoice(id) => (jobs::REFUND_CHOICE, id.to_string()),
+        JobToWake::ObligationClock(id) => (jobs::OBLIGATION_CLOCK, id.to_string()),
     };
     match wake.at {
         Some(due_at) => {
-            let job = Job { kind, subject, due_at, priority: Priority::Normal, practice: Some(situation.practice.id) };
-            store::job::enqueue(tx, &job)?;
+            let practice = situation.practice.id;
+            let job = Job { kind, subject: &subject, practice, priority: Priority::Normal, due_at };
+            Ok(store::job::enqueue(tx, &job)?)
         }
-        None => store::job::remove(tx, kind, &subject)?,
+        None => Ok(store::job::remove(tx, kind, &subject)?),
     }
-    Ok(())
 }
 
 fn send(tx: &mut Tx, tools: &Tools, situation: &Situation, message: &Message, now: Instant) -> Flow<()> {
@@ -138,13 +153,8 @@ fn send(tx: &mut Tx, tools: &Tools, situation: &Situation, message: &Message, no
     }
     store::message::insert(tx, message)?;
     let priority = if message.urgent { Priority::Urgent } else { Priority::Normal };
-    let job = Job {
-        kind: JobKind::Deliver,
-        subject: message.id.to_string(),
-        due_at: message.send_at,
-        priority,
-        practice: Some(message.practice),
-    };
+    let (subject, practice) = (message.id.to_string(), message.practice);
+    let job = Job { kind: jobs::DELIVER, subject: &subject, practice, priority, due_at: message.send_at };
     Ok(store::job::enqueue(tx, &job)?)
 }
 
@@ -226,7 +236,7 @@ fn message(
     }
 }
 
-fn entry(ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entry {
+fn entry(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entry {
     Entry {
         practice: situation.practice.id,
         command: ids.command(),
@@ -236,14 +246,6 @@ fn entry(ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entr
         word: outcome.record.word.to_owned(),
         subjects: outcome.record.subjects.clone(),
         details: outcome.record.details.clone(),
-        salt: salt(ids),
+        salt: tools.link_key.salt(ids.command()),
     }
-}
-
-/// Sixteen bytes that nobody can guess without the command's id, the same at every rerun.
-fn salt(ids: &Ids) -> [u8; 16] {
-    let digest = Sha256::new().chain_update(b"holdspace audit salt").chain_update(ids.command().bytes()).finalize();
-    let mut salt = [0; 16];
-    salt.copy_from_slice(&digest[..16]);
-    salt
 }

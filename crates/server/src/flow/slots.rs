@@ -2,7 +2,7 @@
 
 use super::{Ask, Flow};
 use domain::id::TherapistId;
-use domain::policy::Policy;
+use domain::policy::{Parameters, Policy};
 use domain::practice::Therapist;
 use domain::refusal::Refusal;
 use domain::schedule::MeetingKind;
@@ -29,7 +29,8 @@ pub fn free(tx: &mut Tx, ask: &Ask, wanted: Wanted) -> Flow<Vec<Interval>> {
     check(wanted.window)?;
     let therapist = visible(tx, ask, wanted.therapist)?;
     let policy = store::policy::latest(tx, therapist.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
-    Ok(of(tx, ask.now, &therapist, &policy, wanted)?)
+    let for_client = ask.who.scope().limits().client.is_some();
+    Ok(of(tx, ask.now, &therapist, &policy, for_client, wanted)?)
 }
 
 /// Free times of a therapist that is loaded already.
@@ -38,21 +39,19 @@ pub fn of(
     now: Instant,
     therapist: &Therapist,
     policy: &Policy,
+    for_client: bool,
     wanted: Wanted,
 ) -> Result<Vec<Interval>, store::DbError> {
     let around = Interval::new(wanted.window.from - Span::hours(12), wanted.window.to + Span::hours(12));
     let taken = store::occupancy::busy(tx, &therapist.id.to_string(), around, now)?;
     let busy: Vec<Interval> = taken.into_iter().map(|taken| taken.time).collect();
-    Ok(slots::free(&therapist.schedule, wanted.kind, &busy, search(policy, wanted.window, now)))
+    Ok(slots::free(&therapist.schedule, wanted.kind, &busy, search(&policy.parameters, for_client, wanted.window, now)))
 }
 
-fn search(policy: &Policy, window: Interval, now: Instant) -> Search {
-    Search {
-        from: window.from,
-        to: window.to,
-        now,
-        min_notice: Span::hours(policy.parameters.booking.min_notice_hours.into()),
-        horizon: Span::hours(i64::from(policy.parameters.slot.horizon_days) * 24),
+fn search(parameters: &Parameters, for_client: bool, window: Interval, now: Instant) -> Search {
+    match for_client {
+        true => Search::for_clients(parameters, window.from, window.to, now),
+        false => Search::for_staff(parameters, window.from, window.to, now),
     }
 }
 
@@ -73,7 +72,7 @@ fn visible(tx: &mut Tx, ask: &Ask, id: TherapistId) -> Flow<Therapist> {
     let found = store::therapist::load(tx, id)?.ok_or_else(|| Refusal::not_found("therapist"))?;
     let same_practice = limits.practice.is_none_or(|practice| practice == found.person.practice);
     let works_together = match limits.client {
-        Some(client) => store::relationship::of(tx, &ask.who.scope(), id, client)?.is_some(),
+        Some(client) => super::load::relationship_of(tx, &ask.who, id, client)?.is_some(),
         None => true,
     };
     if same_practice && works_together { Ok(found) } else { Err(Refusal::not_found("therapist").into()) }

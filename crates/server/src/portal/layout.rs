@@ -9,7 +9,6 @@ use crate::error::FieldErrors;
 use crate::flow::signin::home_of;
 use crate::routes;
 use axum::http::Method;
-use domain::access::Via;
 use domain::person::Role;
 use domain::time::Instant;
 use std::collections::HashSet;
@@ -99,7 +98,7 @@ pub struct Shell {
     pub place: Place,
     /// The person's name; empty where nobody is signed in.
     pub person: String,
-    /// Whether they have a session to end.
+    /// Whether they have a session to end and this page can carry a form.
     pub can_sign_out: bool,
     /// Their first page.
     pub home: &'static str,
@@ -121,19 +120,17 @@ impl Shell {
         let mut shell = Self::of(app, call.caller(), title);
         call.form_token().clone_into(&mut shell.form_token);
         call.form_key().clone_into(&mut shell.form_key);
+        shell.can_sign_out = call.session().is_some();
         shell.now = call.now;
         shell
     }
 
     /// The frame for a caller outside a call: problem pages, which have no forms of their own.
     pub(crate) fn of(app: &App, caller: &Caller, title: impl Into<String>) -> Self {
-        let (role, person, can_sign_out) = match caller {
-            Caller::Person(visitor) => {
-                let actor = &visitor.actor;
-                (Some(actor.role), actor.name.clone(), actor.via == Via::Portal)
-            }
-            Caller::Link(holder) => (None, holder.name.clone(), false),
-            Caller::Nobody => (None, String::new(), false),
+        let (role, person) = match caller {
+            Caller::Person(visitor) => (Some(visitor.actor.role), visitor.actor.name.clone()),
+            Caller::Link(holder) => (None, holder.name.clone()),
+            Caller::Nobody => (None, String::new()),
         };
         Self {
             title: title.into(),
@@ -141,7 +138,7 @@ impl Shell {
             nav: role.map(nav_of).unwrap_or_default(),
             place: caller.place(),
             person,
-            can_sign_out,
+            can_sign_out: false,
             home: role.map_or("/", home_of),
             form_token: String::new(),
             form_key: String::new(),

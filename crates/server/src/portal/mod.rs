@@ -1,7 +1,8 @@
 //! Pages for people: the client portal, the therapist portal and the practice portal share a frame and its pieces.
 
 pub mod layout;
-mod signin;
+pub mod signin;
+pub mod words;
 
 pub use layout::Shell;
 
@@ -63,8 +64,10 @@ pub fn page_with(status: StatusCode, template: &impl Template) -> Answer {
 pub fn redirect(path: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
+    // A browser reads "/\\" like "//": another host.
+    let is_ours = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\");
     // Our paths are ids and words; anything else goes to the first page rather than into a header.
-    let location = HeaderValue::from_str(path).ok().filter(|_| path.starts_with('/') && !path.starts_with("//"));
+    let location = HeaderValue::from_str(path).ok().filter(|_| is_ours);
     response.headers_mut().insert(LOCATION, location.unwrap_or(HeaderValue::from_static("/")));
     response
 }
@@ -109,4 +112,50 @@ struct MorePage {
 
 async fn more(app: App, call: Call<Colleague>) -> Answer {
     page(&MorePage { shell: Shell::new(&app, &call, "More").at("/more") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::FieldErrors;
+
+    #[derive(Template)]
+    #[template(
+        ext = "html",
+        source = r#"{% import "pieces/ui.html" as ui %}{{ ui::mark() }}{{ ui::icon("clock") }}
+{{ ui::tag("due", "Due & soon", "clock") }}{{ ui::tag("", "Plain") }}{{ ui::problems(errors) }}
+<input id="next"{{ ui::described(errors, "next") }}>{{ ui::wrong(errors, "next") }}
+{{ ui::text_field(errors, "note", "Note", "<b>") }}{{ ui::banner("done", "check", "Saved") }}
+{{ ui::due(due) }}{{ ui::facts(pairs) }}{{ ui::effects(effects) }}{{ ui::copy_link("link", "Booking link", "/r/x") }}"#
+    )]
+    struct Pieces {
+        errors: FieldErrors,
+        due: words::Due,
+        pairs: Vec<(&'static str, String)>,
+        effects: Vec<Effect>,
+    }
+
+    #[test]
+    fn every_piece_renders_and_escapes_what_people_wrote() {
+        let mut errors = FieldErrors::default();
+        errors.push("next", "Choose what happens next for <Daniel>");
+        let now = "2026-11-24T09:12:00Z".parse().expect("a moment");
+        let due = words::Due::new(now, now, &crate::actor::Manner::default());
+        let pairs = vec![("Client", "Daniel <Reyes>".to_owned())];
+        let effects = vec![Effect { icon: "mail", title: "Daniel is told".into(), detail: "By text, at once".into() }];
+        let text = Pieces { errors, due, pairs, effects }.render().expect("rendered");
+        assert!(!text.contains("<Daniel>") && !text.contains("<Reyes>") && !text.contains("value=\"<b>\""), "{text}");
+        assert!(text.contains("aria-describedby=\"next-error\"") && text.contains("href=\"#next\""), "{text}");
+        assert!(text.contains("<dt>Client</dt>") && text.contains("<b>Daniel is told</b>"), "{text}");
+        assert!(text.contains("data-copy=\"link\"") && text.contains("by 09:12"), "{text}");
+    }
+
+    #[test]
+    fn a_redirect_never_leaves_our_own_site() {
+        let to = |path| redirect(path).headers()[LOCATION].to_str().expect("text").to_owned();
+        assert_eq!(to("/t"), "/t");
+        for foreign in ["https://evil.example", "//evil.example", "/\\evil.example", "/\r\nSet-Cookie: a=b", "t"] {
+            assert_eq!(to(foreign), "/", "{foreign:?}");
+        }
+    }
 }

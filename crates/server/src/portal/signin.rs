@@ -115,7 +115,7 @@ async fn sign_out(app: App, call: Call<AnyRole>) -> Answer {
 }
 
 /// The way into the portal with a fresh session: also for the demo's own doors.
-pub(crate) fn welcome(app: &App, opened: &Opened) -> Response<Body> {
+pub fn welcome(app: &App, opened: &Opened) -> Response<Body> {
     let mut response = redirect(home_of(opened.role));
     let cookie = Cookie::Session.set(&opened.secret, &app.config.base_url, app.config.limits.session);
     response.headers_mut().append(SET_COOKIE, cookie);

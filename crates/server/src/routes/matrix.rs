@@ -18,10 +18,8 @@ pub fn matrix(routes: &[Route]) -> String {
     routes.sort_by_key(|route| (route.path, route.method.as_str().to_owned()));
     for route in routes {
         let yes = |is: bool| if is { "x" } else { "" };
-        let roles: Vec<_> = Role::ALL
-            .iter()
-            .map(|role| yes(matches!(route.who, Who::Roles(_)) && route.who.admits(*role)))
-            .collect();
+        let roles: Vec<_> =
+            Role::ALL.iter().map(|role| yes(matches!(route.who, Who::Roles(_)) && route.who.admits(*role))).collect();
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,

@@ -176,7 +176,7 @@ impl Passing {
     /// What this caller's forms are bound to.
     fn binding(&self, headers: &HeaderMap, caller: &Caller) -> Binding {
         let hash = match caller {
-            Caller::Link(holder) => Some(self.app.keys.link_hash(holder.token)),
+            Caller::Link(holder) => Some(self.app.keys.link_binding(holder.token)),
             Caller::Person(_) => session::secret_hash(&self.app, headers, caller),
             Caller::Nobody => None,
         };

@@ -46,7 +46,7 @@ where
     E: From<DbError> + Send + 'static,
 {
     /// The command, and where its answer will arrive.
-    pub fn new(may: May, flow: F) -> (Box<dyn Command>, oneshot::Receiver<Result<A, E>>) {
+    pub fn with_caller(may: May, flow: F) -> (Box<dyn Command>, oneshot::Receiver<Result<A, E>>) {
         let (caller, answer) = oneshot::channel();
         (Box::new(Self { flow, may, result: None, caller }), answer)
     }

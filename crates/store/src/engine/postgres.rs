@@ -3,7 +3,7 @@
 use super::command::{Command, Proof, Ran};
 use super::postgres_session::Session;
 use super::queue::{Queue, Refused};
-use super::sqlite::spawn;
+use super::sqlite::{join_all, spawn};
 use crate::audit;
 use crate::error::DbError;
 use crate::store::Pooler;
@@ -61,10 +61,7 @@ impl PostgresEngine {
 impl Drop for PostgresEngine {
     fn drop(&mut self) {
         self.commands.close();
-        for thread in self.threads.drain(..) {
-            // A worker ends only when its queue is closed; flows' panics are caught inside.
-            let _ = thread.join();
-        }
+        join_all(&mut self.threads);
     }
 }
 

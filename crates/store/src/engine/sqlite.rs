@@ -73,10 +73,17 @@ impl Drop for SqliteEngine {
     fn drop(&mut self) {
         self.writes.close();
         self.reads.close();
-        for thread in self.threads.drain(..) {
-            // A thread of ours ends only when its queue is closed; flows' panics are caught inside.
-            let _ = thread.join();
-        }
+        join_all(&mut self.threads);
+    }
+}
+
+/// Waits until every thread has finished what waits. A flow may hold the last handle on its store, so this may run
+/// on one of these very threads, which cannot wait for itself.
+pub(crate) fn join_all(threads: &mut Vec<JoinHandle<()>>) {
+    let own = std::thread::current().id();
+    for thread in threads.drain(..).filter(|thread| thread.thread().id() != own) {
+        // Flows' panics are caught inside, so a thread ends well or not at all.
+        let _ = thread.join();
     }
 }
 
@@ -120,7 +127,7 @@ fn read_loop(database: &Database, queue: &Commands) {
 /// a neighbour.
 fn commit_batch(database: &Database, batch: &mut Vec<Box<dyn Command>>) {
     let fate = run_batch(database, batch);
-    let alone = fate.is_err() && batch.len() > 1;
+    let alone = matches!(fate, Err(DbError::NotCommitted(_))) && batch.len() > 1;
     for mut command in batch.drain(..) {
         let fate = if alone { run_batch(database, std::slice::from_mut(&mut command)) } else { fate.clone() };
         command.finish(fate);
@@ -146,14 +153,14 @@ fn run_batch(database: &Database, batch: &mut [Box<dyn Command>]) -> Result<(), 
 fn run_one(database: &Database, command: &mut dyn Command) -> Result<(), DbError> {
     let connection = &database.connection;
     control(connection, "SAVEPOINT command")?;
-    database.renew_budget();
+    database.renew_budget(command.may());
     let mut tx = Tx::new(Engine::Sqlite(connection), command.may());
     let ran = command.run(&mut tx);
+    database.lift_budget();
     if connection.is_autocommit() {
         let why = tx.failed().map_or("SQLite ended the transaction".to_owned(), DbError::to_string);
         return Err(DbError::NotCommitted(why));
     }
-    database.renew_budget();
     if ran == Ran::Undo {
         control(connection, "ROLLBACK TO SAVEPOINT command")?;
     }
@@ -163,8 +170,9 @@ fn run_one(database: &Database, command: &mut dyn Command) -> Result<(), DbError
 fn read_one(database: &Database, command: &mut dyn Command) -> Result<(), DbError> {
     let connection = &database.connection;
     control(connection, "BEGIN")?;
-    database.renew_budget();
+    database.renew_budget(May::Read);
     command.run(&mut Tx::new(Engine::Sqlite(connection), May::Read));
+    database.lift_budget();
     if connection.is_autocommit() { Ok(()) } else { control(connection, "ROLLBACK") }
 }
 

@@ -3,21 +3,24 @@
 use crate::error::DbError;
 use crate::row::{Cell, Row};
 use crate::sql::Sql;
+use crate::tx::May;
 use crate::value::Value;
 use rusqlite::ffi;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// The words of the trigger that guards occupancy.
 const OVERLAP: &str = "occupancy_overlap";
 /// Instructions of SQLite's machine between two looks at the budget.
 const STEP: i32 = 1_000_000;
-/// So many steps one transaction may take: a few seconds. A runaway statement must not stop every writer.
-const STEPS: u32 = 400;
+/// Steps that one command may take, about a second: a runaway statement must not stop every writer.
+const WRITE_STEPS: i64 = 50;
+/// Steps that one reading may take; it stops nobody.
+const READ_STEPS: i64 = 1_000;
 const STATEMENTS_KEPT: usize = 512;
 
 /// Whether this version of SQLite may be used (`reliability` decision 1). Versions before 3.51.3 can lose commits
@@ -40,7 +43,7 @@ pub fn sqlite_is_safe(version: i32) -> Result<(), DbError> {
 /// An open connection and the budget of the transaction that runs on it.
 pub(crate) struct Database {
     pub connection: Connection,
-    steps: Arc<AtomicU32>,
+    steps_left: Arc<AtomicI64>,
 }
 
 impl Database {
@@ -73,21 +76,27 @@ impl Database {
 
     fn prepare(mut connection: Connection) -> Result<Self, DbError> {
         sqlite_is_safe(rusqlite::version_number())?;
-        let steps = Arc::new(AtomicU32::new(0));
-        let counted = steps.clone();
-        let over_budget = move || counted.fetch_add(1, Ordering::Relaxed) >= STEPS;
+        let steps_left = Arc::new(AtomicI64::new(i64::MAX));
+        let left = steps_left.clone();
+        let over_budget = move || left.fetch_sub(1, Ordering::Relaxed) <= 0;
         let settled = connection
             .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")
             .and_then(|()| connection.busy_timeout(Duration::from_secs(5)))
             .and_then(|()| connection.progress_handler(STEP, Some(over_budget)));
         settled.map_err(|e| classify(&e))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
-        Ok(Self { connection, steps })
+        Ok(Self { connection, steps_left })
     }
 
-    /// Lets the next transaction take its full budget.
-    pub fn renew_budget(&self) {
-        self.steps.store(0, Ordering::Relaxed);
+    /// Gives the next command its full budget.
+    pub fn renew_budget(&self, may: May) {
+        let steps = if may == May::Read { READ_STEPS } else { WRITE_STEPS };
+        self.steps_left.store(steps, Ordering::Relaxed);
+    }
+
+    /// Lets what follows take as long as it takes: commits, migrations.
+    pub fn lift_budget(&self) {
+        self.steps_left.store(i64::MAX, Ordering::Relaxed);
     }
 
     /// Makes every write on this connection an error, or allows writes again.
@@ -204,6 +213,7 @@ pub(crate) fn classify(error: &rusqlite::Error) -> DbError {
             ffi::SQLITE_READONLY => DbError::ReadOnly,
             ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => DbError::Busy,
             ffi::SQLITE_FULL | ffi::SQLITE_IOERR | ffi::SQLITE_NOMEM => DbError::NotCommitted(text),
+            ffi::SQLITE_INTERRUPT => DbError::Other("the statement took too long and was stopped".to_owned()),
             ffi::SQLITE_CANTOPEN | ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB => DbError::Unavailable(text),
             _ => DbError::Other(text),
         },

@@ -36,12 +36,12 @@ impl<'a> Times<'a> {
     }
 
     /// Counted from now, as the policy has it for this kind.
-    pub fn from_now(&self, kind: ObligationKind, owner: OwnerRole) -> Owed {
-        self.from(kind, owner, self.now)
+    pub fn counted_now(&self, kind: ObligationKind, owner: OwnerRole) -> Owed {
+        self.counted_from(kind, owner, self.now)
     }
 
     /// Counted from another moment.
-    pub fn from(&self, kind: ObligationKind, owner: OwnerRole, from: Instant) -> Owed {
+    pub fn counted_from(&self, kind: ObligationKind, owner: OwnerRole, from: Instant) -> Owed {
         anchored(self.parameters, &self.working, kind, owner, from)
     }
 
@@ -56,7 +56,7 @@ impl<'a> Times<'a> {
         let inform = &self.parameters.inform;
         let minutes = |n: u32| self.now + Span::minutes(n.into());
         let (due, breach, second) = match pace {
-            Pace::Live if kind == ObligationKind::NotifyPractice => return self.from_now(kind, owner),
+            Pace::Live if kind == ObligationKind::NotifyPractice => return self.counted_now(kind, owner),
             Pace::Live => (inform.target_minutes, inform.breach_minutes, inform.escalate_minutes),
             Pace::ShortNotice => {
                 (inform.short_notice_minutes, inform.short_notice_breach_minutes, inform.short_notice_escalate_minutes)
@@ -67,7 +67,7 @@ impl<'a> Times<'a> {
     }
 
     fn in_good_time(&self, kind: ObligationKind, owner: OwnerRole) -> Owed {
-        let mut owed = Owed { kind, ..self.from_now(ObligationKind::InformClient, owner) };
+        let mut owed = Owed { kind, ..self.counted_now(ObligationKind::InformClient, owner) };
         if self.start > self.now {
             owed.due = owed.due.min(self.start);
             owed.breach = owed.breach.map(|breach| breach.min(self.start));

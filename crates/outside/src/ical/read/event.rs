@@ -91,11 +91,12 @@ fn extent(raw: &Component, start: &Stamp, zones: &Zones, problems: &mut Problems
     };
     if let Some(property) = raw.get("DTEND") {
         let Some(end) = zones.stamp(property, &property.value, problems) else { return default };
-        return until(start, &end).unwrap_or_else(|| {
+        let extent = until(start, &end);
+        if extent.is_backwards() {
             let what = format!("this event ends before it starts: {}", property.value.trim());
-            problems.add(property.place, what, "It was read as having no length: mend its end.");
-            default
-        });
+            problems.add(property.place, what, "It was read from end to start: mend the two.");
+        }
+        return extent;
     }
     let Some(property) = raw.get("DURATION") else { return default };
     match value::length(&property.value).filter(|length| length.days >= 0 && length.seconds >= 0) {
@@ -110,20 +111,18 @@ fn extent(raw: &Component, start: &Stamp, zones: &Zones, problems: &mut Problems
     }
 }
 
-/// From one stamp to a later one. A whole day that ends on itself is one day: many programs write it so.
-fn until(start: &Stamp, end: &Stamp) -> Option<Extent> {
+/// From one stamp to another. A whole day that ends on itself is one day: many programs write it so.
+fn until(start: &Stamp, end: &Stamp) -> Extent {
     match (start, end) {
         (Stamp::Day(from), _) => {
             let days = end.civil().date().duration_since(*from).as_hours() / 24;
-            (days >= 0).then_some(Extent::Nominal(Length { days: days.max(1), seconds: 0 }))
+            Extent::Nominal(Length { days: if days == 0 { 1 } else { days }, seconds: 0 })
         }
         (Stamp::Time(from, clock), Stamp::Day(day)) => {
-            let length = clock.instant(day.at(0, 0, 0, 0)) - clock.instant(*from);
-            (length >= Span::ZERO).then_some(Extent::Exact(length))
+            Extent::Exact(clock.instant(day.at(0, 0, 0, 0)) - clock.instant(*from))
         }
         (Stamp::Time(from, clock), Stamp::Time(to, end_clock)) => {
-            let length = end_clock.instant(*to) - clock.instant(*from);
-            (length >= Span::ZERO).then_some(Extent::Exact(length))
+            Extent::Exact(end_clock.instant(*to) - clock.instant(*from))
         }
     }
 }
@@ -158,7 +157,7 @@ fn dates(raw: &Component, extent: Extent, zones: &Zones, problems: &mut Problems
             let Some(start) = zones.stamp(property, from, problems) else { continue };
             let own = to.and_then(|to| match value::length(to) {
                 Some(length) => Some(Extent::Nominal(length)).filter(|_| length.days >= 0 && length.seconds >= 0),
-                None => until(&start, &zones.stamp(property, to, problems)?),
+                None => Some(until(&start, &zones.stamp(property, to, problems)?)),
             });
             dates.push((start, own.unwrap_or(extent)));
         }
@@ -171,8 +170,20 @@ fn pieces(property: &Property) -> impl Iterator<Item = &str> {
 }
 
 impl Extent {
-    /// From when to when a time of an event lasts that starts at `start`.
+    fn is_backwards(self) -> bool {
+        match self {
+            Self::Exact(span) => span < Span::ZERO,
+            Self::Nominal(length) => length.days < 0 || length.seconds < 0,
+        }
+    }
+
+    /// From when to when a time of an event lasts that starts at `start`; in order even where the event is not.
     pub(super) fn bounds(self, start: &Stamp, zone: &Zone) -> (Instant, Instant) {
+        let (one, other) = self.ends(start, zone);
+        (one.min(other), one.max(other))
+    }
+
+    fn ends(self, start: &Stamp, zone: &Zone) -> (Instant, Instant) {
         match (start, self) {
             (Stamp::Day(day), Self::Nominal(length)) => {
                 let last = day.checked_add(SignedDuration::from_hours(24 * length.days)).unwrap_or(*day);
@@ -198,9 +209,9 @@ impl Extent {
     pub(super) fn at_most(self) -> SignedDuration {
         let day = SignedDuration::from_hours(24);
         match self {
-            Self::Exact(span) => span.to_signed().saturating_add(day),
+            Self::Exact(span) => span.to_signed().abs().saturating_add(day),
             Self::Nominal(length) => {
-                SignedDuration::from_secs(length.days.saturating_mul(86_400).saturating_add(length.seconds))
+                SignedDuration::from_secs(length.days.abs().saturating_mul(86_400).saturating_add(length.seconds.abs()))
                     .saturating_add(day)
             }
         }

@@ -105,7 +105,7 @@ impl Iterator for Occurrences<'_> {
 }
 
 /// The last wall time that a rule allows.
-fn last(until: Until, clock: &Clock) -> DateTime {
+pub(super) fn last(until: Until, clock: &Clock) -> DateTime {
     match until {
         Until::Day(day) => day.at(23, 59, 59, 0),
         Until::Local(civil) => civil,

@@ -76,6 +76,8 @@ impl Rule {
         match name {
             "FREQ" => {}
             "INTERVAL" => self.interval = value::digits(text).filter(|n: &i32| *n > 0)?,
+            // Some programs write COUNT=-1 for a series without a count.
+            "COUNT" if text.starts_with('-') => {}
             "COUNT" => self.count = Some(value::digits(text).filter(|n: &u32| *n > 0)?),
             "UNTIL" => self.until = Some(until(text)?),
             "WKST" => self.week_start = weekday(text)?,

@@ -1,7 +1,7 @@
 //! All times of one event: its rules and dates, without its exceptions, with its changed times in their places.
 
 use super::event::{Event, Extent};
-use super::expand::{Budget, Occurrences, shift};
+use super::expand::{Budget, Occurrences, last, shift};
 use super::rule::Rule;
 use super::zones::{Clock, Stamp};
 use super::{DiaryEvent, Place, Problems};
@@ -72,17 +72,18 @@ impl<'a> Changes<'a> {
         let mut changes = Self::default();
         for event in &group.changed {
             let Some(recurrence) = &event.recurrence else { continue };
-            let at = moment(&recurrence.of, zone);
+            let of = as_master(&recurrence.of, group.master);
+            let at = moment(&of, zone);
             let newest = changes.single.get(&at).is_none_or(|other| other.sequence <= event.sequence);
             if !newest {
                 continue;
             }
             changes.single.insert(at, event);
-            if let Stamp::Day(day) = recurrence.of {
+            if let Stamp::Day(day) = of {
                 changes.days.insert(day);
             }
             if recurrence.and_future {
-                let by = event.start.civil().duration_since(recurrence.of.civil());
+                let by = event.start.civil().duration_since(of.civil());
                 changes.shifts.push(Shift { from: at, event, by });
             }
         }
@@ -97,6 +98,19 @@ impl<'a> Changes<'a> {
         let moved = self.shifts.iter().map(|s| s.by.abs().saturating_add(s.event.extent.at_most())).max();
         own.max(moved.unwrap_or_default()).min(SignedDuration::from_hours(24 * 3_660))
     }
+}
+
+/// The original time that a change names. Where the whole is a matter of days, a time stands for its day.
+fn as_master(of: &Stamp, master: Option<&Event>) -> Stamp {
+    match (of, master.map(|event| &event.start)) {
+        (Stamp::Time(civil, _), Some(Stamp::Day(_))) => Stamp::Day(civil.date()),
+        _ => of.clone(),
+    }
+}
+
+/// A rule that ends before the event starts: how some programs write that a whole series was deleted.
+fn is_over_before_it_starts(event: &Event, clock: &Clock) -> bool {
+    event.rules.iter().any(|(rule, _)| rule.until.is_some_and(|until| last(until, clock) < event.start.civil()))
 }
 
 fn moment(stamp: &Stamp, zone: &Zone) -> Instant {
@@ -127,7 +141,13 @@ impl<'a> Reader<'a> {
         if let Some(master) = group.master {
             self.master(master, &changes);
         }
-        for event in changes.single.values() {
+        let (days, moments) = group.master.map(exceptions).unwrap_or_default();
+        for (at, event) in &changes.single {
+            // An exception of a newer version takes an older change away too.
+            let excepted = moments.contains(at) || days.contains(&self.zone.day_of(*at));
+            if excepted && group.master.is_some_and(|master| master.sequence > event.sequence) {
+                continue;
+            }
             self.emit(event, &event.start, event.extent);
         }
     }
@@ -141,7 +161,9 @@ impl<'a> Reader<'a> {
         let from = shift(clock.civil(self.window.from), -reach);
         let to = shift(clock.civil(self.window.to), reach);
         let mut times = self.times(&master.rules, master, &clock, (from, to));
-        times.insert(master.start.civil(), master.extent);
+        if !is_over_before_it_starts(master, &clock) {
+            times.insert(master.start.civil(), master.extent);
+        }
         for (stamp, extent) in &master.dates {
             // A date on another clock is the same moment on this one.
             times.insert(on_clock(stamp, &clock), *extent);
@@ -162,7 +184,8 @@ impl<'a> Reader<'a> {
 
     /// One time of the whole, or what a change that holds from earlier on makes of it.
     fn time(&mut self, master: &Event, changes: &Changes<'_>, (stamp, at): (&Stamp, Instant), extent: Extent) {
-        match changes.shifts.iter().rev().find(|shift| shift.from <= at) {
+        let begun = changes.shifts.partition_point(|shift| shift.from <= at);
+        match changes.shifts[..begun].last() {
             None => self.emit(master, stamp, extent),
             Some(later) => {
                 let civil = shift(stamp.civil(), later.by);

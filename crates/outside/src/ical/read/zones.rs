@@ -151,7 +151,7 @@ impl Zones {
         if let Some(clock) = self.named.get(name) {
             return clock.clone();
         }
-        if let Some(zone) = known(name) {
+        if let Some(zone) = known(name).or_else(|| TimeZone::get(name).ok()) {
             return Clock::Known(zone);
         }
         let what = format!("the time zone {name:.80} is neither known nor described in the diary");
@@ -160,9 +160,9 @@ impl Zones {
     }
 }
 
-/// A zone by its IANA name, by Windows' name, or by an IANA name after a prefix such as `/mozilla.org/20050126_1/`.
+/// A zone by its IANA name (letter case included: `Europe/lisbon` is somebody's own), by Windows' name, or by an IANA name after a prefix such as `/mozilla.org/20050126_1/`.
 fn known(name: &str) -> Option<TimeZone> {
-    let get = |name: &str| TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some());
+    let get = |name: &str| TimeZone::get(name).ok().filter(|zone| zone.iana_name() == Some(name));
     if matches!(name, "Z" | "UTC" | "GMT" | "tzone://Microsoft/Utc") {
         return Some(TimeZone::UTC);
     }

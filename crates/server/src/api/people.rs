@@ -1,0 +1,137 @@
+//! Therapists, clients and relationships: who there is, how they are reached, what a therapist charges.
+
+use super::wire::{Page, relationship};
+use super::{json, once, read};
+use crate::actor::{AnyRole, Colleague};
+use crate::app::App;
+use crate::call::Call;
+use crate::error::Problem;
+use crate::flow;
+use crate::routes::{Answer, Route, get, put};
+use axum::http::StatusCode;
+use domain::id::{ClientId, RelationshipId, TherapistId};
+use domain::message::LinkTo;
+use domain::money::Money;
+use domain::person::{Channel, ContactPreference};
+use domain::practice::{RelationshipState, Therapist};
+use serde::Deserialize;
+use serde_json::{Value, json as object};
+use store::Done;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get::<AnyRole>("/api/v1/relationships", relationships).about("relationship").says("Who works with whom"),
+        get::<AnyRole>("/api/v1/relationships/{id}", one_relationship).about("relationship").says("One relationship"),
+        get::<AnyRole>("/api/v1/relationships/{id}/booking-link", booking_link)
+            .about("relationship")
+            .says("The client's own booking link"),
+        get::<Colleague>("/api/v1/therapists/{id}/fees", fees).about("therapist").says("A therapist's fees"),
+        put::<Colleague>("/api/v1/therapists/{id}/fees", set_fees)
+            .about("therapist")
+            .audits("fees_changed")
+            .says("Set a therapist's fees within the practice's cap"),
+        get::<AnyRole>("/api/v1/clients/{id}/contact-preference", preference)
+            .about("client")
+            .says("How a client wishes to be reached"),
+        put::<AnyRole>("/api/v1/clients/{id}/contact-preference", set_preference)
+            .about("client")
+            .audits("contact_preference_changed")
+            .says("Say how a client wishes to be reached"),
+    ]
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RelationshipsQuery {
+    state: Option<RelationshipState>,
+    cursor: Option<String>,
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FeesBody {
+    late_cancel: Option<Money>,
+    no_show: Option<Money>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PreferenceBody {
+    channels: Vec<String>,
+    #[serde(default)]
+    voicemail: bool,
+}
+
+async fn relationships(app: App, call: Call<AnyRole>) -> Answer {
+    let query: RelationshipsQuery = call.query()?;
+    let (ask, limit, after) = (super::ask(&call), super::page_size(query.limit)?, super::cursor(query.cursor)?);
+    let page = read(&app, move |tx| {
+        Ok(store::relationship::list(tx, &ask.who.scope(), query.state, after.as_ref(), limit)?)
+    })
+    .await?;
+    let items = page.items.iter().map(relationship).collect();
+    json(StatusCode::OK, &Page { items, next: page.next.map(|cursor| cursor.to_string()) })
+}
+
+async fn one_relationship(app: App, call: Call<AnyRole>) -> Answer {
+    let (ask, id): (_, RelationshipId) = (super::ask(&call), call.id("id")?);
+    let found = read(&app, move |tx| Ok(store::relationship::load(tx, &ask.who.scope(), id)?)).await?;
+    json(StatusCode::OK, &relationship(&found.ok_or_else(Problem::not_found)?))
+}
+
+async fn booking_link(app: App, call: Call<AnyRole>) -> Answer {
+    let (ask, id): (_, RelationshipId) = (super::ask(&call), call.id("id")?);
+    let found = read(&app, move |tx| Ok(store::relationship::load(tx, &ask.who.scope(), id)?)).await?;
+    let link = LinkTo::Booking(found.ok_or_else(Problem::not_found)?.id);
+    json(StatusCode::OK, &object!({ "url": app.tools.link_key.url(&app.tools.base_url, link) }))
+}
+
+fn fees_wire(therapist: &Therapist) -> Value {
+    object!({ "late_cancel": therapist.late_cancel_fee, "no_show": therapist.no_show_fee })
+}
+
+async fn fees(app: App, call: Call<Colleague>) -> Answer {
+    let (ask, id): (_, TherapistId) = (super::ask(&call), call.id("id")?);
+    let found = read(&app, move |tx| flow::settings::therapist_in_scope(tx, &ask, id)).await?;
+    json(StatusCode::OK, &fees_wire(&found))
+}
+
+async fn set_fees(app: App, call: Call<Colleague>) -> Answer {
+    let (id, body): (TherapistId, FeesBody) = (call.id("id")?, call.json()?);
+    let (ask, inner) = (super::ask(&call), app.clone());
+    let asked = ask.clone();
+    let done = flow::once::write(&app, &ask, once(&call), move |tx| {
+        let done = flow::settings::fees(tx, &inner.tools, &asked, id, body.late_cancel, body.no_show)?;
+        Ok(Done::new(fees_wire(&done.answer), done.audit))
+    });
+    json(StatusCode::OK, &done.await?.answer)
+}
+
+fn preference_wire(preference: &ContactPreference) -> Value {
+    let channels: Vec<&str> = preference.channels.iter().map(|channel| channel.word()).collect();
+    object!({ "channels": channels, "voicemail": preference.voicemail, "asked_at": preference.asked_at })
+}
+
+async fn preference(app: App, call: Call<AnyRole>) -> Answer {
+    let (ask, id): (_, ClientId) = (super::ask(&call), call.id("id")?);
+    let found = read(&app, move |tx| flow::settings::client_in_scope(tx, &ask, id)).await?;
+    json(StatusCode::OK, &preference_wire(&found.preference))
+}
+
+async fn set_preference(app: App, call: Call<AnyRole>) -> Answer {
+    let (id, body): (ClientId, PreferenceBody) = (call.id("id")?, call.json()?);
+    let parsed: Result<Vec<Channel>, ()> = body.channels.iter().map(|word| word.parse()).collect();
+    let channels = parsed.map_err(|()| {
+        let message = "Name each of email, sms, phone, in_app or push at most once, in the order of preference.";
+        Problem::field("channels", "channel_unknown", message)
+    })?;
+    let (ask, inner) = (super::ask(&call), app.clone());
+    let asked = ask.clone();
+    let done = flow::once::write(&app, &ask, once(&call), move |tx| {
+        let (tools, channels) = (&inner.tools, channels.clone());
+        let done = flow::settings::contact_preference(tx, tools, &asked, id, channels, body.voicemail)?;
+        Ok(Done::new(preference_wire(&done.answer.preference), done.audit))
+    });
+    json(StatusCode::OK, &done.await?.answer)
+}

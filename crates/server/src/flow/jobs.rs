@@ -1,0 +1,20 @@
+//! The kinds of job, by the word under which they wait.
+
+/// Hand one message over.
+pub const DELIVER: &str = "deliver";
+/// The scheduled end of an appointment.
+pub const APPOINTMENT_END: &str = "appointment_end";
+/// The moment to take a payment.
+pub const CAPTURE: &str = "capture";
+/// The end of an offer.
+pub const OFFER_EXPIRY: &str = "offer_expiry";
+/// Until when a client may choose what becomes of their money.
+pub const REFUND_CHOICE: &str = "refund_choice";
+/// The clock of a duty.
+pub const OBLIGATION_CLOCK: &str = "obligation_clock";
+
+/// Hand a letter with a sign-in link over.
+pub const SIGN_IN: &str = "sign_in";
+
+/// Every kind.
+pub const ALL: [&str; 7] = [SIGN_IN, DELIVER, APPOINTMENT_END, CAPTURE, OFFER_EXPIRY, REFUND_CHOICE, OBLIGATION_CLOCK];

@@ -1,0 +1,20 @@
+//! Listens and answers until it is told to stop.
+
+use crate::app::App;
+use crate::routes::router;
+use std::future::Future;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+
+/// Serves the application on this listener until `stop` is ready; requests under way are finished first.
+///
+/// # Errors
+/// What the listener says.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
+}

@@ -1,0 +1,158 @@
+//! Writes messages: one notice in, the subject, the two bodies and the calendar part out. Pure: the same arguments give
+//! the same bytes, so a retry sends what was decided (`rulings` 8).
+//!
+//! Every body is written once, in `templates/messages/<kind>.j2`, and rendered twice: the parts it is made of
+//! (paragraph, list, link) exist as plain text and as HTML. So the two can never state different facts (C7).
+//! `{link}` and `{receipt}` stay open until hand-off; words of people can never spell them (see [`clean`]).
+
+mod calendar;
+pub mod clean;
+mod view;
+pub mod when;
+
+use domain::appointment::Appointment;
+use domain::decide::Situation;
+use domain::message::{MessageKind, Notice};
+use domain::person::Person;
+use domain::practice::Practice;
+use domain::time::Instant;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use outside::address::EmailAddress;
+
+/// Everything about a notice that is not a claim of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The practice and the two people.
+    pub situation: &'a Situation,
+    /// The reader.
+    pub to: &'a Person,
+    /// The appointment as it is after the decision.
+    pub appointment: &'a Appointment,
+    /// When it is written, UTC: the "as of" line and the calendar's DTSTAMP.
+    pub now: Instant,
+}
+
+/// A message in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// One neutral line.
+    pub subject: String,
+    /// Plain text; `{receipt}` once, and `{link}` once where the notice has a link.
+    pub text: String,
+    /// A whole HTML page that says the same, with the same two marks.
+    pub html: String,
+    /// iCalendar text (RFC 5545), where the notice asks for it and the reader has an e-mail address.
+    pub calendar: Option<String>,
+}
+
+/// The writer of messages. Made once at start; rendering needs no lock.
+#[derive(Debug)]
+pub struct Writer {
+    templates: Environment<'static>,
+    from: EmailAddress,
+    domain: String,
+}
+
+/// The templates that are not of one kind: name and text.
+const SHARED: [(&str, &str); 5] = [
+    ("frame.txt", include_str!("../templates/messages/frame.txt")),
+    ("frame.html", include_str!("../templates/messages/frame.html")),
+    ("parts.txt", include_str!("../templates/messages/parts.txt")),
+    ("parts.html", include_str!("../templates/messages/parts.html")),
+    ("subject", include_str!("../templates/messages/subject.j2")),
+];
+
+/// The bodies under both of their names: the ending decides how values are escaped.
+const BODIES: [(&str, &str, &str); 8] = [
+    ("confirmation.txt", "confirmation.html", include_str!("../templates/messages/confirmation.j2")),
+    ("cancellation.txt", "cancellation.html", include_str!("../templates/messages/cancellation.j2")),
+    ("rescheduled.txt", "rescheduled.html", include_str!("../templates/messages/rescheduled.j2")),
+    ("escalation.txt", "escalation.html", include_str!("../templates/messages/escalation.j2")),
+    ("refund.txt", "refund.html", include_str!("../templates/messages/refund.j2")),
+    ("promise.txt", "promise.html", include_str!("../templates/messages/promise.j2")),
+    ("sign_in.txt", "sign_in.html", include_str!("../templates/messages/sign_in.j2")),
+    ("booking_link.txt", "booking_link.html", include_str!("../templates/messages/booking_link.j2")),
+];
+
+impl Writer {
+    /// A writer whose calendars are organised from `from` and whose links lead to the host of `base_url`.
+    pub fn new(from: EmailAddress, base_url: &str) -> Self {
+        let mut templates = Environment::new();
+        templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        // Lines that hold only a tag leave nothing behind.
+        let tidy = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        templates.set_syntax(tidy.expect("the usual marks are different from each other"));
+        templates.set_auto_escape_callback(
+            |name| {
+                if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+            },
+        );
+        templates.add_filter("flow", flow);
+        let bodies = BODIES.iter().flat_map(|(text, html, source)| [(*text, *source), (*html, *source)]);
+        for (name, source) in SHARED.into_iter().chain(bodies) {
+            // The texts are part of the program, and a test renders each of them for every reader.
+            templates.add_template(name, source).expect("a template of ours is well formed");
+        }
+        Self { templates, from, domain: clean::line(host(base_url)) }
+    }
+
+    /// The notice in words, for its reader, in their English and on their clock.
+    pub fn write(&self, notice: &Notice, about: &About<'_>) -> Written {
+        let view = view::of_notice(notice, about, &self.domain);
+        let calendar = notice.calendar.and_then(|method| calendar::part(method, notice, about, &self.from));
+        Written { calendar, ..self.render(body(notice.kind), view) }
+    }
+
+    /// A link to sign in, which is about no appointment. It lasts until `good_until`.
+    pub fn sign_in(&self, practice: &Practice, to: &Person, good_until: Instant, now: Instant) -> Written {
+        self.render("sign_in", view::of_sign_in(practice, to, good_until, now, &self.domain))
+    }
+
+    fn render(&self, body: &str, view: Value) -> Written {
+        let subject = clean::line(&self.fill("subject", view.clone()));
+        let with_parts = |ending: &str| {
+            let (frame, parts) = (format!("frame.{ending}"), format!("parts.{ending}"));
+            let all = context! { subject => &subject, frame => frame, parts => parts, ..view.clone() };
+            let filled = self.fill(&format!("{body}.{ending}"), all);
+            format!("{}\n", filled.trim())
+        };
+        let (text, html) = (with_parts("txt"), with_parts("html"));
+        Written { subject, text, html, calendar: None }
+    }
+
+    fn fill(&self, name: &str, view: Value) -> String {
+        // Every template is known at the start and names only what `view` always holds; a test proves both.
+        let template = self.templates.get_template(name).expect("every template is known");
+        template.render(view).expect("a template of ours names only what the view holds")
+    }
+}
+
+/// The template of a kind.
+const fn body(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Confirmation => "confirmation",
+        MessageKind::Cancellation => "cancellation",
+        MessageKind::Rescheduled => "rescheduled",
+        MessageKind::Escalation | MessageKind::CallTask => "escalation",
+        MessageKind::Refund => "refund",
+        MessageKind::Promise => "promise",
+        MessageKind::SignIn => "sign_in",
+        MessageKind::BookingLink => "booking_link",
+    }
+}
+
+/// `alderhouse.example` of `https://alderhouse.example/`: what a reader sees of an address.
+fn host(base_url: &str) -> &str {
+    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or(rest)
+}
+
+/// A paragraph as one line: templates may break lines where they like.
+fn flow(value: Value) -> Value {
+    let line = value.as_str().unwrap_or_default().split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    if value.is_safe() { Value::from_safe_string(line) } else { Value::from(line) }
+}
+
+#[cfg(test)]
+mod tests;

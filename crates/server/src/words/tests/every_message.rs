@@ -1,0 +1,242 @@
+//! Every kind of message, for every reader, in both Englishes, with every link: what must be true of each.
+
+use super::sample::{Sample, links, sample, slot, writer};
+use crate::words::{Written, when::When};
+use domain::appointment::Initiator;
+use domain::message::{Facts, LinkTo, MessageKind, Notice};
+use domain::person::{Locale, Person};
+use domain::time::Instant;
+use icalendar::{Calendar, CalendarComponent, Component};
+
+/// Words that no message says: they blame, or tell a bystander too much.
+const NEVER: [&str; 16] = [
+    "no-show",
+    "no show",
+    "failed",
+    "late",
+    "penalty",
+    "violation",
+    "must",
+    "fault",
+    "provider",
+    "patient",
+    "session",
+    "therapy",
+    "counselling",
+    "mental",
+    "user",
+    "system",
+];
+
+/// Words that a lock screen or a shared calendar may not show either.
+const PRIVATE: [&str; 8] = ["ill", "reason", "fee", "£", "daniel", "maya", "therapist", "alder"];
+
+struct Case {
+    story: Sample,
+    to: Person,
+    notice: Notice,
+    written: Written,
+}
+
+/// Each with full facts and with none but the time.
+fn every_message() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for locale in [Locale::EnGb, Locale::EnUs] {
+        for zone in ["Europe/London", "America/New_York"] {
+            let mut story = sample();
+            for mut to in [story.client(), story.therapist(), story.admin()] {
+                (to.locale, to.zone) = (locale, zone.parse().expect("a zone"));
+                for kind in MessageKind::ALL {
+                    for by in [None, Some(Initiator::Client), Some(Initiator::Therapist), Some(Initiator::Practice)] {
+                        for link in [None, Some(links()[0]), Some(links()[1]), Some(links()[2])] {
+                            cases.extend([true, false].map(|full| case(&mut story, &to, *kind, by, link, full)));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    cases
+}
+
+fn case(
+    story: &mut Sample,
+    to: &Person,
+    kind: MessageKind,
+    by: Option<Initiator>,
+    link: Option<LinkTo>,
+    full: bool,
+) -> Case {
+    let facts = if full { story.full_facts(by) } else { Facts { initiator: by, ..story.facts() } };
+    let notice = Notice { link, ..story.notice(kind, to, facts) };
+    let written = WRITER.with(|writer| {
+        let about =
+            crate::words::About { situation: &story.situation, to, appointment: &story.appointment, now: story.now };
+        writer.write(&notice, &about)
+    });
+    Case { story: story.clone(), to: to.clone(), notice, written }
+}
+
+thread_local! {
+    static WRITER: crate::words::Writer = writer();
+}
+
+/// The words of the HTML without its tags.
+fn words_of(html: &str) -> String {
+    let body = html.split_once("<main").map_or(html, |(_, body)| body);
+    let mut text = String::new();
+    for piece in format!("<{body}").split('<').skip(1) {
+        let (tag, words) = piece.split_once('>').unwrap_or((piece, ""));
+        let spaced =
+            ["p", "/p", "li", "/li", "br", "blockquote", "main"].iter().any(|t| tag.split(' ').next() == Some(t));
+        text.push_str(if spaced { " " } else { "" });
+        text.push_str(words);
+    }
+    let plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#x27;", "'");
+    plain.replace("&#x2f;", "/").replace("&amp;", "&").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    let text = text.to_lowercase();
+    text.match_indices(word).any(|(start, found)| {
+        edge(text[..start].chars().next_back()) && edge(text[start + found.len()..].chars().next())
+    })
+}
+
+fn moment(case: &Case, at: Instant) -> String {
+    let (agreed, reader) = (&case.story.appointment.zone, &case.to.zone);
+    When { locale: case.to.locale, agreed, reader, now: case.story.now }.moment(at)
+}
+
+// proves: G-10
+#[test]
+fn html_and_text_say_the_same() {
+    for case in every_message() {
+        let text = case.written.text.replace(":\n{link}", "").replace("\n- ", "\n");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words_of(&case.written.html), text);
+    }
+}
+
+#[test]
+fn the_two_marks_stand_open_once_and_nothing_else_does() {
+    for case in every_message() {
+        let own_link = matches!(case.notice.kind, MessageKind::SignIn | MessageKind::BookingLink);
+        let expected = usize::from(own_link || case.notice.link.is_some());
+        for body in [&case.written.text, &case.written.html] {
+            assert_eq!(body.matches("{link}").count(), expected, "{body}");
+            assert_eq!(body.matches("{receipt}").count(), 1, "{body}");
+            let rest = body.replace("{link}", "").replace("{receipt}", "");
+            assert!(!rest.contains(['{', '}']), "{body}");
+            assert!(!rest.contains("none") || rest.contains("none of"), "{body}");
+        }
+        assert_eq!(case.written.html.matches("href=\"{link}\"").count(), expected);
+        assert_eq!(case.written.text.matches(" at alderhouse.example:\n{link}\n").count(), expected);
+    }
+}
+
+// proves: E-03
+#[test]
+fn no_message_blames_and_subjects_tell_a_bystander_nothing() {
+    for case in every_message() {
+        let Written { subject, text, html, .. } = &case.written;
+        for word in NEVER {
+            assert!(!has_word(text, word) && !has_word(subject, word), "{word}: {subject}\n{text}");
+        }
+        for word in PRIVATE {
+            assert!(!has_word(subject, word), "{word}: {subject}");
+        }
+        assert!(subject.len() < 70 && !subject.contains(['\r', '\n', '{', '}']) && !subject.is_empty(), "{subject}");
+        let bare = !text.contains("  ") && !text.contains("\n\n\n") && !text.contains(" .") && !text.contains(" ,");
+        assert!(bare, "{text}");
+        for outside in ["http:", "https:", "<img", "<script", "src=", "url(", "<style", "@import"] {
+            assert!(!html.contains(outside), "{outside}: {html}");
+        }
+    }
+}
+
+// proves: V-07, V-08, G-08
+#[test]
+fn a_cancellation_states_every_fact_that_it_was_given() {
+    for case in every_message().into_iter().filter(|case| case.notice.kind == MessageKind::Cancellation) {
+        let (text, facts) = (&case.written.text, &case.notice.facts);
+        let moments = [Some(facts.time.from), facts.offer_expires_at, facts.promise_by, facts.next_start];
+        let offered = facts.offered.iter().map(|slot| Some(slot.from));
+        for at in moments.into_iter().chain(offered).flatten() {
+            assert!(text.contains(&moment(&case, at)), "{at}: {text}");
+        }
+        let amounts = [facts.fee, facts.paid].into_iter().flatten();
+        for amount in amounts.map(|amount| amount.to_string()) {
+            assert_eq!(text.matches(&amount).count(), 1, "{text}");
+        }
+        let told_by_client = facts.initiator == Some(Initiator::Client) && case.to.id == case.story.client().id;
+        let reason = facts.shared_reason.as_ref().filter(|_| !told_by_client);
+        assert_eq!(text.contains("I'm ill"), reason.is_some(), "{text}");
+        assert_eq!(text.contains("I'm so sorry.\n\nTake care <3\n"), facts.words.is_some(), "{text}");
+        assert!(text.contains("020 7946 0018") || case.to.id == case.story.admin().id);
+        let word = if case.to.locale == Locale::EnUs { "canceled" } else { "cancelled" };
+        assert!(has_word(text, word), "{text}");
+    }
+}
+
+#[test]
+fn every_message_about_a_time_names_it_and_says_when_it_was_written() {
+    for case in every_message() {
+        let as_of = match (case.to.locale, case.to.zone.name()) {
+            (Locale::EnGb, "Europe/London") => "As of 09:12, Tuesday 24 November 2026.",
+            (Locale::EnGb, _) => "As of 04:12, Tuesday 24 November 2026.",
+            (Locale::EnUs, "Europe/London") => "As of 9:12 AM, Tuesday, November 24, 2026.",
+            (Locale::EnUs, _) => "As of 4:12 AM, Tuesday, November 24, 2026.",
+        };
+        assert!(case.written.text.contains(as_of), "{}", case.written.text);
+        let about_a_time = !matches!(case.notice.kind, MessageKind::SignIn | MessageKind::BookingLink);
+        let named = case.written.text.contains(&moment(&case, case.notice.facts.time.from));
+        assert_eq!(named, about_a_time, "{}", case.written.text);
+        if case.notice.kind == MessageKind::Rescheduled {
+            let old = case.notice.facts.old_time.is_none_or(|old| case.written.text.contains(&moment(&case, old.from)));
+            assert!(old && case.written.text.contains("\n\nUpdate: "), "{}", case.written.text);
+        }
+    }
+}
+
+// proves: V-14
+#[test]
+fn a_calendar_reads_what_is_on_and_what_is_off() {
+    for case in every_message() {
+        let Some(text) = &case.written.calendar else {
+            assert_eq!(case.notice.calendar, None);
+            continue;
+        };
+        let calendar: Calendar = text.parse().expect("a calendar");
+        let cancelled = case.notice.kind == MessageKind::Cancellation;
+        let (method, status) = if cancelled { ("CANCEL", "CANCELLED") } else { ("REQUEST", "CONFIRMED") };
+        assert_eq!(calendar.property_value("METHOD"), Some(method));
+        let [CalendarComponent::Event(event)] = &calendar.components[..] else { panic!("one event: {text}") };
+        assert_eq!(event.get_uid(), Some(case.story.appointment.uid().as_str()));
+        assert_eq!(event.get_sequence(), Some(case.story.appointment.sequence));
+        assert_eq!(event.property_value("STATUS"), Some(status));
+        assert_eq!(event.property_value("DTSTART"), Some("20261124T140000Z"));
+        assert_eq!(event.property_value("DTEND"), Some("20261124T145000Z"));
+        assert_eq!(event.property_value("DTSTAMP"), Some("20261124T091200Z"));
+        assert_eq!(event.property_value("SUMMARY"), Some("Appointment"));
+        assert_eq!(event.property_value("DESCRIPTION"), None);
+        assert_eq!(event.property_value("ORGANIZER"), Some("mailto:hello@alderhouse.example"));
+        let mail = case.to.email.as_deref().unwrap_or_default();
+        assert_eq!(attendee(event), format!("mailto:{mail}"));
+        assert!(!text.contains("{link}") && !text.contains("URL") && !text.contains("RECURRENCE-ID"), "{text}");
+    }
+}
+
+fn attendee(event: &icalendar::Event) -> String {
+    let many = event.multi_properties().get("ATTENDEE").and_then(|all| all.first());
+    many.map(|property| property.value().to_owned()).unwrap_or_default()
+}
+
+#[test]
+fn a_reader_without_an_address_gets_no_calendar() {
+    let story = sample();
+    let to = Person { email: None, ..story.client() };
+    let facts = Facts { old_time: Some(slot("2026-11-23T11:30:00Z")), ..story.facts() };
+    assert_eq!(story.write(&story.notice(MessageKind::Rescheduled, &to, facts), &to).calendar, None);
+}

@@ -1,0 +1,186 @@
+//! What the templates may name. Every name is always there, so that a template cannot fail on a fact that is missing.
+
+use super::when::When;
+use super::{About, clean};
+use domain::appointment::{Appointment, Initiator, MeetingKind, PaymentState};
+use domain::message::{Facts, LinkTo, MessageKind, Notice};
+use domain::person::{Locale, Person, PersonRef};
+use domain::practice::Practice;
+use domain::time::Instant;
+use minijinja::value::merge_maps;
+use minijinja::{Value, context};
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    Client,
+    Therapist,
+    Staff,
+}
+
+impl Reader {
+    fn of(to: PersonRef) -> Self {
+        match to {
+            PersonRef::Client(_) => Self::Client,
+            PersonRef::Therapist(_) => Self::Therapist,
+            PersonRef::Staff(_) => Self::Staff,
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Therapist => "therapist",
+            Self::Staff => "staff",
+        }
+    }
+}
+
+/// The view of a notice.
+pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Value {
+    let reader = Reader::of(about.to.id);
+    let when =
+        When { locale: about.to.locale, agreed: &about.appointment.zone, reader: &about.to.zone, now: about.now };
+    let own = context! {
+        reader => reader.word(),
+        kind => notice.kind.as_str(),
+        link => link(notice),
+        update => says_update(notice),
+        good_until => Value::from(()),
+    };
+    merge_maps([
+        own,
+        frame(&about.situation.practice, about.to, &when, domain),
+        people(about, reader),
+        times(notice, about, &when),
+        money(&notice.facts, about.appointment),
+        said(&notice.facts),
+    ])
+}
+
+/// The view of a link to sign in: no appointment, one moment.
+pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, now: Instant, domain: &str) -> Value {
+    let when = When { locale: to.locale, agreed: &to.zone, reader: &to.zone, now };
+    let own = context! {
+        reader => Reader::of(to.id).word(),
+        kind => MessageKind::SignIn.as_str(),
+        link => "sign_in",
+        good_until => when.moment(good_until),
+        day => "",
+    };
+    merge_maps([own, frame(practice, to, &when, domain)])
+}
+
+fn frame(practice: &Practice, to: &Person, when: &When<'_>, domain: &str) -> Value {
+    context! {
+        lang => to.locale.tag(),
+        hello => clean::line(to.first_name()),
+        practice => clean::line(&practice.name),
+        phone => clean::line(&practice.support_phone),
+        email => clean::line(&practice.support_email),
+        cancelled => if to.locale == Locale::EnUs { "canceled" } else { "cancelled" },
+        as_of => when.as_of(),
+        domain => domain,
+    }
+}
+
+/// The names of the two people: first names for each other, whole names and numbers for the office.
+fn people(about: &About<'_>, reader: Reader) -> Value {
+    let (therapist, client) = (&about.situation.therapist.person, &about.situation.client);
+    let name = |person: &Person| match reader {
+        Reader::Staff => clean::line(&person.name),
+        Reader::Client | Reader::Therapist => clean::line(person.first_name()),
+    };
+    let (therapist_name, client_name) = (name(therapist), name(client));
+    let the_appointment = match reader {
+        Reader::Client => format!("your appointment with {therapist_name}"),
+        Reader::Therapist => format!("your appointment with {client_name}"),
+        Reader::Staff => format!("the appointment of {client_name} with {therapist_name}"),
+    };
+    context! {
+        the_appointment => the_appointment,
+        therapist => therapist_name,
+        client => client_name,
+        reach_client => reach(client),
+        reach_therapist => reach(therapist),
+        how => match about.appointment.kind {
+            MeetingKind::InPerson => "in person",
+            MeetingKind::Video => "by video",
+            MeetingKind::Phone => "by phone",
+        },
+    }
+}
+
+/// Name and number, or whatever else is on file.
+fn reach(person: &Person) -> String {
+    let name = clean::line(&person.name);
+    match (&person.phone, &person.email) {
+        (Some(phone), _) => format!("{name}, {}", clean::line(phone)),
+        (None, Some(email)) => format!("{name}, no number on file, {}", clean::line(email)),
+        (None, None) => format!("{name}, no number on file"),
+    }
+}
+
+fn times(notice: &Notice, about: &About<'_>, when: &When<'_>) -> Value {
+    let facts = &notice.facts;
+    let moment = |at: Option<Instant>| at.map(|at| when.moment(at));
+    let replaced = about.situation.appointment.as_ref().filter(|old| about.appointment.replaces == Some(old.id));
+    context! {
+        day => when.day(facts.time.from),
+        time => when.moment(facts.time.from),
+        minutes => (facts.time.to - facts.time.from).as_minutes(),
+        old_time => moment(facts.old_time.map(|old| old.from)),
+        replaced => moment(replaced.map(|old| old.start)),
+        offered => facts.offered.iter().map(|slot| when.moment(slot.from)).collect::<Vec<_>>(),
+        held_until => moment(facts.offer_expires_at),
+        promise_by => moment(facts.promise_by),
+        next => moment(facts.next_start),
+        free_until => moment(facts.free_until.filter(|until| *until > about.now)),
+        free_is_over => facts.free_until.is_some_and(|until| until <= about.now),
+    }
+}
+
+fn money(facts: &Facts, appointment: &Appointment) -> Value {
+    let words = |amount: Option<domain::money::Money>| amount.filter(|a| !a.is_zero()).map(|a| a.to_string());
+    let state = appointment.payment.state;
+    let captured = state == PaymentState::Captured;
+    context! {
+        fee => words(facts.fee),
+        fee_is_paid => captured && facts.fee == Some(appointment.price),
+        paid => words(facts.paid),
+        going_back => matches!(state, PaymentState::RefundDue | PaymentState::Refunded),
+        refund_asked => facts.refund_asked,
+        price => words(Some(appointment.price)),
+        price_is_paid => captured,
+    }
+}
+
+fn said(facts: &Facts) -> Value {
+    context! {
+        by => facts.initiator.map(Initiator::as_str),
+        reason => facts.shared_reason.as_deref().map(clean::line).filter(|reason| !reason.is_empty()),
+        words => facts.words.as_deref().map(clean::lines).unwrap_or_default(),
+        owed => facts.owed.as_deref().map(clean::line),
+    }
+}
+
+/// Which link the reader is given. A message whose whole sense is its link always has one.
+fn link(notice: &Notice) -> Option<&'static str> {
+    match (notice.kind, notice.link) {
+        (MessageKind::SignIn, _) => Some("sign_in"),
+        (_, Some(LinkTo::Offer(_))) => Some("offer"),
+        (_, Some(LinkTo::Booking(_))) | (MessageKind::BookingLink, None) => Some("booking"),
+        (_, Some(LinkTo::Appointment(_))) => Some("appointment"),
+        (_, None) => None,
+    }
+}
+
+/// Whether an earlier message about this appointment may have left (C3): whoever was told of an earlier revision reads
+/// at once that this one is newer.
+fn says_update(notice: &Notice) -> bool {
+    match notice.kind {
+        MessageKind::Rescheduled => true,
+        MessageKind::Confirmation | MessageKind::Cancellation => notice.revision > 1,
+        _ => false,
+    }
+}

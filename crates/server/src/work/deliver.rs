@@ -1,0 +1,233 @@
+//! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
+
+use super::{Step, finish, subject};
+use crate::app::App;
+use crate::flow::{self, Ask, Failed, Flow, Who};
+use domain::access::Scope;
+use domain::audit::{Entry, Receipt};
+use domain::id::MessageId;
+use domain::message::{LinkTo, Message, MessageState};
+use domain::person::{Channel, Person, PersonRef};
+use domain::practice::Practice;
+use domain::time::{Instant, Span};
+use serde_json::json;
+use store::job::{self, Leased, Recording};
+use store::{Done, Tx};
+
+pub use outside::mail::{Handed, Letter};
+
+/// Waits between tries that were certainly not accepted, from the first.
+const BACKOFF: [Span; 5] =
+    [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
+/// After how many tries a message counts as undeliverable and a person takes over.
+const TRIES_MAX: u32 = 40;
+/// How long to wait for a bounce or a sign of life before the one resend of an unknown hand-off.
+const UNKNOWN_WAIT: Span = Span::minutes(5);
+
+/// Something to do outside.
+#[derive(Debug)]
+pub struct Call {
+    /// The job, whose fence guards the outcome.
+    pub job: Leased,
+    /// The message as stored.
+    pub message: Message,
+    /// The letter with its late fields filled in.
+    pub letter: Letter,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The other side has it.
+    Accepted(String),
+    /// The other side will never take it.
+    Refused(String),
+    /// The other side certainly does not have it: try again.
+    NotYet(String),
+    /// Nobody knows whether the other side has it.
+    Unknown(String),
+}
+
+impl From<Handed> for Outcome {
+    fn from(handed: Handed) -> Self {
+        match handed {
+            Handed::Accepted { reply } => Self::Accepted(reply),
+            Handed::Refused { code, reply, permanent: true } => Self::Refused(format!("{code} {reply}")),
+            Handed::Refused { code, reply, permanent: false } => Self::NotYet(format!("{code} {reply}")),
+            Handed::NotAccepted { why } => Self::NotYet(why),
+            Handed::Unknown { why } => Self::Unknown(why),
+        }
+    }
+}
+
+/// What a letter is made of.
+struct Found {
+    message: Message,
+    receipt: Option<Receipt>,
+    practice: Practice,
+    to: Person,
+}
+
+/// Takes the message in hand and makes the letter, or settles what need not go.
+pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
+    let id = subject(&job)?;
+    let taken = app.store.write_unaudited(move |tx: &mut Tx| take(tx, id))?;
+    let Some(found) = taken else {
+        finish(app, &job, None, None, now)?;
+        return Ok(Step::Worked);
+    };
+    // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1).
+    if found.message.state == MessageState::Leased {
+        let outcome = Outcome::Unknown("the attempt before was cut off".into());
+        settle(app, &job, &found.message, MessageState::Unknown, &outcome, now)?;
+        return Ok(Step::Worked);
+    }
+    match letter(app, &found) {
+        Some(letter) => Ok(Step::Call(Box::new(Call { job, message: found.message, letter }))),
+        None => {
+            let outcome = Outcome::Refused("there is no address to write to".into());
+            settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now)?;
+            Ok(Step::Worked)
+        }
+    }
+}
+
+/// The message as it stood before it was taken in hand; nothing where nothing is left to do.
+fn take(tx: &mut Tx, id: MessageId) -> Flow<Option<Found>> {
+    let Some(message) = store::message::load(tx, id)? else { return Ok(None) };
+    if message.state.is_final() || message.state == MessageState::Accepted {
+        return Ok(None);
+    }
+    if message.state == MessageState::Pending && !store::message::lease(tx, id)? {
+        return Ok(None);
+    }
+    let receipt = store::audit::receipt_of(tx, message.command)?;
+    let practice = store::practice::load(tx, message.practice)?;
+    let to = store::person::load(tx, message.to)?;
+    let (Some(practice), Some(to)) = (practice, to) else {
+        return Err(Failed::Fault(format!("message {id} is to nobody of any practice")));
+    };
+    Ok(Some(Found { message, receipt, practice, to }))
+}
+
+/// Records what came of a hand-off, guarded by the fence.
+pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
+    let Call { job, message, .. } = call;
+    match &outcome {
+        Outcome::Accepted(_) => settle(app, &job, &message, MessageState::Accepted, &outcome, now),
+        Outcome::Refused(_) => settle(app, &job, &message, MessageState::Undeliverable, &outcome, now),
+        Outcome::NotYet(_) if job.attempts >= TRIES_MAX => {
+            settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
+        }
+        Outcome::NotYet(why) => put_back(app, &job, &message, now + backoff(job.attempts), why, now),
+        // The same letter under the same Message-ID goes once more; after that a person is asked (`reliability` 3.4).
+        Outcome::Unknown(_) if message.state == MessageState::Unknown => {
+            settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
+        }
+        Outcome::Unknown(_) => settle(app, &job, &message, MessageState::Unknown, &outcome, now),
+    }
+}
+
+/// It certainly did not go: it waits again, with what was said.
+fn put_back(app: &App, job: &Leased, message: &Message, at: Instant, why: &str, now: Instant) -> Flow<()> {
+    let (leased, id, was, why) = (job.clone(), message.id, message.state, why.to_owned());
+    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
+        if job::again(tx, &leased, at, Some(&why))? == Recording::Recorded && was != MessageState::Unknown {
+            store::message::record(tx, id, MessageState::Pending, Some(&why), now)?;
+        }
+        Ok(())
+    })
+}
+
+fn backoff(attempts: u32) -> Span {
+    let tried = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
+    BACKOFF[tried.min(BACKOFF.len() - 1)]
+}
+
+/// Writes the state on record; what can't be delivered becomes a person's duty in a step of its own.
+fn settle(app: &App, job: &Leased, message: &Message, state: MessageState, outcome: &Outcome, now: Instant) -> Flow<()> {
+    let (leased, kept, said, inner) = (job.clone(), message.clone(), outcome.clone(), app.clone());
+    let command = app.dice.command(now);
+    let written = app.store.write(move |tx: &mut Tx| {
+        let recording = match state {
+            MessageState::Unknown => job::again(tx, &leased, now + UNKNOWN_WAIT, Some(&words(&said)))?,
+            _ => job::done(tx, &leased, now)?,
+        };
+        if recording == Recording::FenceLost {
+            return Err(Failed::Nothing { look_again: None });
+        }
+        store::message::record(tx, kept.id, state, Some(&words(&said)), now)?;
+        Ok(Done::new((), entry(&inner, &kept, state, &said, command, now)))
+    });
+    match written {
+        Ok(_) => {}
+        Err(Failed::Nothing { .. }) => return Ok(()),
+        Err(other) => return Err(other),
+    }
+    match (state, message.appointment) {
+        (MessageState::Undeliverable, Some(appointment)) => hand_to_a_person(app, appointment, message.to, now),
+        _ => Ok(()),
+    }
+}
+
+fn hand_to_a_person(app: &App, appointment: domain::id::AppointmentId, to: PersonRef, now: Instant) -> Flow<()> {
+    let ask = Ask { who: Who::System("deliver"), now, command: app.dice.command(now) };
+    let inner = app.clone();
+    let done = app.store.write(move |tx: &mut Tx| flow::due::undeliverable(tx, &inner.tools, &ask, appointment, to));
+    match done {
+        Ok(_) | Err(Failed::Nothing { .. }) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
+fn words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Accepted(reply) | Outcome::Refused(reply) | Outcome::NotYet(reply) | Outcome::Unknown(reply) => {
+            reply.clone()
+        }
+    }
+}
+
+fn entry(
+    app: &App,
+    message: &Message,
+    state: MessageState,
+    outcome: &Outcome,
+    command: domain::id::CommandId,
+    now: Instant,
+) -> Entry {
+    let mut subjects = vec![message.id.to_string(), message.to.to_string()];
+    subjects.extend(message.appointment.map(|id| id.to_string()));
+    Entry {
+        practice: message.practice,
+        command,
+        at: now,
+        actor: Scope::System("deliver").signature(),
+        on_behalf_of: None,
+        word: match state {
+            MessageState::Accepted => "message_accepted".into(),
+            MessageState::Undeliverable => "message_undeliverable".into(),
+            _ => "message_unknown".into(),
+        },
+        subjects,
+        details: json!({ "kind": message.kind, "channel": message.channel, "reply": words(outcome) }),
+        salt: app.tools.link_key.salt(command),
+    }
+}
+
+/// The letter with link and receipt filled in; `None` where there is no address.
+fn letter(app: &App, found: &Found) -> Option<Letter> {
+    let message = &found.message;
+    if message.channel != Channel::Email {
+        return None;
+    }
+    let fill = |text: &str| fill(app, text, message.link, found.receipt);
+    crate::post::letter(app, message, &found.practice, &found.to, fill(&message.text), fill(&message.html))
+}
+
+/// Fills the two late fields (`rulings` 8).
+pub(crate) fn fill(app: &App, text: &str, link: Option<LinkTo>, receipt: Option<Receipt>) -> String {
+    let url = link.map(|link| app.tools.link_key.url(&app.tools.base_url, link)).unwrap_or_default();
+    let receipt = receipt.map(|r| format!("{}-{}", r.seq, &r.hash.to_string()[..12])).unwrap_or_default();
+    text.replace("{link}", &url).replace("{receipt}", &receipt)
+}

@@ -1,0 +1,57 @@
+//! Jobs that act inside: an appointment ends, an offer lapses, a duty runs out of time.
+
+use super::{finish, subject};
+use crate::app::App;
+use crate::flow::{self, Ask, Failed, Flow, Who, jobs};
+use domain::time::{Instant, Span};
+use store::job::{self, Leased};
+use store::{Done, Tx};
+
+/// After how long a fault is tried again.
+const AGAIN_AFTER: Span = Span::seconds(30);
+/// After how many tries a person has to look.
+const TRIES_MAX: u32 = 20;
+
+/// Runs the job's flow and takes it off the list in the same transaction.
+pub(super) fn run(app: &App, leased: Leased, now: Instant) -> Flow<()> {
+    let ask = Ask { who: Who::System(job_name(&leased.kind)), now, command: app.dice.command(now) };
+    let (inner, job) = (app.clone(), leased.clone());
+    let done = app.store.write(move |tx: &mut Tx| {
+        let done = act(tx, &inner, &ask, &job)?;
+        let _ = job::done(tx, &job, now)?;
+        Ok::<_, Failed>(done)
+    });
+    match done {
+        Ok(_) => Ok(()),
+        Err(Failed::Nothing { look_again }) => finish(app, &leased, look_again, None, now),
+        Err(failed) => fault(app, &leased, &failed, now),
+    }
+}
+
+fn act(tx: &mut Tx, app: &App, ask: &Ask, job: &Leased) -> Flow<Done<flow::Answer>> {
+    match job.kind.as_str() {
+        jobs::APPOINTMENT_END => flow::due::appointment_end(tx, &app.tools, ask, subject(job)?),
+        jobs::CAPTURE => flow::due::capture(tx, &app.tools, ask, subject(job)?),
+        jobs::OFFER_EXPIRY => flow::due::offer_expiry(tx, &app.tools, ask, subject(job)?),
+        jobs::REFUND_CHOICE => flow::due::refund_choice(tx, &app.tools, ask, subject(job)?),
+        jobs::OBLIGATION_CLOCK => flow::due::obligation_clock(tx, &app.tools, ask, subject(job)?),
+        other => Err(Failed::Fault(format!("no code runs jobs of kind {other:?}"))),
+    }
+}
+
+fn job_name(kind: &str) -> &'static str {
+    jobs::ALL.iter().find(|known| **known == kind).copied().unwrap_or("job")
+}
+
+/// A fault: again later, until a person has to look. The others go on (poison isolation).
+fn fault(app: &App, leased: &Leased, failed: &Failed, now: Instant) -> Flow<()> {
+    tracing::warn!(kind = leased.kind, subject = leased.subject, attempts = leased.attempts, ?failed, "a job did not end well");
+    if leased.attempts < TRIES_MAX {
+        return finish(app, leased, Some(now + AGAIN_AFTER), Some(format!("{failed:?}")), now);
+    }
+    let (leased, why) = (leased.clone(), format!("{failed:?}"));
+    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
+        let _ = job::give_up(tx, &leased, &why)?;
+        Ok(())
+    })
+}

@@ -1,0 +1,76 @@
+//! The worker: claims what is due, acts on the outside world outside any transaction, and records what came back.
+//!
+//! A step is split in two, [`next_call`] and [`record`], so that whoever stands between may be a mail server, the
+//! demo's catcher or the simulator (`rulings` 15). A crash between the two leaves an attempt with no outcome: the
+//! next worker finds it and treats it as unknown, never as not done.
+
+mod deliver;
+mod due;
+mod run;
+
+pub use deliver::{Call, Handed, Letter, Outcome};
+pub use run::{Nudge, Post, Worker, step};
+
+use crate::app::App;
+use crate::flow::{Failed, Flow};
+use domain::id::{Id, Kind};
+use domain::time::{Instant, Span};
+use store::Tx;
+use store::job::{self, Leased};
+
+/// How long a worker may hold a job; longer than the longest hand-off.
+pub const LEASE: Span = Span::seconds(120);
+
+/// What a step did.
+#[derive(Debug)]
+pub enum Step {
+    /// Nothing is due; when something may be, if anything waits.
+    Idle(Option<Instant>),
+    /// Something was done inside.
+    Worked,
+    /// Something is to be done outside; then call [`record`].
+    Call(Box<Call>),
+}
+
+/// Takes the most urgent thing that is due and does what can be done inside.
+///
+/// # Errors
+/// Faults of the store; the job stays leased and comes back when its lease ends.
+pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
+    let claimed = app.store.write_unaudited(move |tx: &mut Tx| -> Flow<Vec<Leased>> { Ok(job::claim(tx, now, 1, LEASE)?) })?;
+    let Some(leased) = claimed.into_iter().next() else {
+        let next = app.store.read(|tx: &mut Tx| -> Flow<Option<Instant>> { Ok(job::next_due(tx)?) })?;
+        return Ok(Step::Idle(next));
+    };
+    if leased.kind == crate::flow::jobs::DELIVER {
+        return deliver::prepare(app, leased, now);
+    }
+    due::run(app, leased, now)?;
+    Ok(Step::Worked)
+}
+
+/// Records what came of a call.
+///
+/// # Errors
+/// Faults of the store.
+pub fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
+    deliver::record(app, call, outcome, now)
+}
+
+/// The id that a job is about; a job about nothing is given up.
+fn subject<K: Kind>(leased: &Leased) -> Flow<Id<K>> {
+    leased.subject.parse().map_err(|_| Failed::Fault(format!("job {} is about {:?}", leased.kind, leased.subject)))
+}
+
+/// Puts the job back with what went wrong, or takes it off the list.
+fn finish(app: &App, leased: &Leased, again: Option<Instant>, error: Option<String>, now: Instant) -> Flow<()> {
+    let leased = leased.clone();
+    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
+        // A lost fence means that somebody else has it now: theirs is the word.
+        let _ = match again {
+            Some(at) => job::again(tx, &leased, at, error.as_deref())?,
+            None => job::done(tx, &leased, now)?,
+        };
+        Ok(())
+    })
+}

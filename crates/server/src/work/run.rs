@@ -1,0 +1,109 @@
+//! The worker's threads: step after step while anything is due, then wait for a nudge or the next moment.
+
+use super::{Outcome, Step, next_call, record};
+use crate::app::App;
+use outside::mail::{Envelope, Letter, Mailer, to_bytes};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// The longest wait without a look: a due moment, or another process's work, is found by then.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// Who takes letters: the one thing that the demo and tests put in another's place.
+pub trait Post: Send + Sync {
+    /// Hands one letter over.
+    fn hand_off(&self, letter: &Letter) -> Outcome;
+}
+
+impl Post for Mailer {
+    fn hand_off(&self, letter: &Letter) -> Outcome {
+        let envelope = Envelope { from: letter.from.address.clone(), to: letter.to.address.clone() };
+        Mailer::hand_off(self, &envelope, &to_bytes(letter)).into()
+    }
+}
+
+/// A hint that something may be due. Losing one costs a quarter of a second.
+#[derive(Default)]
+pub struct Nudge {
+    asked: Mutex<bool>,
+    bell: Condvar,
+}
+
+impl Nudge {
+    /// Says that something may be due.
+    pub fn ring(&self) {
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.bell.notify_all();
+    }
+
+    fn wait(&self) {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.bell.wait_timeout_while(asked, LOOK_EVERY, |asked| !*asked);
+        let (mut asked, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        *asked = false;
+    }
+}
+
+/// Worker threads of this process; they end when it is dropped, after the step at hand.
+pub struct Worker {
+    stop: Arc<AtomicBool>,
+    app: App,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Starts as many threads.
+    pub fn start(app: &App, post: Arc<dyn Post>, threads: usize) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let threads = (0..threads)
+            .map(|_| {
+                let (app, post, stop) = (app.clone(), post.clone(), stop.clone());
+                std::thread::spawn(move || work(&app, &*post, &stop))
+            })
+            .collect();
+        Self { stop, app: app.clone(), threads }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        self.app.nudge.ring();
+        for thread in self.threads.drain(..) {
+            // A panic in a thread was logged where it happened; there is nobody to tell it to here.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(app: &App, post: &dyn Post, stop: &AtomicBool) {
+    while !stop.load(Ordering::SeqCst) {
+        match step(app, post) {
+            Ok(true) => {}
+            Ok(false) => app.nudge.wait(),
+            Err(why) => {
+                tracing::error!(?why, "the worker cannot go on for the moment");
+                app.nudge.wait();
+            }
+        }
+    }
+}
+
+/// One step at the present moment; whether there was anything to do.
+///
+/// # Errors
+/// Faults of the store.
+pub fn step(app: &App, post: &dyn Post) -> crate::flow::Flow<bool> {
+    match next_call(app, app.now())? {
+        Step::Idle(_) => Ok(false),
+        Step::Worked => Ok(true),
+        Step::Call(call) => {
+            let outcome = post.hand_off(&call.letter);
+            record(app, *call, outcome, app.now())?;
+            Ok(true)
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Disruptions: the cases that open when an appointment does not go to plan.
+
+use crate::error::DbError;
+use crate::page::{Cursor, Page, rows_for};
+use crate::read::Columns;
+use crate::row::Row;
+use crate::sql;
+use crate::sql::Sql;
+use crate::tx::Tx;
+use crate::vals;
+use domain::access::Scope;
+use domain::disruption::Disruption;
+use domain::id::{AppointmentId, ClientId, DisruptionId, RelationshipId, TherapistId};
+
+macro_rules! disruption_columns {
+    () => {
+        "d.id, d.practice, d.relationship, d.appointment, d.kind, d.opened_at, d.closed_at, d.fault, d.outcome"
+    };
+}
+macro_rules! in_scope {
+    () => {
+        " AND (CAST($1 AS TEXT) IS NULL OR d.practice = $1) AND (CAST($2 AS TEXT) IS NULL OR d.therapist = $2)
+          AND (CAST($3 AS TEXT) IS NULL OR d.client = $3)"
+    };
+}
+
+const PUT: Sql = sql!(
+    "INSERT INTO disruption (id, practice, relationship, therapist, client, appointment, kind, opened_at, closed_at,
+         fault, outcome)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, closed_at = excluded.closed_at, fault = excluded.fault,
+         outcome = excluded.outcome"
+);
+const LOAD: Sql = sql!("SELECT ", disruption_columns!(), " FROM disruption d WHERE d.id = $4", in_scope!());
+const OPEN_OF: Sql = sql!(
+    "SELECT ",
+    disruption_columns!(),
+    " FROM disruption d WHERE d.appointment = $1 AND d.closed_at IS NULL ORDER BY d.opened_at DESC, d.id DESC LIMIT 1"
+);
+const WAITING: Sql = sql!(
+    "SELECT ",
+    disruption_columns!(),
+    " FROM disruption d WHERE d.relationship = $1
+         AND d.kind IN ('cancelled_by_therapist', 'cancelled_by_practice', 'therapist_missed', 'technical_failure')
+         AND EXISTS (SELECT 1 FROM obligation o
+             WHERE o.disruption = d.id AND o.kind = 'next_step' AND o.state IN ('open', 'escalated'))
+     ORDER BY d.opened_at DESC, d.id DESC LIMIT 1"
+);
+macro_rules! list {
+    ($whose:literal, $which:literal) => {
+        sql!(
+            "SELECT ",
+            disruption_columns!(),
+            " FROM disruption d WHERE ",
+            $whose,
+            in_scope!(),
+            $which,
+            " AND (d.opened_at, d.id) > ($4, $5) ORDER BY d.opened_at, d.id LIMIT $6"
+        )
+    };
+}
+// Within one practice, or (for jobs) in all of them: all cases, open ones, closed ones.
+const LIST: [[Sql; 3]; 2] = [
+    [
+        list!("d.practice = $1", ""),
+        list!("d.practice = $1", " AND d.closed_at IS NULL"),
+        list!("d.practice = $1", " AND d.closed_at IS NOT NULL"),
+    ],
+    [
+        list!("CAST($1 AS TEXT) IS NULL", ""),
+        list!("CAST($1 AS TEXT) IS NULL", " AND d.closed_at IS NULL"),
+        list!("CAST($1 AS TEXT) IS NULL", " AND d.closed_at IS NOT NULL"),
+    ],
+];
+
+/// Adds a case, or keeps what changed in it.
+pub fn put(tx: &mut Tx<'_>, case: &Disruption, therapist: TherapistId, client: ClientId) -> Result<(), DbError> {
+    tx.execute(
+        PUT,
+        vals![
+            case.id,
+            case.practice,
+            case.relationship,
+            therapist,
+            client,
+            case.appointment,
+            case.kind.as_str(),
+            case.opened_at,
+            case.closed_at,
+            case.fault.as_deref(),
+            case.outcome.as_deref()
+        ],
+    )
+    .map(|_| ())
+}
+
+/// One case, if it is in scope.
+pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: DisruptionId) -> Result<Option<Disruption>, DbError> {
+    let limits = scope.limits();
+    let values = vals![limits.practice, limits.therapist, limits.client, id];
+    tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()
+}
+
+/// The newest open case of an appointment.
+pub fn open_of(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Option<Disruption>, DbError> {
+    tx.query_opt(OPEN_OF, vals![appointment])?.map(|row| from_row(&row)).transpose()
+}
+
+/// The newest case of these two in which the client is still owed a next step, because somebody else than the client
+/// took the appointment away: a new booking answers it.
+pub fn waiting_for_a_time(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<Option<Disruption>, DbError> {
+    tx.query_opt(WAITING, vals![relationship])?.map(|row| from_row(&row)).transpose()
+}
+
+/// The cases in scope, the oldest first: all of them, or only open or only closed ones.
+pub fn list(
+    tx: &mut Tx<'_>,
+    scope: &Scope<'_>,
+    open: Option<bool>,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Page<Disruption>, DbError> {
+    let (limits, start) = (scope.limits(), Cursor::lowest());
+    let after = after.unwrap_or(&start);
+    let which = match open {
+        None => 0,
+        Some(true) => 1,
+        Some(false) => 2,
+    };
+    let sql = LIST[usize::from(limits.practice.is_none())][which];
+    let place = (after.at, after.id.as_str());
+    let rows =
+        tx.query(sql, vals![limits.practice, limits.therapist, limits.client, place.0, place.1, rows_for(limit)])?;
+    Page::of(rows.iter().map(from_row).collect(), limit, |case| (case.opened_at, case.id.to_string()))
+}
+
+fn from_row(row: &Row) -> Result<Disruption, DbError> {
+    let mut columns = Columns::of(row);
+    let case = Disruption {
+        id: columns.parse("disruption.id")?,
+        practice: columns.parse("disruption.practice")?,
+        relationship: columns.parse("disruption.relationship")?,
+        appointment: columns.parse("disruption.appointment")?,
+        kind: columns.parse("disruption.kind")?,
+        opened_at: columns.get()?,
+        closed_at: columns.get()?,
+        fault: columns.get()?,
+        outcome: columns.get()?,
+    };
+    if case.closed_at.is_some_and(|closed| closed < case.opened_at) {
+        return Err(row.corrupt("disruption.closed_at"));
+    }
+    Ok(case)
+}

@@ -1,0 +1,198 @@
+//! Messages: the outbox. What is sent is written once, with the change that it tells, and never changed afterwards;
+//! only where it stands moves on.
+
+mod list;
+
+pub use list::{Filter, list};
+
+use crate::error::DbError;
+use crate::job;
+use crate::read::Columns;
+use crate::row::Row;
+use crate::sql;
+use crate::sql::Sql;
+use crate::tx::Tx;
+use crate::vals;
+use domain::id::{AppointmentId, Id, Kind, MessageId};
+use domain::message::{LinkTo, Message, MessageState};
+use domain::person::PersonRef;
+use domain::time::Instant;
+
+/// The kind of job that hands a message over; its subject is the message's id.
+pub const DELIVER: &str = "deliver";
+
+macro_rules! message_columns {
+    () => {
+        "m.id, m.practice, m.command, m.appointment, m.revision, m.to_person, m.address, m.channel, m.kind, m.urgent, \
+         m.subject, m.body, m.html, m.calendar_method, m.calendar, m.link, m.written_at, m.send_at, m.state, \
+         m.handed_at, m.last_reply"
+    };
+}
+use message_columns;
+
+const INSERT: Sql = sql!(
+    "INSERT INTO message (id, practice, command, appointment, revision, to_person, address, channel, kind, urgent,
+         subject, body, html, calendar_method, calendar, link, written_at, send_at, state, handed_at, last_reply)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
+);
+const LOAD: Sql = sql!("SELECT ", message_columns!(), " FROM message m WHERE m.id = $1");
+const OF_APPOINTMENT: Sql = sql!(
+    "SELECT ",
+    message_columns!(),
+    " FROM message m WHERE m.appointment = $1 ORDER BY m.written_at, m.revision, m.id"
+);
+const SUPERSEDE: Sql = sql!(
+    "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
+         AND state = 'pending' AND kind IN ('confirmation', 'cancellation', 'rescheduled') RETURNING id"
+);
+const LEASE: Sql = sql!("UPDATE message SET state = 'leased' WHERE id = $1 AND state IN ('pending', 'leased')");
+const RECORD: Sql = sql!(
+    "UPDATE message SET state = $2, last_reply = $3, handed_at = CASE
+         WHEN handed_at IS NULL AND $2 IN ('accepted', 'delivered', 'unknown') THEN $4 ELSE handed_at END
+     WHERE id = $1 AND state IN ('leased', 'accepted', 'unknown')"
+);
+const OLDER: Sql = sql!(
+    "SELECT max(written_at) FROM message WHERE appointment = $1 AND revision < $2 AND to_person = $3
+         AND state IN ('leased', 'accepted', 'delivered', 'unknown')"
+);
+
+/// Adds a message. `Unique` where one tells the same person the same thing about the same revision (U1).
+pub fn insert(tx: &mut Tx<'_>, message: &Message) -> Result<(), DbError> {
+    let (method, calendar) = message.calendar.as_ref().map(|(method, text)| (method.as_str(), text.as_str())).unzip();
+    tx.execute(
+        INSERT,
+        vals![
+            message.id,
+            message.practice,
+            message.command,
+            message.appointment,
+            message.revision,
+            message.to.to_string(),
+            &message.address,
+            message.channel.word(),
+            message.kind.as_str(),
+            message.urgent,
+            &message.subject,
+            &message.text,
+            &message.html,
+            method,
+            calendar,
+            message.link.map(link_word),
+            message.written_at,
+            message.send_at,
+            message.state.as_str(),
+            message.handed_at,
+            message.last_reply.as_deref()
+        ],
+    )
+    .map(|_| ())
+}
+
+/// One message, if there is such a one. For the worker; whoever shows one to a person uses `list`.
+pub fn load(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Message>, DbError> {
+    tx.query_opt(LOAD, vals![id])?.map(|row| from_row(&row)).transpose()
+}
+
+/// Everything that was written about an appointment, in order.
+pub fn of_appointment(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Vec<Message>, DbError> {
+    tx.query(OF_APPOINTMENT, vals![appointment])?.iter().map(from_row).collect()
+}
+
+/// Messages that tell this person the time at earlier revisions and still wait become `superseded` and their jobs go. Those that a worker holds
+/// are let be: they may have left. Gives how many there were.
+pub fn supersede_before(
+    tx: &mut Tx<'_>,
+    appointment: AppointmentId,
+    revision: u32,
+    to: PersonRef,
+) -> Result<u32, DbError> {
+    // Nothing is older than the first revision, so a booking needs no statement here.
+    if revision <= 1 {
+        return Ok(0);
+    }
+    let superseded = tx.query(SUPERSEDE, vals![appointment, revision, to.to_string()])?;
+    for row in &superseded {
+        job::remove(tx, DELIVER, row.text(0)?)?;
+    }
+    Ok(superseded.len() as u32)
+}
+
+/// A worker takes a message in hand, having claimed its job. False where there is nothing to hand over any more.
+#[must_use = "where it is false the message must not be handed over"]
+pub fn lease(tx: &mut Tx<'_>, id: MessageId) -> Result<bool, DbError> {
+    Ok(tx.execute(LEASE, vals![id])? == 1)
+}
+
+/// Records where a message stands now and what the other side said; `at` is when it was handed over, kept the first
+/// time. Back to `pending` where it is to be tried again. A message that is settled stays as it is: false.
+/// The fence of the worker's job guards the call.
+pub fn record(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    state: MessageState,
+    reply: Option<&str>,
+    at: Instant,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(RECORD, vals![id, state.as_str(), reply, at])? == 1)
+}
+
+/// When the newest message about an earlier revision was written that this person may have got already; none where
+/// they cannot have got any. A newer one then says that it is an update (`rulings` 8).
+pub fn older_may_have_left(
+    tx: &mut Tx<'_>,
+    appointment: AppointmentId,
+    before: u32,
+    to: PersonRef,
+) -> Result<Option<Instant>, DbError> {
+    tx.query_one(OLDER, vals![appointment, before, to.to_string()])?.get(0)
+}
+
+fn link_word(link: LinkTo) -> String {
+    match link {
+        LinkTo::Offer(id) => id.to_string(),
+        LinkTo::Booking(id) => id.to_string(),
+        LinkTo::Appointment(id) => id.to_string(),
+    }
+}
+
+/// The object's id says by its prefix which link it is.
+fn link_of(word: &str) -> Option<LinkTo> {
+    fn id<K: Kind>(word: &str) -> Option<Id<K>> {
+        word.parse().ok()
+    }
+    let (offer, booking) = (id(word).map(LinkTo::Offer), id(word).map(LinkTo::Booking));
+    offer.or(booking).or_else(|| id(word).map(LinkTo::Appointment))
+}
+
+fn from_row(row: &Row) -> Result<Message, DbError> {
+    let mut columns = Columns::of(row);
+    Ok(Message {
+        id: columns.parse("message.id")?,
+        practice: columns.parse("message.practice")?,
+        command: columns.parse("message.command")?,
+        appointment: columns.parse_opt("message.appointment")?,
+        revision: columns.get()?,
+        to: columns.parse("message.to_person")?,
+        address: columns.get()?,
+        channel: columns.parse("message.channel")?,
+        kind: columns.parse("message.kind")?,
+        urgent: columns.get()?,
+        subject: columns.get()?,
+        text: columns.get()?,
+        html: columns.get()?,
+        calendar: match (columns.parse_opt("message.calendar_method")?, columns.get()?) {
+            (Some(method), Some(text)) => Some((method, text)),
+            (None, None) => None,
+            _ => return Err(row.corrupt("message.calendar")),
+        },
+        link: {
+            let word: Option<String> = columns.get()?;
+            word.map(|word| link_of(&word).ok_or_else(|| row.corrupt("message.link"))).transpose()?
+        },
+        written_at: columns.get()?,
+        send_at: columns.get()?,
+        state: columns.parse("message.state")?,
+        handed_at: columns.get()?,
+        last_reply: columns.get()?,
+    })
+}

@@ -1,0 +1,92 @@
+//! Lists of messages, in the order of hand-off: what has not been handed over stands at its planned moment.
+
+use super::{from_row, message_columns};
+use crate::error::DbError;
+use crate::page::{Cursor, Page, rows_for};
+use crate::sql;
+use crate::sql::Sql;
+use crate::tx::Tx;
+use crate::vals;
+use domain::access::Scope;
+use domain::message::{Message, MessageKind};
+use domain::person::{Channel, PersonRef};
+use domain::time::Instant;
+
+// $1 practice, $2 therapist, $3 to whom. A therapist sees what is about their appointments, and what is to them.
+macro_rules! of {
+    ($whose:literal) => {
+        sql!(
+            "SELECT ",
+            message_columns!(),
+            " FROM message m WHERE ",
+            $whose,
+            " AND (CAST($1 AS TEXT) IS NULL OR m.practice = $1)
+              AND (CAST($2 AS TEXT) IS NULL OR m.to_person = $2
+                  OR m.appointment IN (SELECT id FROM appointment WHERE therapist = $2))
+              AND (CAST($3 AS TEXT) IS NULL OR m.to_person = $3)
+              AND (CAST($4 AS TEXT) IS NULL OR m.channel = $4)
+              AND (CAST($5 AS TEXT) IS NULL OR m.kind = $5)
+              AND ($6 = 0 OR m.handed_at IS NOT NULL)
+              AND COALESCE(m.handed_at, m.send_at) >= $7
+              AND (COALESCE(m.handed_at, m.send_at), m.id) > ($8, $9)
+              ORDER BY COALESCE(m.handed_at, m.send_at), m.id LIMIT $10"
+        )
+    };
+}
+const TO: Sql = of!("m.to_person = $3");
+const IN_PRACTICE: Sql = of!("m.practice = $1");
+const EVERYWHERE: Sql = of!("CAST($1 AS TEXT) IS NULL");
+
+/// Which messages are wanted, of those in scope. The default wants them all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Only to this person.
+    pub to: Option<PersonRef>,
+    /// Only by this way.
+    pub channel: Option<Channel>,
+    /// Only for this purpose.
+    pub kind: Option<MessageKind>,
+    /// Only what was handed over; otherwise also what waits or will never go.
+    pub handed_only: bool,
+    /// Only from this moment on, UTC.
+    pub since: Option<Instant>,
+}
+
+/// The messages in scope that the filter wants, in the order of hand-off. Clients and links see what is to the client.
+pub fn list(
+    tx: &mut Tx<'_>,
+    scope: &Scope<'_>,
+    filter: &Filter,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Page<Message>, DbError> {
+    let (limits, start) = (scope.limits(), Cursor::lowest());
+    let own = limits.client.map(PersonRef::Client);
+    let to = match (own, filter.to) {
+        (Some(own), Some(to)) if own != to => return Ok(Page::empty()),
+        (own, to) => own.or(to),
+    };
+    let sql = match (to, limits.practice) {
+        (Some(_), _) => TO,
+        (None, Some(_)) => IN_PRACTICE,
+        (None, None) => EVERYWHERE,
+    };
+    let after = after.unwrap_or(&start);
+    let rows = tx.query(
+        sql,
+        vals![
+            limits.practice,
+            limits.therapist,
+            to.map(|person| person.to_string()),
+            filter.channel.map(Channel::word),
+            filter.kind.map(MessageKind::as_str),
+            filter.handed_only,
+            filter.since.unwrap_or(Instant::from_micros(i64::MIN)),
+            after.at,
+            after.id.as_str(),
+            rows_for(limit)
+        ],
+    )?;
+    let place = |message: &Message| (message.handed_at.unwrap_or(message.send_at), message.id.to_string());
+    Page::of(rows.iter().map(from_row).collect(), limit, place)
+}

@@ -1,0 +1,188 @@
+//! Obligations: who owes what to whom by when. `message` holds what is sent; here is what people owe (`rulings` 1).
+
+use crate::error::DbError;
+use crate::read::Columns;
+use crate::row::Row;
+use crate::sql;
+use crate::sql::Sql;
+use crate::tx::Tx;
+use crate::vals;
+use crate::value::Value;
+use domain::access::{Limits, Scope};
+use domain::id::{AppointmentId, ClientId, DisruptionId, ObligationId, TherapistId};
+use domain::obligation::{Obligation, ObligationState, Owner};
+use domain::time::Instant;
+
+macro_rules! obligation_columns {
+    () => {
+        "id, practice, disruption, relationship, appointment, kind, owner_role, owner_person, opened_at, due_at, \
+         breach_at, second_breach_at, state, changed_at, words, times"
+    };
+}
+macro_rules! in_scope {
+    () => {
+        " AND (CAST($1 AS TEXT) IS NULL OR practice = $1) AND (CAST($2 AS TEXT) IS NULL OR therapist = $2)
+          AND (CAST($3 AS TEXT) IS NULL OR client = $3)"
+    };
+}
+
+const PUT: Sql = sql!(
+    "INSERT INTO obligation (id, practice, disruption, relationship, therapist, client, appointment, kind, owner_role,
+         owner_person, opened_at, due_at, breach_at, second_breach_at, state, changed_at, words, times)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+     ON CONFLICT (id) DO UPDATE SET disruption = excluded.disruption, owner_role = excluded.owner_role,
+         owner_person = excluded.owner_person, due_at = excluded.due_at, breach_at = excluded.breach_at,
+         second_breach_at = excluded.second_breach_at, state = excluded.state, changed_at = excluded.changed_at,
+         words = excluded.words, times = excluded.times"
+);
+const LOAD: Sql = sql!("SELECT ", obligation_columns!(), " FROM obligation WHERE id = $4", in_scope!());
+const OF_APPOINTMENT: Sql =
+    sql!("SELECT ", obligation_columns!(), " FROM obligation WHERE appointment = $1 ORDER BY opened_at, id");
+const OF_DISRUPTION: Sql =
+    sql!("SELECT ", obligation_columns!(), " FROM obligation WHERE disruption = $1 ORDER BY opened_at, id");
+macro_rules! owed {
+    ($whose:literal) => {
+        sql!(
+            "SELECT ",
+            obligation_columns!(),
+            " FROM obligation WHERE state IN ('open', 'escalated') AND ",
+            $whose,
+            in_scope!(),
+            " ORDER BY due_at, id LIMIT $4"
+        )
+    };
+}
+const OWED: [Sql; 3] = [owed!("therapist = $2"), owed!("practice = $1"), owed!("CAST($1 AS TEXT) IS NULL")];
+macro_rules! counts {
+    ($whose:literal) => {
+        sql!(
+            "SELECT count(*), count(*) FILTER (WHERE due_at <= $4), count(*) FILTER (WHERE state = 'escalated')
+             FROM obligation WHERE state IN ('open', 'escalated') AND ",
+            $whose,
+            in_scope!()
+        )
+    };
+}
+const COUNTS: [Sql; 3] = [counts!("therapist = $2"), counts!("practice = $1"), counts!("CAST($1 AS TEXT) IS NULL")];
+
+/// How much is owed in a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Open or escalated.
+    pub owed: u32,
+    /// Of these, past their target.
+    pub overdue: u32,
+    /// Of these, handed up.
+    pub escalated: u32,
+}
+
+/// Adds a duty, or keeps what changed in it. `therapist` and `client` are its relationship's.
+pub fn put(tx: &mut Tx<'_>, duty: &Obligation, therapist: TherapistId, client: ClientId) -> Result<(), DbError> {
+    let mut values = vals![
+        duty.id,
+        duty.practice,
+        duty.disruption,
+        duty.relationship,
+        therapist,
+        client,
+        duty.appointment,
+        duty.kind.as_str(),
+        duty.owner.role.word(),
+        duty.owner.person.map(|person| person.to_string()),
+        duty.opened_at,
+        duty.due_at,
+        duty.breach_at,
+        duty.second_breach_at,
+        duty.state.word()
+    ]
+    .to_vec();
+    values.extend(particulars(&duty.state));
+    tx.execute(PUT, &values).map(|_| ())
+}
+
+/// One duty, if it is in scope.
+pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: ObligationId) -> Result<Option<Obligation>, DbError> {
+    let limits = scope.limits();
+    let values = vals![limits.practice, limits.therapist, limits.client, id];
+    tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()
+}
+
+/// Every duty about an appointment, those that are done included, in the order in which they opened.
+pub fn of_appointment(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Vec<Obligation>, DbError> {
+    tx.query(OF_APPOINTMENT, vals![appointment])?.iter().map(from_row).collect()
+}
+
+/// Every duty of a case, those that are done included, in the order in which they opened.
+pub fn of_disruption(tx: &mut Tx<'_>, disruption: DisruptionId) -> Result<Vec<Obligation>, DbError> {
+    tx.query(OF_DISRUPTION, vals![disruption])?.iter().map(from_row).collect()
+}
+
+/// What is owed in scope, by its target; at most `limit` (at least one).
+pub fn owed(tx: &mut Tx<'_>, scope: &Scope<'_>, limit: u32) -> Result<Vec<Obligation>, DbError> {
+    let limits = scope.limits();
+    let values = vals![limits.practice, limits.therapist, limits.client, limit.max(1)];
+    tx.query(OWED[way(limits)], values)?.iter().map(from_row).collect()
+}
+
+/// How much is owed in scope, and how much of it is late at `now`.
+pub fn counts(tx: &mut Tx<'_>, scope: &Scope<'_>, now: Instant) -> Result<Counts, DbError> {
+    let limits = scope.limits();
+    let row = tx.query_one(COUNTS[way(limits)], vals![limits.practice, limits.therapist, limits.client, now])?;
+    Ok(Counts { owed: row.get(0)?, overdue: row.get(1)?, escalated: row.get(2)? })
+}
+
+fn way(limits: Limits) -> usize {
+    match limits {
+        Limits { therapist: Some(_), .. } => 0,
+        Limits { practice: Some(_), .. } => 1,
+        _ => 2,
+    }
+}
+
+/// `changed_at`, `words` and `times` of a state.
+fn particulars(state: &ObligationState) -> [Value<'_>; 3] {
+    let (at, words, times) = match state {
+        ObligationState::Open => (None, None, None),
+        ObligationState::Met { at, evidence: words } | ObligationState::Excused { at, reason: words } => {
+            (Some(*at), Some(words.as_str()), None)
+        }
+        ObligationState::Escalated { at, times } => (Some(*at), None, Some(u32::from(*times))),
+    };
+    [Value::from(at), Value::from(words), Value::from(times)]
+}
+
+fn from_row(row: &Row) -> Result<Obligation, DbError> {
+    let mut columns = Columns::of(row);
+    Ok(Obligation {
+        id: columns.parse("obligation.id")?,
+        practice: columns.parse("obligation.practice")?,
+        disruption: columns.parse_opt("obligation.disruption")?,
+        relationship: columns.parse("obligation.relationship")?,
+        appointment: columns.parse_opt("obligation.appointment")?,
+        kind: columns.parse("obligation.kind")?,
+        owner: Owner {
+            role: columns.parse("obligation.owner_role")?,
+            person: columns.parse_opt("obligation.owner_person")?,
+        },
+        opened_at: columns.get()?,
+        due_at: columns.get()?,
+        breach_at: columns.get()?,
+        second_breach_at: columns.get()?,
+        state: state(&mut columns)?,
+    })
+}
+
+/// The state with what belongs to it, and nothing that belongs to another.
+fn state(columns: &mut Columns<'_>) -> Result<ObligationState, DbError> {
+    let word = columns.text()?;
+    let (at, words, times): (Option<Instant>, Option<String>, Option<u32>) =
+        (columns.get()?, columns.get()?, columns.get()?);
+    let times = times.map(u8::try_from).transpose().map_err(|_| columns.corrupt("obligation.times"))?;
+    match (word, at, words, times) {
+        ("open", None, None, None) => Ok(ObligationState::Open),
+        ("met", Some(at), Some(evidence), None) => Ok(ObligationState::Met { at, evidence }),
+        ("excused", Some(at), Some(reason), None) => Ok(ObligationState::Excused { at, reason }),
+        ("escalated", Some(at), None, Some(times)) => Ok(ObligationState::Escalated { at, times }),
+        _ => Err(columns.corrupt("obligation.state")),
+    }
+}

@@ -1,0 +1,128 @@
+//! Working relationships of one therapist and one client.
+
+use crate::error::DbError;
+use crate::page::{Cursor, Page, rows_for};
+use crate::read::Columns;
+use crate::row::Row;
+use crate::sql;
+use crate::sql::Sql;
+use crate::tx::Tx;
+use crate::vals;
+use crate::value::Value;
+use domain::access::Scope;
+use domain::id::{ClientId, RelationshipId, TherapistId};
+use domain::practice::{PolicyAcceptance, Relationship, RelationshipState};
+use domain::time::Instant;
+
+macro_rules! relationship_columns {
+    () => {
+        "id, practice, therapist, client, state, accepted_version, accepted_at, accepted_how"
+    };
+}
+macro_rules! in_scope {
+    () => {
+        " AND (CAST($1 AS TEXT) IS NULL OR practice = $1) AND (CAST($2 AS TEXT) IS NULL OR therapist = $2)
+          AND (CAST($3 AS TEXT) IS NULL OR client = $3)"
+    };
+}
+
+const INSERT: Sql = sql!(
+    "INSERT INTO relationship (id, practice, therapist, client, state, accepted_version, accepted_at, accepted_how)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+);
+const UPDATE: Sql = sql!(
+    "UPDATE relationship SET state = $2, accepted_version = $3, accepted_at = $4, accepted_how = $5 WHERE id = $1"
+);
+const LOAD: Sql = sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE id = $4", in_scope!());
+const OF: Sql = sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE therapist = $1 AND client = $2");
+const LATEST_OF: Sql = sql!(
+    "SELECT ",
+    relationship_columns!(),
+    " FROM relationship WHERE client = $4",
+    in_scope!(),
+    " ORDER BY CASE state WHEN 'active' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END, id DESC LIMIT 1"
+);
+const LIST: Sql = sql!(
+    "SELECT ",
+    relationship_columns!(),
+    " FROM relationship WHERE id > $4",
+    in_scope!(),
+    " AND (CAST($5 AS TEXT) IS NULL OR state = $5) ORDER BY id LIMIT $6"
+);
+
+/// Adds a relationship. `Unique` where the two have one already.
+pub fn insert(tx: &mut Tx<'_>, relationship: &Relationship) -> Result<(), DbError> {
+    let Relationship { id, practice, therapist, client, state, accepted_policy } = relationship;
+    let mut values = vals![*id, *practice, *therapist, *client, state.as_str()].to_vec();
+    values.extend(accepted(accepted_policy.as_ref()));
+    tx.execute(INSERT, &values).map(|_| ())
+}
+
+/// Keeps its state and what the client accepted. Says whether there is such a one.
+pub fn update(tx: &mut Tx<'_>, relationship: &Relationship) -> Result<bool, DbError> {
+    let mut values = vals![relationship.id, relationship.state.as_str()].to_vec();
+    values.extend(accepted(relationship.accepted_policy.as_ref()));
+    Ok(tx.execute(UPDATE, &values)? == 1)
+}
+
+/// One relationship, if it is in scope.
+pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: RelationshipId) -> Result<Option<Relationship>, DbError> {
+    let limits = scope.limits();
+    let values = vals![limits.practice, limits.therapist, limits.client, id];
+    tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()
+}
+
+/// The relationship of these two, if they have one.
+pub fn of(tx: &mut Tx<'_>, therapist: TherapistId, client: ClientId) -> Result<Option<Relationship>, DbError> {
+    tx.query_opt(OF, vals![therapist, client])?.map(|row| from_row(&row)).transpose()
+}
+
+/// The client's relationship in scope that is worked in now, else the newest.
+pub fn latest_of(tx: &mut Tx<'_>, scope: &Scope<'_>, client: ClientId) -> Result<Option<Relationship>, DbError> {
+    let limits = scope.limits();
+    let values = vals![limits.practice, limits.therapist, limits.client, client];
+    tx.query_opt(LATEST_OF, values)?.map(|row| from_row(&row)).transpose()
+}
+
+/// The relationships in scope, oldest first; only those in `state` where one is named.
+pub fn list(
+    tx: &mut Tx<'_>,
+    scope: &Scope<'_>,
+    state: Option<RelationshipState>,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Page<Relationship>, DbError> {
+    let limits = scope.limits();
+    let after = after.map_or("", |cursor| cursor.id.as_str());
+    let state = state.map(RelationshipState::as_str);
+    let values = vals![limits.practice, limits.therapist, limits.client, after, state, rows_for(limit)];
+    let rows = tx.query(LIST, values)?;
+    Page::of(rows.iter().map(from_row).collect(), limit, |found| (Instant::from_micros(0), found.id.to_string()))
+}
+
+fn accepted(accepted: Option<&PolicyAcceptance>) -> [Value<'static>; 3] {
+    [
+        Value::from(accepted.map(|a| a.version)),
+        Value::from(accepted.map(|a| a.at)),
+        Value::from(accepted.map(|a| a.how.as_str())),
+    ]
+}
+
+fn from_row(row: &Row) -> Result<Relationship, DbError> {
+    let mut columns = Columns::of(row);
+    Ok(Relationship {
+        id: columns.parse("relationship.id")?,
+        practice: columns.parse("relationship.practice")?,
+        therapist: columns.parse("relationship.therapist")?,
+        client: columns.parse("relationship.client")?,
+        state: columns.parse("relationship.state")?,
+        accepted_policy: {
+            let (version, at) = (columns.get()?, columns.get()?);
+            match (version, at, columns.parse_opt("relationship.accepted_how")?) {
+                (Some(version), Some(at), Some(how)) => Some(PolicyAcceptance { version, at, how }),
+                (None, None, None) => None,
+                _ => return Err(row.corrupt("relationship.accepted_at")),
+            }
+        },
+    })
+}

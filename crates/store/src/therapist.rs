@@ -1,0 +1,112 @@
+//! Therapists: the person, when they work, and their fees, which are in the practice's currency.
+
+use crate::error::DbError;
+use crate::person;
+use crate::person::person_columns;
+use crate::read::{Columns, json, minor_in};
+use crate::row::Row;
+use crate::sql;
+use crate::sql::Sql;
+use crate::tx::Tx;
+use crate::vals;
+use domain::id::{PracticeId, TherapistId};
+use domain::money::{Currency, Money};
+use domain::person::PersonRef;
+use domain::practice::Therapist;
+use domain::schedule::Schedule;
+
+macro_rules! therapist_columns {
+    () => {
+        "t.id, t.schedule, t.late_cancel_fee_minor, t.no_show_fee_minor, c.currency, "
+    };
+}
+
+const INSERT: Sql = sql!(
+    "INSERT INTO therapist (id, practice, schedule, late_cancel_fee_minor, no_show_fee_minor)
+     VALUES ($1, $2, $3, $4, $5)"
+);
+const CURRENCY: Sql = sql!("SELECT id, currency FROM practice WHERE id = $1");
+const CURRENCY_OF: Sql =
+    sql!("SELECT c.id, c.currency FROM therapist t JOIN practice c ON c.id = t.practice WHERE t.id = $1");
+const LOAD: Sql = sql!(
+    "SELECT ",
+    therapist_columns!(),
+    person_columns!(),
+    " FROM therapist t JOIN person p ON p.id = t.id JOIN practice c ON c.id = t.practice WHERE t.id = $1"
+);
+const LIST: Sql = sql!(
+    "SELECT ",
+    therapist_columns!(),
+    person_columns!(),
+    " FROM therapist t JOIN person p ON p.id = t.id JOIN practice c ON c.id = t.practice WHERE t.practice = $1
+     ORDER BY p.name_search, p.id"
+);
+const SCHEDULE: Sql = sql!("UPDATE therapist SET schedule = $2 WHERE id = $1");
+const FEES: Sql = sql!("UPDATE therapist SET late_cancel_fee_minor = $2, no_show_fee_minor = $3 WHERE id = $1");
+
+/// Columns of `therapist_columns`; the person's come after them.
+const OWN_COLUMNS: usize = 5;
+
+/// Adds a therapist with their person. `Check` where a fee is not in the practice's currency.
+pub fn insert(tx: &mut Tx<'_>, therapist: &Therapist) -> Result<(), DbError> {
+    if therapist.person.id != PersonRef::Therapist(therapist.id) {
+        return Err(DbError::Check("therapist.id".to_owned()));
+    }
+    let practice = therapist.person.practice;
+    let row = tx.query_opt(CURRENCY, vals![practice])?.ok_or(DbError::ForeignKey)?;
+    let (late, missed) = fees_in(row.parse(1, "practice.currency")?, therapist.late_cancel_fee, therapist.no_show_fee)?;
+    person::insert(tx, &therapist.person)?;
+    tx.execute(INSERT, vals![therapist.id, practice, json(&therapist.schedule)?, late, missed]).map(|_| ())
+}
+
+/// One therapist, if there is such a one.
+pub fn load(tx: &mut Tx<'_>, id: TherapistId) -> Result<Option<Therapist>, DbError> {
+    tx.query_opt(LOAD, vals![id])?.map(|row| from_row(&row)).transpose()
+}
+
+/// Every therapist of a practice, by name, those who have left included.
+pub fn list(tx: &mut Tx<'_>, practice: PracticeId) -> Result<Vec<Therapist>, DbError> {
+    tx.query(LIST, vals![practice])?.iter().map(from_row).collect()
+}
+
+/// Keeps when a therapist works. Says whether there is such a therapist.
+pub fn update_schedule(tx: &mut Tx<'_>, id: TherapistId, schedule: &Schedule) -> Result<bool, DbError> {
+    Ok(tx.execute(SCHEDULE, vals![id, json(schedule)?])? == 1)
+}
+
+/// Keeps a therapist's fees; none is no fee (G-04). Says whether there is such a therapist.
+pub fn update_fees(
+    tx: &mut Tx<'_>,
+    id: TherapistId,
+    late_cancel: Option<Money>,
+    no_show: Option<Money>,
+) -> Result<bool, DbError> {
+    let Some(row) = tx.query_opt(CURRENCY_OF, vals![id])? else { return Ok(false) };
+    let (late, missed) = fees_in(row.parse(1, "practice.currency")?, late_cancel, no_show)?;
+    Ok(tx.execute(FEES, vals![id, late, missed])? == 1)
+}
+
+fn fees_in(
+    currency: Currency,
+    late_cancel: Option<Money>,
+    no_show: Option<Money>,
+) -> Result<(Option<i64>, Option<i64>), DbError> {
+    let minor = |fee| minor_in(currency, fee, "therapist.currency");
+    Ok((minor(late_cancel)?, minor(no_show)?))
+}
+
+fn from_row(row: &Row) -> Result<Therapist, DbError> {
+    let mut columns = Columns::of(row);
+    let id = columns.parse("therapist.id")?;
+    let schedule = columns.json("therapist.schedule")?;
+    let (late, missed): (Option<i64>, Option<i64>) = (columns.get()?, columns.get()?);
+    let currency: Currency = columns.parse("practice.currency")?;
+    let fee = |minor: Option<i64>| minor.map(|minor| Money::new(minor, currency));
+    Ok(Therapist {
+        id,
+        person: person::from_columns(row, OWN_COLUMNS)?,
+        schedule,
+        late_cancel_fee: fee(late),
+        no_show_fee: fee(missed),
+    })
+}
