@@ -10,8 +10,8 @@ mod tests;
 pub use keys::{KEYS, Key};
 pub use reader::{ConfigError, Source};
 
-use outside::address::EmailAddress;
 use domain::time::Span;
+use outside::address::EmailAddress;
 use reader::Reader;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};

@@ -2,10 +2,10 @@
 
 use crate::app::App;
 use domain::message::{CalendarMethod, Message};
-use outside::ical::write::Method;
-use outside::mail::{CalendarPart, Letter, Person};
 use domain::person::Person as Recipient;
 use domain::practice::Practice;
+use outside::ical::write::Method;
+use outside::mail::{CalendarPart, Letter, Person};
 
 /// The letter of a stored message; `None` where its address is not one.
 pub fn letter(

@@ -56,15 +56,15 @@ async fn list(app: App, call: Call<AnyRole>) -> Answer {
     let limit = super::page_size(query.limit)?;
     let after = super::cursor(query.cursor)?;
     let page = read(&app, move |tx| {
-    let filter = Filter {
-        therapist: query.therapist,
-        client: query.client,
-        words: &words,
-        from: query.from,
-        to: query.to,
-        states: state.iter().copied().collect(),
-        ..Filter::default()
-    };
+        let filter = Filter {
+            therapist: query.therapist,
+            client: query.client,
+            words: &words,
+            from: query.from,
+            to: query.to,
+            states: state.iter().copied().collect(),
+            ..Filter::default()
+        };
         Ok(store::appointment::list(tx, &who.scope(), &filter, after.as_ref(), limit)?)
     })
     .await?;

@@ -50,7 +50,9 @@ async fn entries(app: App, call: Call<AnyRole>) -> Answer {
 async fn export(app: App, call: Call<Manager>) -> Answer {
     let SubjectQuery { subject } = call.query()?;
     let (practice, inner, name) = (call.actor.practice, app.clone(), subject.clone());
-    let bytes = read(&app, move |tx| Ok(store::audit::export(tx, practice, &subject, &inner.keys.signing().to_bytes())?)).await?;
+    let bytes =
+        read(&app, move |tx| Ok(store::audit::export(tx, practice, &subject, &inner.keys.signing().to_bytes())?))
+            .await?;
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/jsonl"));

@@ -71,7 +71,8 @@ where
     let (inner, asked) = (app.clone(), ask.clone());
     let answered: Answered<Value> = flow::once::write(&app, &ask, once(&call), move |tx| {
         let done = flow(tx, &inner, &asked)?;
-        let body = serde_json::to_value(wire::Act::of(&done.answer)).map_err(|fault| Failed::Fault(fault.to_string()))?;
+        let body =
+            serde_json::to_value(wire::Act::of(&done.answer)).map_err(|fault| Failed::Fault(fault.to_string()))?;
         Ok(Done { answer: body, audit: done.audit, more: done.more })
     })
     .await?;
@@ -121,7 +122,9 @@ impl From<Failed> for Problem {
             Failed::Refused(refusal) => (*refusal).into(),
             Failed::Store(error) => error.into(),
             Failed::Fault(why) => Self::fault(why),
-            Failed::Nothing { .. } => Self::new(StatusCode::CONFLICT, "nothing_to_do", "That is so already; nothing was changed."),
+            Failed::Nothing { .. } => {
+                Self::new(StatusCode::CONFLICT, "nothing_to_do", "That is so already; nothing was changed.")
+            }
             Failed::Replay(_) => Self::fault("a replay that nobody answered"),
         }
     }
@@ -142,6 +145,10 @@ fn page_size(asked: Option<u32>) -> Result<u32, Problem> {
 
 fn cursor(text: Option<String>) -> Result<Option<store::Cursor>, Problem> {
     text.map(|text| text.parse()).transpose().map_err(|_| {
-        Problem::field("cursor", "cursor_unknown", "Send the cursor of the last page as it was, or none to begin again.")
+        Problem::field(
+            "cursor",
+            "cursor_unknown",
+            "Send the cursor of the last page as it was, or none to begin again.",
+        )
     })
 }

@@ -48,7 +48,8 @@ async fn one(app: App, call: Call<AnyRole>) -> Answer {
 async fn accept(app: App, call: Call<AnyRole>) -> Answer {
     let (id, AcceptBody { start }): (OfferId, _) = (call.id("id")?, call.json()?);
     if call.preview {
-        return preview(app, call, move |tx, app, ask| flow::offer::preview_accept(tx, &app.tools, ask, id, start)).await;
+        return preview(app, call, move |tx, app, ask| flow::offer::preview_accept(tx, &app.tools, ask, id, start))
+            .await;
     }
     write(app, call, StatusCode::OK, move |tx, app, ask| flow::offer::accept(tx, &app.tools, ask, id, start)).await
 }

@@ -66,10 +66,9 @@ struct PreferenceBody {
 async fn relationships(app: App, call: Call<AnyRole>) -> Answer {
     let query: RelationshipsQuery = call.query()?;
     let (ask, limit, after) = (super::ask(&call), super::page_size(query.limit)?, super::cursor(query.cursor)?);
-    let page = read(&app, move |tx| {
-        Ok(store::relationship::list(tx, &ask.who.scope(), query.state, after.as_ref(), limit)?)
-    })
-    .await?;
+    let page =
+        read(&app, move |tx| Ok(store::relationship::list(tx, &ask.who.scope(), query.state, after.as_ref(), limit)?))
+            .await?;
     let items = page.items.iter().map(relationship).collect();
     json(StatusCode::OK, &Page { items, next: page.next.map(|cursor| cursor.to_string()) })
 }

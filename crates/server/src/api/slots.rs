@@ -26,8 +26,11 @@ struct SlotsQuery {
 
 async fn slots(app: App, call: Call<AnyRole>) -> Answer {
     let query: SlotsQuery = call.query()?;
-    let wanted =
-        flow::slots::Wanted { therapist: call.id("id")?, kind: query.kind, window: Interval::new(query.from, query.to) };
+    let wanted = flow::slots::Wanted {
+        therapist: call.id("id")?,
+        kind: query.kind,
+        window: Interval::new(query.from, query.to),
+    };
     let ask = super::ask(&call);
     let found = read(&app, move |tx| flow::slots::free(tx, &ask, wanted)).await?;
     let items: Vec<SlotWire> = found.iter().map(Into::into).collect();

@@ -4,7 +4,10 @@ use crate::flow;
 use domain::appointment::Appointment;
 use domain::audit::Receipt;
 use domain::disruption::Disruption;
-use domain::id::{AppointmentId, ClientId, DisruptionId, LedgerEntryId, ObligationId, OfferId, PracticeId, RelationshipId, TherapistId};
+use domain::id::{
+    AppointmentId, ClientId, DisruptionId, LedgerEntryId, ObligationId, OfferId, PracticeId, RelationshipId,
+    TherapistId,
+};
 use domain::ledger::LedgerEntry;
 use domain::money::Money;
 use domain::obligation::{Obligation, ObligationState};

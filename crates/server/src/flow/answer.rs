@@ -1,10 +1,10 @@
 //! What every act answers, before and after: the same shape for a preview and for the deed (`api-contract`).
 
+use crate::links::LinkKey;
 use domain::appointment::Appointment;
 use domain::decide::{NextStepTaken, Outcome, Situation};
 use domain::disruption::Disruption;
 use domain::ledger::LedgerEntry;
-use crate::links::LinkKey;
 use domain::message::{LinkTo, Message, MessageKind};
 use domain::obligation::Obligation;
 use domain::person::{Channel, PersonRef};
@@ -75,7 +75,13 @@ pub const MASKED_LINK: &str = "(the link is added when it is sent)";
 
 impl Answer {
     /// The answer of an outcome.
-    pub fn new(situation: &Situation, outcome: Outcome, messages: &[Message], links: &Links<'_>, preview: bool) -> Self {
+    pub fn new(
+        situation: &Situation,
+        outcome: Outcome,
+        messages: &[Message],
+        links: &Links<'_>,
+        preview: bool,
+    ) -> Self {
         let read = Reader { language: situation.practice.locale.language(), zone: &situation.practice.zone };
         let because = outcome.because.iter().map(|rule| read.because(rule)).collect();
         let new_ids = if preview { new_ids(situation, &outcome) } else { Vec::new() };

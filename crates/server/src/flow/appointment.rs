@@ -60,7 +60,13 @@ pub fn preview_reschedule(tx: &mut Tx, tools: &Tools, ask: &Ask, id: Appointment
 }
 
 /// Decides and saves; [`Failed::Nothing`] where there is nothing to save.
-pub(super) fn change(tx: &mut Tx, tools: &Tools, ask: &Ask, situation: Situation, command: Command) -> Flow<Done<Answer>> {
+pub(super) fn change(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    situation: Situation,
+    command: Command,
+) -> Flow<Done<Answer>> {
     let mut ids = Ids::new(ask.command, ask.now);
     let outcome = decide(situation.clone(), &Asker::of(&ask.who.scope()), command, ask.now, &mut ids)?;
     if outcome.record.word.is_empty() {

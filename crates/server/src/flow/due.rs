@@ -33,13 +33,7 @@ pub fn refund_choice(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -
 }
 
 /// A message of this appointment could not be delivered to this person (U3).
-pub fn undeliverable(
-    tx: &mut Tx,
-    tools: &Tools,
-    ask: &Ask,
-    id: AppointmentId,
-    to: PersonRef,
-) -> Flow<Done<Answer>> {
+pub fn undeliverable(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, to: PersonRef) -> Flow<Done<Answer>> {
     let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Due(Due::Undeliverable(to)))
 }

@@ -67,7 +67,8 @@ pub fn offer(tx: &mut Tx, ask: &Ask, id: OfferId, starts: &[Instant], mode: Mode
     // Read again under the lock: of two who answer at once, the second sees the first one's answer.
     situation.offer = store::offer::load(tx, &scope, id)?;
     if situation.disruption.is_none() {
-        situation.disruption = seen.disruption.map(|case| store::disruption::load(tx, &scope, case)).transpose()?.flatten();
+        situation.disruption =
+            seen.disruption.map(|case| store::disruption::load(tx, &scope, case)).transpose()?.flatten();
     }
     Ok(situation)
 }
@@ -93,7 +94,8 @@ fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) 
     let client = store::person::load(tx, PersonRef::Client(relationship.client))?.ok_or_else(missing("client"))?;
     let (mut therapist_busy, mut client_busy) = (Vec::new(), Vec::new());
     for around in windows(starts) {
-        let (of_therapist, of_client) = (PersonRef::Therapist(relationship.therapist), PersonRef::Client(relationship.client));
+        let (of_therapist, of_client) =
+            (PersonRef::Therapist(relationship.therapist), PersonRef::Client(relationship.client));
         therapist_busy.extend(busy(tx, of_therapist, around, ask.now)?);
         client_busy.extend(busy(tx, of_client, around, ask.now)?);
     }

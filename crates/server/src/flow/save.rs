@@ -124,7 +124,9 @@ fn occupancy(tx: &mut Tx, change: &OccupancyChange) -> Flow<()> {
         OccupancyChange::ReleaseAppointment(id) => release(tx, &id.to_string()).map(drop)?,
         OccupancyChange::ReleaseOffer(id) => release(tx, &id.to_string()).map(drop)?,
         OccupancyChange::Take(who, id, time) => take(tx, &who.to_string(), &id.to_string(), *time, None)?,
-        OccupancyChange::Hold(who, id, time, until) => take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?,
+        OccupancyChange::Hold(who, id, time, until) => {
+            take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?
+        }
     }
     Ok(())
 }

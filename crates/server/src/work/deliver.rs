@@ -17,8 +17,7 @@ use store::{Done, Tx};
 pub use outside::mail::{Handed, Letter};
 
 /// Waits between tries that were certainly not accepted, from the first.
-const BACKOFF: [Span; 5] =
-    [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
+const BACKOFF: [Span; 5] = [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
 /// After how many tries a message counts as undeliverable and a person takes over.
 const TRIES_MAX: u32 = 40;
 /// How long to wait for a bounce or a sign of life before the one resend of an unknown hand-off.
@@ -145,7 +144,14 @@ fn backoff(attempts: u32) -> Span {
 }
 
 /// Writes the state on record; what can't be delivered becomes a person's duty in a step of its own.
-fn settle(app: &App, job: &Leased, message: &Message, state: MessageState, outcome: &Outcome, now: Instant) -> Flow<()> {
+fn settle(
+    app: &App,
+    job: &Leased,
+    message: &Message,
+    state: MessageState,
+    outcome: &Outcome,
+    now: Instant,
+) -> Flow<()> {
     let (leased, kept, said, inner) = (job.clone(), message.clone(), outcome.clone(), app.clone());
     let command = app.dice.command(now);
     let written = app.store.write(move |tx: &mut Tx| {

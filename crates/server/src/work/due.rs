@@ -45,7 +45,13 @@ fn job_name(kind: &str) -> &'static str {
 
 /// A fault: again later, until a person has to look. The others go on (poison isolation).
 fn fault(app: &App, leased: &Leased, failed: &Failed, now: Instant) -> Flow<()> {
-    tracing::warn!(kind = leased.kind, subject = leased.subject, attempts = leased.attempts, ?failed, "a job did not end well");
+    tracing::warn!(
+        kind = leased.kind,
+        subject = leased.subject,
+        attempts = leased.attempts,
+        ?failed,
+        "a job did not end well"
+    );
     if leased.attempts < TRIES_MAX {
         return finish(app, leased, Some(now + AGAIN_AFTER), Some(format!("{failed:?}")), now);
     }

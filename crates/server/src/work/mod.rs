@@ -37,7 +37,8 @@ pub enum Step {
 /// # Errors
 /// Faults of the store; the job stays leased and comes back when its lease ends.
 pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
-    let claimed = app.store.write_unaudited(move |tx: &mut Tx| -> Flow<Vec<Leased>> { Ok(job::claim(tx, now, 1, LEASE)?) })?;
+    let claimed =
+        app.store.write_unaudited(move |tx: &mut Tx| -> Flow<Vec<Leased>> { Ok(job::claim(tx, now, 1, LEASE)?) })?;
     let Some(leased) = claimed.into_iter().next() else {
         let next = app.store.read(|tx: &mut Tx| -> Flow<Option<Instant>> { Ok(job::next_due(tx)?) })?;
         return Ok(Step::Idle(next));

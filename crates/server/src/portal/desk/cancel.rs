@@ -40,7 +40,6 @@ struct CancelPage {
 #[template(path = "desk/panel.html")]
 pub(super) struct PanelFragment {
     pub panel: Panel,
-    pub action: String,
 }
 
 /// What the form shows.
@@ -80,7 +79,7 @@ pub async fn preview<D: Desk>(app: App, call: Call<D>) -> Answer {
     }
     let id: AppointmentId = call.id("id")?;
     let found = read_form::<D>(&app, &call, id, call.raw().clone()).await?;
-    page_with(StatusCode::OK, &PanelFragment { panel: found.panel, action: action::<D>(id) })
+    page_with(StatusCode::OK, &PanelFragment { panel: found.panel })
 }
 
 /// POST: does it.
@@ -93,10 +92,9 @@ pub async fn cancel<D: Desk>(app: App, call: Call<D>) -> Answer {
         return show::<D>(&app, &call, raw, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let seen = raw.get("seen").parse().ok();
-    let done = write(&app, &call, move |tx, app, ask| {
-        flow::appointment::cancel(tx, &app.tools, ask, id, wish.clone(), seen)
-    })
-    .await;
+    let done =
+        write(&app, &call, move |tx, app, ask| flow::appointment::cancel(tx, &app.tools, ask, id, wish.clone(), seen))
+            .await;
     match done {
         Ok(_) => Ok(redirect(&format!("{}/appointments/{id}/cancelled", D::BASE))),
         Err(failed) => not_done::<D>(&app, &call, id, raw, failed).await,
@@ -189,10 +187,12 @@ fn reasons(story: &Story, side: Initiator) -> Vec<Reason> {
 fn form_view<D: Desk>(story: &Story, step: StepView, raw: &Raw) -> FormView {
     let therapist = story.therapist.person.first_name();
     let by = side(raw);
-    let sides = [(Initiator::Practice, "The practice".to_owned()), (Initiator::Therapist, format!("{therapist} asked us to"))];
+    let sides =
+        [(Initiator::Practice, "The practice".to_owned()), (Initiator::Therapist, format!("{therapist} asked us to"))];
     let sides = sides.into_iter().map(|(side, label)| Choice::new(side.as_str(), label, side == by)).collect();
     let reason = |reason: Reason| {
-        let words = if D::is_therapist() { reason.words().to_owned() } else { words::reason_of_other(reason, therapist) };
+        let words =
+            if D::is_therapist() { reason.words().to_owned() } else { words::reason_of_other(reason, therapist) };
         Choice::new(reason.as_str(), words.replace('\'', "’"), raw.get("reason") == reason.as_str())
     };
     let note = raw.get("note").to_owned();

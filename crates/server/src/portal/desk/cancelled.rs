@@ -23,7 +23,6 @@ struct CancelledPage {
     when: When,
     knows: Knows,
     facts: Vec<(&'static str, String)>,
-    by_client: bool,
 }
 
 /// What the banner says about the client.
@@ -49,7 +48,7 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
     let shell = Shell::new(&app, &call, "Appointment cancelled").at(&D::appointments());
     let here = format!("{}/appointments/{id}/cancelled", D::BASE);
     let knows = knows(&story, by_client);
-    render(&CancelledPage { shell, base: D::BASE, here, story, when, knows, facts, by_client })
+    render(&CancelledPage { shell, base: D::BASE, here, story, when, knows, facts })
 }
 
 fn knows(story: &Story, by_client: bool) -> Knows {
@@ -64,7 +63,9 @@ fn knows(story: &Story, by_client: bool) -> Knows {
     match (duty, by_client) {
         (Some(duty), _) if duty.is_owed => {
             let by = duty.clock.as_ref().map(|clock| clock.words.clone()).unwrap_or_default();
-            let detail = format!("If {name} hasn’t opened it or answered {by}, please call. Only speaking with {name}, or an answer, counts.");
+            let detail = format!(
+                "If {name} hasn’t opened it or answered {by}, please call. Only speaking with {name}, or an answer, counts."
+            );
             let is_over = duty.clock.as_ref().is_some_and(|clock| clock.kind == "over");
             let (kind, icon) = if is_over { ("over", "triangle-alert") } else { ("live", "message-square") };
             let headline = format!("{} Not seen yet.", sent.unwrap_or_else(|| format!("{name} doesn’t know yet.")));
@@ -72,7 +73,13 @@ fn knows(story: &Story, by_client: bool) -> Knows {
         }
         (Some(duty), _) => {
             let headline = format!("{name} knows.");
-            Knows { kind: "done", icon: "circle-check", headline, detail: super::when::capital(&duty.detail), duty: None }
+            Knows {
+                kind: "done",
+                icon: "circle-check",
+                headline,
+                detail: super::when::capital(&duty.detail),
+                duty: None,
+            }
         }
         (None, true) => {
             let headline = format!("{name} called it off, so {name} knows.");

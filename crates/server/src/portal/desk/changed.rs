@@ -26,7 +26,8 @@ struct ChangedPage {
 /// Whether the act lost against another one, so that its form is of no more use.
 pub fn is_overtaken(failed: &Failed) -> bool {
     let Failed::Refused(refusal) = failed else { return false };
-    refusal.class == Class::Stale || matches!(refusal.code, "already_cancelled" | "already_over" | "team_only_after_start")
+    refusal.class == Class::Stale
+        || matches!(refusal.code, "already_cancelled" | "already_over" | "team_only_after_start")
 }
 
 /// The page.

@@ -61,7 +61,7 @@ pub async fn preview<D: Desk>(app: App, call: Call<D>) -> Answer {
     }
     let id: AppointmentId = call.id("id")?;
     let found = read_form(&app, &call, id, call.raw().clone()).await?;
-    page_with(StatusCode::OK, &PanelFragment { panel: found.panel, action: action::<D>(id) })
+    page_with(StatusCode::OK, &PanelFragment { panel: found.panel })
 }
 
 /// POST: records it.
@@ -74,10 +74,9 @@ pub async fn record<D: Desk>(app: App, call: Call<D>) -> Answer {
         return show(&app, &call, raw, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let seen = raw.get("seen").parse().ok();
-    let done = write(&app, &call, move |tx, app, ask| {
-        flow::appointment::cancel(tx, &app.tools, ask, id, wish.clone(), seen)
-    })
-    .await;
+    let done =
+        write(&app, &call, move |tx, app, ask| flow::appointment::cancel(tx, &app.tools, ask, id, wish.clone(), seen))
+            .await;
     match done {
         Ok(_) => Ok(redirect(&format!("{}/appointments/{id}/cancelled", D::BASE))),
         Err(failed) if super::changed::is_overtaken(&failed) => super::changed::page(&app, &call, id, failed).await,

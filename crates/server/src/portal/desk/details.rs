@@ -46,7 +46,11 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
         tag: words::state(about),
         subtitle: subtitle(about, &when),
         free_until: free_until(&story, &when),
-        agreed: format!("{}, {}", super::when::capital(words::agreed(about.agreement.how)), when.moment(about.agreement.at)),
+        agreed: format!(
+            "{}, {}",
+            super::when::capital(words::agreed(about.agreement.how)),
+            when.moment(about.agreement.at)
+        ),
         payment: words::payment(about, &when),
         reach: reach(&story),
         is_pending: story.is_pending(&when),
@@ -59,7 +63,9 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
 
 fn subtitle(about: &Appointment, when: &When) -> String {
     match about.start - when.now {
-        left if about.state.is_pending() && left > domain::time::Span::ZERO => format!("starts in {}", When::length(left)),
+        left if about.state.is_pending() && left > domain::time::Span::ZERO => {
+            format!("starts in {}", When::length(left))
+        }
         _ if about.state.is_live() && when.now < about.end => format!("began at {}", when.time(about.start)),
         _ => format!("was {}", when.in_words(about.start)),
     }
@@ -75,7 +81,11 @@ fn free_until(story: &Story, when: &When) -> String {
         Boundary::Inclusive => "",
         Boundary::Exclusive => " (that minute itself is late)",
     };
-    if when.now > cutoff { format!("Closed for {name} on {at}") } else { format!("Open for {name} until {at}{exactly}") }
+    if when.now > cutoff {
+        format!("Closed for {name} on {at}")
+    } else {
+        format!("Open for {name} until {at}{exactly}")
+    }
 }
 
 fn reach(story: &Story) -> Vec<(&'static str, String)> {

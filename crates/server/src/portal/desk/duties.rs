@@ -1,8 +1,9 @@
 //! What is owed, as a line with its clock and its one-tap forms (`domain` 2.4).
 
 use super::people::{People, dial, owner_name};
-use super::when::{ClockView, When};
+use super::when::When;
 use super::words;
+use crate::portal::words::Due;
 use domain::obligation::{Obligation, ObligationKind, ObligationState};
 use domain::person::{Channel, Person, PersonRef};
 use store::{DbError, Tx};
@@ -21,7 +22,7 @@ pub struct DutyView {
     /// Whether somebody still owes it.
     pub is_owed: bool,
     /// When it is due, while it is owed.
-    pub clock: Option<ClockView>,
+    pub clock: Option<Due>,
     /// "09:13", when it was done or excused.
     pub done_at: String,
     /// Who owes it.

@@ -92,21 +92,30 @@ impl View<'_> {
     fn client_told(&self) -> Vec<Effect> {
         let (name, when) = (self.story.name(), self.when);
         let fallback = self.opened(ObligationKind::InformClient).map(|duty| {
-            let voicemail = if self.story.client.preference.voicemail { "" } else { " A voicemail won’t count as telling them." };
-            format!("If nobody knows by {} that {name} has seen it, a person is asked to call.{voicemail}", when.brief(duty.due_at))
+            let voicemail =
+                if self.story.client.preference.voicemail { "" } else { " A voicemail won’t count as telling them." };
+            format!(
+                "If nobody knows by {} that {name} has seen it, a person is asked to call.{voicemail}",
+                when.brief(duty.due_at)
+            )
         });
         let mut told: Vec<&Told> = self.answer.messages.iter().filter(|told| told.to == self.story.client.id).collect();
         told.sort_by_key(|told| told.kind != MessageKind::Cancellation);
         let mut effects = Vec::new();
         for (at, told) in told.into_iter().enumerate() {
-            let at_once = if told.send_at <= when.now { "at once".to_owned() } else { format!("at {}", when.brief(told.send_at)) };
+            let at_once = if told.send_at <= when.now {
+                "at once".to_owned()
+            } else {
+                format!("at {}", when.brief(told.send_at))
+            };
             let how = match told.channel {
                 Channel::Sms => "is texted",
                 Channel::Email => "is emailed",
                 Channel::Phone => "is phoned by a person",
                 _ => "gets a message",
             };
-            let detail = if at == 0 { fallback.clone().unwrap_or_default() } else { words::purpose(told.kind).to_owned() };
+            let detail =
+                if at == 0 { fallback.clone().unwrap_or_default() } else { words::purpose(told.kind).to_owned() };
             effects.push(line(words::channel_icon(told.channel), format!("{name} {how} {at_once}"), detail));
         }
         effects
@@ -123,21 +132,42 @@ impl View<'_> {
         let (name, when) = (self.story.name(), self.when);
         let mut effects = Vec::new();
         if let Some(offer) = &step.offer {
-            let held = format!("{} held until {}", words::count(offer.slots.len(), "time"), when.brief(offer.expires_at));
-            effects.push(line("calendar", held, format!("{name} chooses one from the link. The old time is free again.")));
+            let held =
+                format!("{} held until {}", words::count(offer.slots.len(), "time"), when.brief(offer.expires_at));
+            effects.push(line(
+                "calendar",
+                held,
+                format!("{name} chooses one from the link. The old time is free again."),
+            ));
         }
         if let Some(by) = step.promise_contact_by {
             let title = format!("{name} will hear by {}", when.brief(by));
-            effects.push(line("phone", title, "You’re reminded before. If it can’t be kept, the practice is asked to step in."));
+            effects.push(line(
+                "phone",
+                title,
+                "You’re reminded before. If it can’t be kept, the practice is asked to step in.",
+            ));
         }
         if step.booking_link {
-            effects.push(line("link", format!("{name} gets their booking link"), "It shows the times that are free at that moment."));
+            effects.push(line(
+                "link",
+                format!("{name} gets their booking link"),
+                "It shows the times that are free at that moment.",
+            ));
         }
         if step.appointment.is_some() && self.answer.booked.is_none() {
-            effects.push(line("calendar", "The next appointment stands", format!("The message tells {name} when that is.")));
+            effects.push(line(
+                "calendar",
+                "The next appointment stands",
+                format!("The message tells {name} when that is."),
+            ));
         }
         if step.refund {
-            effects.push(line("banknote", format!("{name} asked for the money back"), "That is noted and carried out by the policy."));
+            effects.push(line(
+                "banknote",
+                format!("{name} asked for the money back"),
+                "That is noted and carried out by the policy.",
+            ));
         }
         effects
     }
@@ -151,11 +181,17 @@ impl View<'_> {
             let what = entry.kind.as_str().replace('_', " ");
             return line("banknote", format!("{} {what} for {name}", entry.amount), entry.reason.clone());
         }
-        let why = self.answer.because.iter().find(|rule| rule.rule.starts_with("payment.") || rule.rule.starts_with("refund.") || rule.rule.starts_with("fee."));
+        let why = self.answer.because.iter().find(|rule| {
+            rule.rule.starts_with("payment.") || rule.rule.starts_with("refund.") || rule.rule.starts_with("fee.")
+        });
         let why = why.map(|rule| rule.text.clone()).unwrap_or_default();
         match after.payment.state {
-            PaymentState::RefundDue | PaymentState::Refunded => line("banknote", format!("{name}’s {price} goes back"), why),
-            PaymentState::Captured if self.cancels() => line("banknote", format!("No fee. {name}’s {price} is safe"), why),
+            PaymentState::RefundDue | PaymentState::Refunded => {
+                line("banknote", format!("{name}’s {price} goes back"), why)
+            }
+            PaymentState::Captured if self.cancels() => {
+                line("banknote", format!("No fee. {name}’s {price} is safe"), why)
+            }
             _ if self.cancels() => line("banknote", format!("{name} pays nothing for this"), why),
             PaymentState::Captured => line("banknote", format!("{name}’s {price} moves with it"), why),
             _ => line("banknote", "The price stays as agreed", why),
@@ -191,15 +227,16 @@ impl View<'_> {
     fn record(&self) -> Option<Effect> {
         let after = self.answer.appointment.as_ref()?;
         let State::Cancelled(how) = &after.state else { return None };
-        let note = self.opened(ObligationKind::WriteContactNote).map(|duty| {
-            format!("A contact note is due by {}.", self.when.brief(duty.due_at))
-        });
+        let note = self
+            .opened(ObligationKind::WriteContactNote)
+            .map(|duty| format!("A contact note is due by {}.", self.when.brief(duty.due_at)));
         Some(line("file-text", format!("Marked “{}”", how.label), note.unwrap_or_default()))
     }
 
     fn reliability(&self) -> Effect {
         let (counts, why) = &self.answer.reliability;
-        let title = if *counts { "Counts in the therapist’s record" } else { "Doesn’t count in the therapist’s record" };
+        let title =
+            if *counts { "Counts in the therapist’s record" } else { "Doesn’t count in the therapist’s record" };
         line("chart-column", title, why.clone())
     }
 }

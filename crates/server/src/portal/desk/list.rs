@@ -64,6 +64,7 @@ struct ListPage {
     base: &'static str,
     is_therapist: bool,
     q: String,
+    q_encoded: String,
     shows: Vec<Choice>,
     show: String,
     is_week: bool,
@@ -83,7 +84,11 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
     let (ask, when) = (ask(&call), When::of(&call));
     let (wanted, inner) = (query.clone(), when.clone());
     let (days, count, next) = read(&app, move |tx| {
-        if is_week { week::<D>(tx, &ask, &inner, &wanted) } else { list::<D>(tx, &ask, &inner, &wanted, after.as_ref()) }
+        if is_week {
+            week::<D>(tx, &ask, &inner, &wanted)
+        } else {
+            list::<D>(tx, &ask, &inner, &wanted, after.as_ref())
+        }
     })
     .await?;
     let q = query.q.trim().to_owned();
@@ -97,10 +102,13 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
         found: found(count, next.is_some(), &q, &query.show, is_week),
         shows: shows(&query.show),
         show: shown(&query.show).to_owned(),
-        next: next.map(|cursor| format!("{}/appointments?q={}&show={}&after={cursor}", D::BASE, encoded(&q), shown(&query.show))),
+        next: next.map(|cursor| {
+            format!("{}/appointments?q={}&show={}&after={cursor}", D::BASE, encoded(&q), shown(&query.show))
+        }),
         earlier: link(later(first, -7)),
         later: link(later(first, 7)),
-        week_title: format!("Week of {}", when.day(when.zone.start_of(first))),
+        week_title: format!("Week of {}", when.day(when.manner.zone.start_of(first))),
+        q_encoded: encoded(&q),
         q,
         is_week,
         days,
@@ -158,7 +166,7 @@ fn is_in(at: Instant, day: Interval) -> bool {
 
 /// The Monday of the week that is asked for.
 fn first_day(query: &Query, when: &When) -> Date {
-    let day = query.from.unwrap_or_else(|| when.zone.day_of(when.now));
+    let day = query.from.unwrap_or_else(|| when.manner.zone.day_of(when.now));
     later(day, -i32::from(day.weekday().to_monday_zero_offset()))
 }
 

@@ -20,10 +20,12 @@ mod story;
 mod when;
 pub mod words;
 
-pub use duties::{DutyView, duty_views};
+pub use agreement::Choice;
+pub use book::choices as relationship_choices;
+pub use duties::{DutyView, duty_views, view as duty_view};
 pub use people::People;
 pub use story::MessageView;
-pub use when::{ClockView, When};
+pub use when::When;
 
 use super::redirect;
 use crate::actor::{Scoped, Staff, Therapist};
@@ -190,8 +192,7 @@ where
 
 fn once<A: Scoped>(call: &Call<A>) -> Option<Once> {
     let idempotency = call.idempotency()?;
-    let key =
-        Key { principal: call.scope().signature(), route: "page".to_owned(), key: idempotency.key.clone() };
+    let key = Key { principal: call.scope().signature(), route: "page".to_owned(), key: idempotency.key.clone() };
     Some(Once { key, request: Hash::from_bytes(idempotency.fingerprint) })
 }
 

@@ -46,8 +46,8 @@ pub struct StepView {
     pub slots: Vec<SlotView>,
     /// Whether there are more times to show.
     pub more_times: bool,
-    /// For how many hours offered times are held.
-    pub hold_hours: u32,
+    /// For how long offered times are held, as a sentence.
+    pub held_for: String,
     /// The promised day and time.
     pub promise_day: String,
     /// The promised time.
@@ -96,14 +96,16 @@ pub fn view(
         more_ways: matches!(chosen.as_str(), "link" | "next" | "book" | "refund"),
         more_times: !wants_more && free.len() > few.len(),
         slots: slots::with_days(&shown, when, |value| raw.has("slot", value)),
-        hold_hours: parameters.offer.hold_hours,
+        held_for: held_for(parameters.offer.hold_hours),
         promise_day: raw.get("promise_day").to_owned(),
         promise_time: raw.get("promise_time").to_owned(),
         upcoming: upcoming(tx, ask, when, story, &raw)?,
-        book_times: slots::with_days(&slots::near(&free, about, when, MANY, 3), when, |value| raw.get("book_start") == value)
-            .into_iter()
-            .map(|slot| Choice::new(slot.value, slot.label, slot.is_chosen))
-            .collect(),
+        book_times: slots::with_days(&slots::near(&free, about, when, MANY, 3), when, |value| {
+            raw.get("book_start") == value
+        })
+        .into_iter()
+        .map(|slot| Choice::new(slot.value, slot.label, slot.is_chosen))
+        .collect(),
         agreement: Some(AgreementView::of(&raw, when)),
         chosen,
     };
@@ -112,28 +114,23 @@ pub fn view(
 
 /// The form as it is at first: times to offer where the policy gives times, else a promise; for a client's own
 /// cancellation nothing, because they chose it.
-fn fresh(
-    when: &When,
-    story: &Story,
-    few: &[domain::time::Interval],
-    offers: bool,
-    side: Initiator,
-    sent: &Raw,
-) -> Raw {
+fn fresh(when: &When, story: &Story, few: &[domain::time::Interval], offers: bool, side: Initiator, sent: &Raw) -> Raw {
     let next = match (side, offers) {
         (Initiator::Client, _) => "none",
         (_, true) => "offer",
         _ if next_step::allows(&story.policy.parameters, NextStepKind::PromiseContactBy) => "promise",
         _ => "link",
     };
-    let tomorrow = when.zone.start_of(later(when.zone.day_of(when.now), 1));
+    let tomorrow = when.manner.zone.start_of(later(when.manner.zone.day_of(when.now), 1));
     let mut form = form_urlencoded::Serializer::new(String::new());
     for field in ["received_day", "received_time", "reason", "note", "initiator"] {
         if !sent.get(field).is_empty() {
             form.append_pair(field, sent.get(field));
         }
     }
-    form.append_pair("next", next).append_pair("promise_day", &when.date_value(tomorrow)).append_pair("promise_time", "12:00");
+    form.append_pair("next", next)
+        .append_pair("promise_day", &when.date_value(tomorrow))
+        .append_pair("promise_time", "12:00");
     let wanted = story.policy.parameters.next_step.slots_offered_min.max(1) as usize;
     for slot in few.iter().take(wanted) {
         form.append_pair("slot", &slot.from.to_string());
@@ -219,7 +216,6 @@ pub fn to_fields(errors: FieldErrors) -> FieldErrors {
     named
 }
 
-/// The words of the exits for pages that name them.
-pub fn held_for(hours: u32) -> String {
-    words::count(hours as usize, "hour")
+fn held_for(hours: u32) -> String {
+    format!("They pick one from the link. The times are held for them for {}.", words::count(hours as usize, "hour"))
 }

@@ -50,12 +50,12 @@ pub fn free(
 /// `a_day` of them, `wanted` in all.
 pub fn near(free: &[Interval], about: &Appointment, when: &When, wanted: usize, a_day: usize) -> Vec<Interval> {
     let minute = |at: Instant| {
-        let clock = at.in_zone(&when.zone);
+        let clock = at.in_zone(&when.manner.zone);
         i32::from(clock.hour()) * 60 + i32::from(clock.minute())
     };
     let hour = minute(about.start);
     let mut chosen: Vec<Interval> = Vec::new();
-    for day in free.chunk_by(|a, b| when.zone.day_of(a.from) == when.zone.day_of(b.from)) {
+    for day in free.chunk_by(|a, b| when.manner.zone.day_of(a.from) == when.manner.zone.day_of(b.from)) {
         let mut nearest = day.to_vec();
         nearest.sort_by_key(|slot| ((minute(slot.from) - hour).abs(), slot.from));
         let mut of_day: Vec<Interval> = Vec::new();
@@ -76,7 +76,7 @@ pub fn near(free: &[Interval], about: &Appointment, when: &When, wanted: usize, 
 
 /// Times under their days, as radios show them.
 pub fn by_day(free: &[Interval], when: &When, chosen: &str) -> Vec<DayView> {
-    free.chunk_by(|a, b| when.zone.day_of(a.from) == when.zone.day_of(b.from))
+    free.chunk_by(|a, b| when.manner.zone.day_of(a.from) == when.manner.zone.day_of(b.from))
         .map(|day| DayView {
             day: when.day(day[0].from),
             slots: day.iter().map(|slot| slot_view(*slot, when.time(slot.from), |value| value == chosen)).collect(),

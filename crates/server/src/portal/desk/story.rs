@@ -1,6 +1,6 @@
 //! Everything that a page about one appointment shows, read in one go.
 
-use super::duties::{DutyView, duty_views};
+use super::duties::{Act, DutyView, duty_views};
 use super::people::{People, dial};
 use super::when::{When, capital};
 use super::words::{self, TagView};
@@ -31,8 +31,6 @@ pub struct Story {
     pub client: Person,
     /// The policy that was agreed when it was booked.
     pub policy: Policy,
-    /// Times that the client may still choose from.
-    pub offer: Option<Offer>,
     /// What is owed, and what was.
     pub duties: Vec<DutyView>,
     /// What people were told, newest first.
@@ -100,14 +98,25 @@ pub fn load(tx: &mut Tx<'_>, who: &Who, when: &When, id: AppointmentId) -> Flow<
     let offer = store::offer::open_of(tx, id)?.filter(|offer| offer.state == OfferState::Open);
     let mut people = People::default();
     let owed = store::obligation::of_appointment(tx, id)?;
-    let duties = duty_views(tx, &mut people, when, &owed, &client)?;
+    let mut duties = duty_views(tx, &mut people, when, &owed, &client)?;
+    if let Some(offer) = &offer {
+        name_offer(&mut duties, offer, when);
+    }
     let mut messages = Vec::new();
     for message in store::message::of_appointment(tx, id)? {
         messages.push(message_view(tx, &mut people, when, &message)?);
     }
     messages.reverse();
     let (history, receipt) = history(tx, &mut people, when, &appointment, &client)?;
-    Ok(Story { appointment, therapist, client, policy, offer, duties, messages, history, receipt })
+    Ok(Story { appointment, therapist, client, policy, duties, messages, history, receipt })
+}
+
+/// Says under the next step that the client is choosing, and until when.
+fn name_offer(duties: &mut [DutyView], offer: &Offer, when: &When) {
+    let held = format!("{} held until {}", words::count(offer.slots.len(), "time"), when.brief(offer.expires_at));
+    for duty in duties.iter_mut().filter(|duty| duty.is_owed && duty.act == Act::Wait) {
+        duty.detail.clone_from(&held);
+    }
 }
 
 /// A message as a page shows it.
@@ -144,7 +153,11 @@ fn history(
         let entry = recorded.entry;
         let by = people.signed(tx, &entry.actor, &client.name)?;
         let what = capital(&words::entry(&entry.word));
-        lines.push(LineView { at: when.brief(entry.at), at_exact: entry.at.to_string(), text: format!("{what}, {by}") });
+        lines.push(LineView {
+            at: when.brief(entry.at),
+            at_exact: entry.at.to_string(),
+            text: format!("{what}, {by}"),
+        });
     }
     Ok((lines, receipt))
 }
@@ -158,6 +171,26 @@ impl Story {
     /// "Daniel Reyes, today at 14:00": the title of its pages.
     pub fn title(&self, when: &When) -> String {
         format!("{}, {}", self.client.name, when.in_words(self.appointment.start))
+    }
+
+    /// "Tuesday 24 November, 14:00 to 14:50".
+    pub fn range(&self, when: &When) -> String {
+        when.range(self.appointment.interval())
+    }
+
+    /// "Tuesday 24 November, 14:00".
+    pub fn moment(&self, when: &When) -> String {
+        when.moment(self.appointment.start)
+    }
+
+    /// "Online".
+    pub fn place(&self) -> &'static str {
+        words::place(self.appointment.kind)
+    }
+
+    /// Where the payment stands.
+    pub fn payment(&self, when: &When) -> String {
+        words::payment(&self.appointment, when)
     }
 
     /// "today’s appointment", "the appointment on Thursday 26 November".
@@ -218,7 +251,7 @@ impl Story {
     /// The same time on the client's clock, where that shows another one: "09:00 New York".
     pub fn client_time(&self, when: &When) -> Option<String> {
         let start = self.appointment.start;
-        let (here, there) = (start.in_zone(&when.zone), start.in_zone(&self.client.zone));
+        let (here, there) = (start.in_zone(&when.manner.zone), start.in_zone(&self.client.zone));
         let town = self.client.zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ");
         (here.offset() != there.offset()).then(|| format!("{} {town} time", when.on(&self.client.zone).moment(start)))
     }

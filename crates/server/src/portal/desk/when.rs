@@ -1,7 +1,8 @@
 //! Moments as the reader of a page writes them, on the reader's own clock.
 
-use crate::actor::ActorKind;
+use crate::actor::{ActorKind, Manner};
 use crate::call::Call;
+use crate::portal::words::{self, Due};
 use domain::person::Locale;
 use domain::time::{Instant, Interval, Span, Zone};
 use jiff::civil::{Date, Time};
@@ -9,54 +10,33 @@ use jiff::civil::{Date, Time};
 /// How one reader is told moments.
 #[derive(Debug, Clone)]
 pub struct When {
-    /// Where their clock is.
-    pub zone: Zone,
-    /// Which English.
-    pub locale: Locale,
+    /// Which English, and where their clock is.
+    pub manner: Manner,
     /// Now, UTC.
     pub now: Instant,
-}
-
-/// A clock on a page (`ui::clock`): the time first, how long that is second.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClockView {
-    /// `over`, `due` or `calm`.
-    pub kind: &'static str,
-    /// The moment, RFC 3339.
-    pub at: String,
-    /// "by 09:28".
-    pub words: String,
-    /// "14 min left".
-    pub left: String,
 }
 
 impl When {
     /// How this caller is told moments.
     pub fn of<A: ActorKind>(call: &Call<A>) -> Self {
-        let manner = call.manner();
-        Self { zone: manner.zone, locale: manner.locale, now: call.now }
+        Self { manner: call.manner(), now: call.now }
     }
 
     /// The same reader's words on another clock.
     #[must_use]
     pub fn on(&self, zone: &Zone) -> Self {
-        Self { zone: zone.clone(), ..self.clone() }
+        Self { manner: Manner { zone: zone.clone(), ..self.manner.clone() }, now: self.now }
     }
 
-    /// "14:00" or "2:00 PM".
+    /// "14:00" or "2:00 pm".
     pub fn time(&self, at: Instant) -> String {
-        self.write(at, "%H:%M", "%-I:%M %p")
-    }
-
-    /// "14:00:05": for the log of a record.
-    pub fn second(&self, at: Instant) -> String {
-        self.write(at, "%H:%M:%S", "%-I:%M:%S %p")
+        words::time(at, &self.manner)
     }
 
     /// "Tuesday 24 November", with the year where it is another one.
     pub fn day(&self, at: Instant) -> String {
         if self.is_this_year(at) {
-            self.write(at, "%A %-d %B", "%A, %B %-d")
+            words::day(at, &self.manner)
         } else {
             self.write(at, "%A %-d %B %Y", "%A, %B %-d, %Y")
         }
@@ -64,7 +44,11 @@ impl When {
 
     /// "Tue 24 Nov", with the year where it is another one.
     pub fn short_day(&self, at: Instant) -> String {
-        if self.is_this_year(at) { self.write(at, "%a %-d %b", "%a, %b %-d") } else { self.write(at, "%a %-d %b %Y", "%a, %b %-d, %Y") }
+        if self.is_this_year(at) {
+            self.write(at, "%a %-d %b", "%a, %b %-d")
+        } else {
+            self.write(at, "%a %-d %b %Y", "%a, %b %-d, %Y")
+        }
     }
 
     /// "today", "tomorrow", "yesterday", or the day.
@@ -87,9 +71,9 @@ impl When {
         format!("{}, {}", self.short_day(at), self.time(at))
     }
 
-    /// "14:00" today, "Wed 25 Nov, 14:00" on another day.
+    /// "14:00" today, "tomorrow 14:00", "Wed 25 Nov, 14:00" on another day.
     pub fn brief(&self, at: Instant) -> String {
-        if self.is_today(at) { self.time(at) } else { self.short_moment(at) }
+        words::near(at, self.now, &self.manner)
     }
 
     /// "today at 14:00", "on Wednesday 25 November at 14:00": inside a sentence.
@@ -107,49 +91,32 @@ impl When {
 
     /// "4 h 48 min", "3 d 2 h".
     pub fn length(span: Span) -> String {
-        let minutes = span.as_micros().unsigned_abs() / 60_000_000;
-        let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
-        match (days, hours) {
-            (0, 0) => format!("{rest} min"),
-            (0, _) => format!("{hours} h {rest} min"),
-            _ => format!("{days} d {hours} h"),
-        }
-    }
-
-    /// "14 min left", "9 min overdue".
-    pub fn left(&self, until: Instant) -> String {
-        let end = if until >= self.now { "left" } else { "overdue" };
-        format!("{} {end}", Self::length(until - self.now))
+        words::length(span)
     }
 
     /// The clock of something that is due.
-    pub fn due(&self, at: Instant) -> ClockView {
-        let kind = match at - self.now {
-            left if left < Span::ZERO => "over",
-            left if left < Span::hours(4) => "due",
-            _ => "calm",
-        };
-        ClockView { kind, at: at.to_string(), words: format!("by {}", self.brief(at)), left: self.left(at) }
+    pub fn due(&self, at: Instant) -> Due {
+        Due::new(at, self.now, &self.manner)
     }
 
     /// Whether that is today on this clock.
     pub fn is_today(&self, at: Instant) -> bool {
-        self.zone.day_of(at) == self.zone.day_of(self.now)
+        self.manner.zone.day_of(at) == self.manner.zone.day_of(self.now)
     }
 
     /// Today on this clock, from its first moment up to its end.
     pub fn today(&self) -> Interval {
-        self.days(self.zone.day_of(self.now), 1)
+        self.days(self.manner.zone.day_of(self.now), 1)
     }
 
     /// So many days from this one on, on this clock.
     pub fn days(&self, first: Date, count: i32) -> Interval {
-        Interval::new(self.zone.start_of(first), self.zone.start_of(later(first, count)))
+        Interval::new(self.manner.zone.start_of(first), self.manner.zone.start_of(later(first, count)))
     }
 
     /// Good morning, good afternoon, good evening.
     pub fn greeting(&self) -> &'static str {
-        match self.now.in_zone(&self.zone).hour() {
+        match self.now.in_zone(&self.manner.zone).hour() {
             0..12 => "Good morning",
             12..18 => "Good afternoon",
             _ => "Good evening",
@@ -159,36 +126,36 @@ impl When {
     /// A day and a time that were typed, as this clock shows them. In the hour that comes twice it is the first one.
     pub fn typed(&self, day: &str, time: &str) -> Option<Instant> {
         let (day, time): (Date, Time) = (day.trim().parse().ok()?, time.trim().parse().ok()?);
-        let zoned = self.zone.time_zone().to_ambiguous_zoned(day.to_datetime(time)).compatible().ok()?;
+        let zoned = self.manner.zone.time_zone().to_ambiguous_zoned(day.to_datetime(time)).compatible().ok()?;
         Some(Instant::from(&zoned))
     }
 
     /// A moment as the value of a date field.
     pub fn date_value(&self, at: Instant) -> String {
-        at.in_zone(&self.zone).strftime("%Y-%m-%d").to_string()
+        at.in_zone(&self.manner.zone).strftime("%Y-%m-%d").to_string()
     }
 
     /// A moment as the value of a time field.
     pub fn time_value(&self, at: Instant) -> String {
-        at.in_zone(&self.zone).strftime("%H:%M").to_string()
+        at.in_zone(&self.manner.zone).strftime("%H:%M").to_string()
     }
 
     fn nearby(&self, at: Instant) -> Option<&'static str> {
-        let (day, today) = (self.zone.day_of(at), self.zone.day_of(self.now));
+        let (day, today) = (self.manner.zone.day_of(at), self.manner.zone.day_of(self.now));
         let is = |days: i32| later(today, days) == day;
         [(0, "today"), (1, "tomorrow"), (-1, "yesterday")].into_iter().find(|(days, _)| is(*days)).map(|(_, word)| word)
     }
 
     fn is_this_year(&self, at: Instant) -> bool {
-        self.zone.day_of(at).year() == self.zone.day_of(self.now).year()
+        self.manner.zone.day_of(at).year() == self.manner.zone.day_of(self.now).year()
     }
 
     fn write(&self, at: Instant, british: &str, american: &str) -> String {
-        let pattern = match self.locale {
+        let pattern = match self.manner.locale {
             Locale::EnGb => british,
             Locale::EnUs => american,
         };
-        at.in_zone(&self.zone).strftime(pattern).to_string()
+        at.in_zone(&self.manner.zone).strftime(pattern).to_string()
     }
 }
 
@@ -210,7 +177,8 @@ mod tests {
 
     fn reader(locale: Locale) -> When {
         let at = |text: &str| text.parse().expect("a moment");
-        When { zone: "Europe/London".parse().expect("a zone"), locale, now: at("2026-11-24T09:12:00Z") }
+        let manner = Manner { zone: "Europe/London".parse().expect("a zone"), locale };
+        When { manner, now: at("2026-11-24T09:12:00Z") }
     }
 
     fn at(text: &str) -> Instant {
@@ -224,17 +192,7 @@ mod tests {
         assert_eq!(when.head_day(at("2026-11-25T14:00:00Z")), "Tomorrow");
         assert_eq!(when.near_day(at("2026-11-26T14:00:00Z")), "Thursday 26 November");
         assert_eq!(when.day(at("2027-01-05T14:00:00Z")), "Tuesday 5 January 2027");
-        assert_eq!(reader(Locale::EnUs).moment(at("2026-11-24T14:00:00Z")), "Tuesday, November 24, 2:00 PM");
-    }
-
-    #[test]
-    fn a_clock_names_the_time_first_and_then_how_long_that_is() {
-        let clock = reader(Locale::EnGb).due(at("2026-11-24T09:28:00Z"));
-        assert_eq!((clock.kind, clock.words.as_str(), clock.left.as_str()), ("due", "by 09:28", "16 min left"));
-        let clock = reader(Locale::EnGb).due(at("2026-11-24T09:03:00Z"));
-        assert_eq!((clock.kind, clock.left.as_str()), ("over", "9 min overdue"));
-        assert_eq!(When::length(Span::minutes(288)), "4 h 48 min");
-        assert_eq!(When::length(Span::hours(50)), "2 d 2 h");
+        assert_eq!(reader(Locale::EnUs).moment(at("2026-11-24T14:00:00Z")), "Tuesday, November 24, 2:00 pm");
     }
 
     #[test]

@@ -157,7 +157,9 @@ pub fn payment(appointment: &Appointment, when: &super::When) -> String {
     let price = appointment.price;
     match (appointment.payment.state, appointment.payment.due_at) {
         (PaymentState::None, _) => format!("{price}, nothing is taken through the practice"),
-        (PaymentState::Planned, Some(at)) if appointment.state.is_live() => format!("{price}, to be taken {}", when.moment(at)),
+        (PaymentState::Planned, Some(at)) if appointment.state.is_live() => {
+            format!("{price}, to be taken {}", when.moment(at))
+        }
         (PaymentState::Planned, _) => format!("{price}, not taken"),
         (PaymentState::Captured, _) => format!("{price}, paid"),
         (PaymentState::RefundDue, _) => format!("{price} is on its way back"),
@@ -233,7 +235,8 @@ pub fn count(n: usize, one: &str) -> String {
 /// A therapist's reason as somebody else gives it: "I'm ill" reads "Maya is ill".
 pub fn reason_of_other(reason: domain::reason::Reason, therapist: &str) -> String {
     let own = reason.words();
-    for (first, other) in [("I'm ", "is "), ("I've ", "has "), ("I had ", "had "), ("I have ", "has "), ("My ", "’s ")] {
+    for (first, other) in [("I'm ", "is "), ("I've ", "has "), ("I had ", "had "), ("I have ", "has "), ("My ", "’s ")]
+    {
         if let Some(rest) = own.strip_prefix(first) {
             let gap = if other.starts_with('’') { "" } else { " " };
             return format!("{therapist}{gap}{other}{rest}");
