@@ -38,7 +38,7 @@ pub struct About<'a> {
 pub struct Written {
     /// One neutral line.
     pub subject: String,
-    /// Plain text; `{receipt}` once, and `{link}` once where the notice has a link.
+    /// Plain text; `{link}` once where the notice has a link, and `{receipt}` once, save in a letter to sign in.
     pub text: String,
     /// A whole HTML page that says the same, with the same two marks.
     pub html: String,
@@ -104,7 +104,8 @@ impl Writer {
         Written { calendar, ..self.render(body(notice.kind), view) }
     }
 
-    /// A link to sign in, which is about no appointment. It lasts until `good_until`.
+    /// A letter with a link to sign in, which lasts until `good_until`. It is about no appointment and stands in no
+    /// record, so it has no `{receipt}`.
     pub fn sign_in(&self, practice: &Practice, to: &Person, good_until: Instant, now: Instant) -> Written {
         self.render("sign_in", view::of_sign_in(practice, to, good_until, now, &self.domain))
     }

@@ -46,31 +46,31 @@ const WAITING: Sql = sql!(
              WHERE o.disruption = d.id AND o.kind = 'next_step' AND o.state IN ('open', 'escalated'))
      ORDER BY d.opened_at DESC, d.id DESC LIMIT 1"
 );
-macro_rules! list {
-    ($whose:literal, $which:literal) => {
-        sql!(
-            "SELECT ",
-            disruption_columns!(),
-            " FROM disruption d WHERE ",
-            $whose,
-            in_scope!(),
-            $which,
-            " AND (d.opened_at, d.id) > ($4, $5) ORDER BY d.opened_at, d.id LIMIT $6"
-        )
+macro_rules! from_there {
+    () => {
+        " AND (d.opened_at, d.id) > ($4, $5) ORDER BY d.opened_at, d.id LIMIT $6"
     };
 }
-// Within one practice, or (for jobs) in all of them: all cases, open ones, closed ones.
-const LIST: [[Sql; 3]; 2] = [
-    [
-        list!("d.practice = $1", ""),
-        list!("d.practice = $1", " AND d.closed_at IS NULL"),
-        list!("d.practice = $1", " AND d.closed_at IS NOT NULL"),
-    ],
-    [
-        list!("CAST($1 AS TEXT) IS NULL", ""),
-        list!("CAST($1 AS TEXT) IS NULL", " AND d.closed_at IS NULL"),
-        list!("CAST($1 AS TEXT) IS NULL", " AND d.closed_at IS NOT NULL"),
-    ],
+macro_rules! in_practice {
+    () => {
+        " FROM disruption d WHERE d.practice = $1"
+    };
+}
+macro_rules! anywhere {
+    () => {
+        " FROM disruption d WHERE CAST($1 AS TEXT) IS NULL"
+    };
+}
+// All cases, open ones, closed ones: within one practice, or in every practice, for jobs.
+const LIST: [Sql; 3] = [
+    sql!("SELECT ", disruption_columns!(), in_practice!(), in_scope!(), from_there!()),
+    sql!("SELECT ", disruption_columns!(), in_practice!(), in_scope!(), " AND d.closed_at IS NULL", from_there!()),
+    sql!("SELECT ", disruption_columns!(), in_practice!(), in_scope!(), " AND d.closed_at IS NOT NULL", from_there!()),
+];
+const LIST_ALL: [Sql; 3] = [
+    sql!("SELECT ", disruption_columns!(), anywhere!(), in_scope!(), from_there!()),
+    sql!("SELECT ", disruption_columns!(), anywhere!(), in_scope!(), " AND d.closed_at IS NULL", from_there!()),
+    sql!("SELECT ", disruption_columns!(), anywhere!(), in_scope!(), " AND d.closed_at IS NOT NULL", from_there!()),
 ];
 
 /// Adds a case, or keeps what changed in it.
@@ -127,7 +127,7 @@ pub fn list(
         Some(true) => 1,
         Some(false) => 2,
     };
-    let sql = LIST[usize::from(limits.practice.is_none())][which];
+    let sql = if limits.practice.is_some() { LIST[which] } else { LIST_ALL[which] };
     let place = (after.at, after.id.as_str());
     let rows =
         tx.query(sql, vals![limits.practice, limits.therapist, limits.client, place.0, place.1, rows_for(limit)])?;

@@ -43,7 +43,13 @@ const ACCOUNT: Sql = sql!(
     of_client!(),
     " AND (at, id) > ($5, $6) ORDER BY at, id LIMIT $7"
 );
-const BALANCE: Sql =
+const CURRENCY: Sql = sql!(
+    "SELECT p.id, c.currency FROM person p JOIN practice c ON c.id = p.practice
+     WHERE p.id = $4 AND p.role = 'client' AND (CAST($1 AS TEXT) IS NULL OR p.practice = $1)
+         AND (CAST($2 AS TEXT) IS NULL OR p.id IN (SELECT client FROM relationship WHERE therapist = $2))
+         AND (CAST($3 AS TEXT) IS NULL OR p.id = $3)"
+);
+const BALANCES: Sql =
     sql!("SELECT currency, CAST(sum(amount_minor) AS BIGINT)", of_client!(), " GROUP BY currency ORDER BY currency");
 const UNBALANCED: Sql = sql!(
     "SELECT e.id FROM ledger_entry e LEFT JOIN ledger_line l ON l.entry = e.id
@@ -96,11 +102,21 @@ pub fn account(
     Page::of(rows.iter().map(from_row).collect(), limit, |entry| (entry.at, entry.id.to_string()))
 }
 
-/// What a client owes (positive) or has to their good (negative), in each currency of their entries, if they are in
-/// scope. No entries, no balance.
-pub fn balance(tx: &mut Tx<'_>, scope: &Scope<'_>, client: ClientId) -> Result<Vec<Money>, DbError> {
+/// What a client owes (positive) or has to their good (negative) in the practice's currency: the plain sum of the
+/// entries, nothing where there are none. `None` where the client is not in scope.
+pub fn balance(tx: &mut Tx<'_>, scope: &Scope<'_>, client: ClientId) -> Result<Option<Money>, DbError> {
     let limits = scope.limits();
-    sums(tx.query(BALANCE, vals![limits.practice, limits.therapist, limits.client, client])?)
+    let values = vals![limits.practice, limits.therapist, limits.client, client];
+    let Some(row) = tx.query_opt(CURRENCY, values)? else { return Ok(None) };
+    let currency = row.parse(1, "practice.currency")?;
+    let known = balances(tx, scope, client)?.into_iter().find(|sum| sum.currency == currency);
+    Ok(Some(known.unwrap_or(Money::new(0, currency))))
+}
+
+/// The sums of a client's entries in each currency that they are in, if the client is in scope.
+pub fn balances(tx: &mut Tx<'_>, scope: &Scope<'_>, client: ClientId) -> Result<Vec<Money>, DbError> {
+    let limits = scope.limits();
+    sums(tx.query(BALANCES, vals![limits.practice, limits.therapist, limits.client, client])?)
 }
 
 /// What stands on one account of the books, in each currency: `income:<practice>` and the like.

@@ -2,59 +2,24 @@
 //! only where it stands moves on.
 
 mod list;
+mod statements;
 
 pub use list::{Filter, list};
 
-use crate::error::DbError;
+use crate::error::{Corrupt, DbError};
 use crate::job;
 use crate::read::Columns;
 use crate::row::Row;
-use crate::sql;
-use crate::sql::Sql;
 use crate::tx::Tx;
 use crate::vals;
 use domain::id::{AppointmentId, Id, Kind, MessageId};
 use domain::message::{LinkTo, Message, MessageState};
 use domain::person::PersonRef;
 use domain::time::Instant;
+use statements::{INSERT, LEASE, LOAD, NAMES, OF_APPOINTMENT, OLDER, RECORD, SUPERSEDE};
 
 /// The kind of job that hands a message over; its subject is the message's id.
 pub const DELIVER: &str = "deliver";
-
-macro_rules! message_columns {
-    () => {
-        "m.id, m.practice, m.command, m.appointment, m.revision, m.to_person, m.address, m.channel, m.kind, m.urgent, \
-         m.subject, m.body, m.html, m.calendar_method, m.calendar, m.link, m.written_at, m.send_at, m.state, \
-         m.handed_at, m.last_reply"
-    };
-}
-use message_columns;
-
-const INSERT: Sql = sql!(
-    "INSERT INTO message (id, practice, command, appointment, revision, to_person, address, channel, kind, urgent,
-         subject, body, html, calendar_method, calendar, link, written_at, send_at, state, handed_at, last_reply)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
-);
-const LOAD: Sql = sql!("SELECT ", message_columns!(), " FROM message m WHERE m.id = $1");
-const OF_APPOINTMENT: Sql = sql!(
-    "SELECT ",
-    message_columns!(),
-    " FROM message m WHERE m.appointment = $1 ORDER BY m.written_at, m.revision, m.id"
-);
-const SUPERSEDE: Sql = sql!(
-    "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
-         AND state = 'pending' AND kind IN ('confirmation', 'cancellation', 'rescheduled') RETURNING id"
-);
-const LEASE: Sql = sql!("UPDATE message SET state = 'leased' WHERE id = $1 AND state IN ('pending', 'leased')");
-const RECORD: Sql = sql!(
-    "UPDATE message SET state = $2, last_reply = $3, handed_at = CASE
-         WHEN handed_at IS NULL AND $2 IN ('accepted', 'delivered', 'unknown') THEN $4 ELSE handed_at END
-     WHERE id = $1 AND state IN ('leased', 'accepted', 'unknown')"
-);
-const OLDER: Sql = sql!(
-    "SELECT max(written_at) FROM message WHERE appointment = $1 AND revision < $2 AND to_person = $3
-         AND state IN ('leased', 'accepted', 'delivered', 'unknown')"
-);
 
 /// Adds a message. `Unique` where one tells the same person the same thing about the same revision (U1).
 pub fn insert(tx: &mut Tx<'_>, message: &Message) -> Result<(), DbError> {
@@ -93,13 +58,32 @@ pub fn load(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Message>, DbError> 
     tx.query_opt(LOAD, vals![id])?.map(|row| from_row(&row)).transpose()
 }
 
+/// The names that a letter carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// The practice that it comes from.
+    pub practice: String,
+    /// The person that it goes to.
+    pub recipient: String,
+}
+
+/// The names for a message; `Corrupt` where its recipient is nobody of the practice.
+pub fn names(tx: &mut Tx<'_>, message: &Message) -> Result<Names, DbError> {
+    let row = tx.query_opt(NAMES, vals![message.practice, message.to.to_string()])?;
+    let Some(row) = row else {
+        let (table, column) = ("message", "to_person");
+        return Err(Corrupt { table, id: message.id.to_string(), column }.into());
+    };
+    Ok(Names { practice: row.get(0)?, recipient: row.get(1)? })
+}
+
 /// Everything that was written about an appointment, in order.
 pub fn of_appointment(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Vec<Message>, DbError> {
     tx.query(OF_APPOINTMENT, vals![appointment])?.iter().map(from_row).collect()
 }
 
-/// Messages that tell this person the time at earlier revisions and still wait become `superseded` and their jobs go. Those that a worker holds
-/// are let be: they may have left. Gives how many there were.
+/// Messages that tell this person the time at earlier revisions and still wait become `superseded`, and their jobs go.
+/// Those that a worker holds are let be: they may have left. Gives how many there were.
 pub fn supersede_before(
     tx: &mut Tx<'_>,
     appointment: AppointmentId,
@@ -123,16 +107,11 @@ pub fn lease(tx: &mut Tx<'_>, id: MessageId) -> Result<bool, DbError> {
     Ok(tx.execute(LEASE, vals![id])? == 1)
 }
 
-/// Records where a message stands now and what the other side said; `at` is when it was handed over, kept the first
-/// time. Back to `pending` where it is to be tried again. A message that is settled stays as it is: false.
-/// The fence of the worker's job guards the call.
-pub fn record(
-    tx: &mut Tx<'_>,
-    id: MessageId,
-    state: MessageState,
-    reply: Option<&str>,
-    at: Instant,
-) -> Result<bool, DbError> {
+/// Records where a message stands now and what the other side said, empty for nothing; `at` is when it was handed
+/// over, kept the first time. Back to `pending` where it is to be tried again. A message that is settled, or was
+/// superseded before anybody took it in hand, stays as it is: false. The fence of the worker's job guards the call.
+pub fn record(tx: &mut Tx<'_>, id: MessageId, state: MessageState, reply: &str, at: Instant) -> Result<bool, DbError> {
+    let reply = Some(reply).filter(|reply| !reply.is_empty());
     Ok(tx.execute(RECORD, vals![id, state.as_str(), reply, at])? == 1)
 }
 

@@ -108,7 +108,6 @@ impl Store {
             (Engines::Memory(engine), _) => engine.with(|database| act(&mut Target::Sqlite(database))),
             (_, Config::Postgres { url, pooler, .. }) => aside(|| {
                 let mut session = Session::connect(url, *pooler)?;
-                session.control("SET lock_timeout = 0; SET statement_timeout = 0")?;
                 act(&mut Target::Postgres(&mut session))
             }),
             (_, Config::Sqlite { path, .. }) => act(&mut Target::Sqlite(&Database::writer(path)?)),
@@ -144,7 +143,10 @@ impl Target<'_> {
     fn begin(&mut self) -> Result<(), DbError> {
         match self {
             Self::Sqlite(database) => control(&database.connection, "BEGIN IMMEDIATE"),
-            Self::Postgres(session) => session.begin(May::Write),
+            // A step may take as long as it takes, and no setting may outlive it behind a pooler.
+            Self::Postgres(session) => session
+                .begin(May::Write)
+                .and_then(|()| session.control("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")),
         }
     }
 

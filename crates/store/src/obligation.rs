@@ -40,30 +40,41 @@ const OF_APPOINTMENT: Sql =
     sql!("SELECT ", obligation_columns!(), " FROM obligation WHERE appointment = $1 ORDER BY opened_at, id");
 const OF_DISRUPTION: Sql =
     sql!("SELECT ", obligation_columns!(), " FROM obligation WHERE disruption = $1 ORDER BY opened_at, id");
-macro_rules! owed {
-    ($whose:literal) => {
-        sql!(
-            "SELECT ",
-            obligation_columns!(),
-            " FROM obligation WHERE state IN ('open', 'escalated') AND ",
-            $whose,
-            in_scope!(),
-            " ORDER BY due_at, id LIMIT $4"
-        )
+macro_rules! of_therapist {
+    () => {
+        " FROM obligation WHERE state IN ('open', 'escalated') AND therapist = $2"
     };
 }
-const OWED: [Sql; 3] = [owed!("therapist = $2"), owed!("practice = $1"), owed!("CAST($1 AS TEXT) IS NULL")];
+macro_rules! in_practice {
+    () => {
+        " FROM obligation WHERE state IN ('open', 'escalated') AND practice = $1"
+    };
+}
+macro_rules! anywhere {
+    () => {
+        " FROM obligation WHERE state IN ('open', 'escalated') AND CAST($1 AS TEXT) IS NULL"
+    };
+}
+macro_rules! by_target {
+    () => {
+        " ORDER BY due_at, id LIMIT $4"
+    };
+}
 macro_rules! counts {
-    ($whose:literal) => {
-        sql!(
-            "SELECT count(*), count(*) FILTER (WHERE due_at <= $4), count(*) FILTER (WHERE state = 'escalated')
-             FROM obligation WHERE state IN ('open', 'escalated') AND ",
-            $whose,
-            in_scope!()
-        )
+    () => {
+        "SELECT count(*), count(*) FILTER (WHERE due_at <= $4), count(*) FILTER (WHERE state = 'escalated')"
     };
 }
-const COUNTS: [Sql; 3] = [counts!("therapist = $2"), counts!("practice = $1"), counts!("CAST($1 AS TEXT) IS NULL")];
+const OWED: [Sql; 3] = [
+    sql!("SELECT ", obligation_columns!(), of_therapist!(), in_scope!(), by_target!()),
+    sql!("SELECT ", obligation_columns!(), in_practice!(), in_scope!(), by_target!()),
+    sql!("SELECT ", obligation_columns!(), anywhere!(), in_scope!(), by_target!()),
+];
+const COUNTS: [Sql; 3] = [
+    sql!(counts!(), of_therapist!(), in_scope!()),
+    sql!(counts!(), in_practice!(), in_scope!()),
+    sql!(counts!(), anywhere!(), in_scope!()),
+];
 
 /// How much is owed in a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -21,7 +21,6 @@ macro_rules! person_columns {
          p.preference_at, p.active"
     };
 }
-pub(crate) use person_columns;
 
 const INSERT: Sql = sql!(
     "INSERT INTO person (id, practice, role, name, name_search, email, phone, zone, locale, channels, voicemail,
@@ -42,30 +41,28 @@ const BY_EMAIL: Sql = sql!(
     " FROM person p WHERE lower(p.email) = $1 AND p.active = 1 ORDER BY p.practice, p.id"
 );
 // Whose clients a therapist may see is said by their relationships. A cursor is the id of the last person.
-macro_rules! clients {
-    ($words:literal) => {
-        sql!(
-            "SELECT ",
-            person_columns!(),
-            " FROM person p WHERE p.practice = $1 AND p.role = 'client'
-                 AND (CAST($2 AS TEXT) IS NULL OR p.id IN (SELECT client FROM relationship WHERE therapist = $2))
-                 AND (CAST($3 AS TEXT) IS NULL OR p.id = $3)
-                 AND (CAST($4 AS TEXT) IS NULL
-                     OR (p.name_search, p.id) > (SELECT name_search, id FROM person WHERE id = $4))",
-            $words,
-            " ORDER BY p.name_search, p.id LIMIT $5"
-        )
+macro_rules! clients_in_scope {
+    () => {
+        " FROM person p WHERE p.practice = $1 AND p.role = 'client'
+              AND (CAST($2 AS TEXT) IS NULL OR p.id IN (SELECT client FROM relationship WHERE therapist = $2))
+              AND (CAST($3 AS TEXT) IS NULL OR p.id = $3)
+              AND (CAST($4 AS TEXT) IS NULL
+                  OR (p.name_search, p.id) > (SELECT name_search, id FROM person WHERE id = $4))"
     };
 }
-const CLIENTS: Sql = clients!("");
-const CLIENTS_NAMED: Sql = clients!(
+const CLIENTS: Sql = sql!("SELECT ", person_columns!(), clients_in_scope!(), " ORDER BY p.name_search, p.id LIMIT $5");
+const CLIENTS_NAMED: Sql = sql!(
+    "SELECT ",
+    person_columns!(),
+    clients_in_scope!(),
     " AND p.id IN (SELECT person FROM person_word WHERE practice = $1 AND word >= $6 AND word < $7)
       AND (CAST($8 AS TEXT) IS NULL
           OR p.id IN (SELECT person FROM person_word WHERE practice = $1 AND word >= $8 AND word < $9))
       AND (CAST($10 AS TEXT) IS NULL
           OR p.id IN (SELECT person FROM person_word WHERE practice = $1 AND word >= $10 AND word < $11))
       AND (CAST($12 AS TEXT) IS NULL
-          OR p.id IN (SELECT person FROM person_word WHERE practice = $1 AND word >= $12 AND word < $13))"
+          OR p.id IN (SELECT person FROM person_word WHERE practice = $1 AND word >= $12 AND word < $13))
+      ORDER BY p.name_search, p.id LIMIT $5"
 );
 const PREFERENCE: Sql =
     sql!("UPDATE person SET channels = $2, voicemail = $3, preference_at = $4 WHERE id = $1 AND role = 'client'");

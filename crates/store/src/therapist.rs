@@ -2,7 +2,6 @@
 
 use crate::error::DbError;
 use crate::person;
-use crate::person::person_columns;
 use crate::read::{Columns, json, minor_in};
 use crate::row::Row;
 use crate::sql;
@@ -15,9 +14,12 @@ use domain::person::PersonRef;
 use domain::practice::Therapist;
 use domain::schedule::Schedule;
 
+// The therapist's own columns, then the person's in the order of `person::from_columns`.
 macro_rules! therapist_columns {
     () => {
-        "t.id, t.schedule, t.late_cancel_fee_minor, t.no_show_fee_minor, c.currency, "
+        "t.id, t.schedule, t.late_cancel_fee_minor, t.no_show_fee_minor, c.currency, p.id, p.practice, p.role, p.name, \
+         p.email, p.phone, p.zone, p.locale, p.channels, p.voicemail, p.preference_at, p.active \
+         FROM therapist t JOIN person p ON p.id = t.id JOIN practice c ON c.id = t.practice"
     };
 }
 
@@ -28,23 +30,12 @@ const INSERT: Sql = sql!(
 const CURRENCY: Sql = sql!("SELECT id, currency FROM practice WHERE id = $1");
 const CURRENCY_OF: Sql =
     sql!("SELECT c.id, c.currency FROM therapist t JOIN practice c ON c.id = t.practice WHERE t.id = $1");
-const LOAD: Sql = sql!(
-    "SELECT ",
-    therapist_columns!(),
-    person_columns!(),
-    " FROM therapist t JOIN person p ON p.id = t.id JOIN practice c ON c.id = t.practice WHERE t.id = $1"
-);
-const LIST: Sql = sql!(
-    "SELECT ",
-    therapist_columns!(),
-    person_columns!(),
-    " FROM therapist t JOIN person p ON p.id = t.id JOIN practice c ON c.id = t.practice WHERE t.practice = $1
-     ORDER BY p.name_search, p.id"
-);
+const LOAD: Sql = sql!("SELECT ", therapist_columns!(), " WHERE t.id = $1");
+const LIST: Sql = sql!("SELECT ", therapist_columns!(), " WHERE t.practice = $1 ORDER BY p.name_search, p.id");
 const SCHEDULE: Sql = sql!("UPDATE therapist SET schedule = $2 WHERE id = $1");
 const FEES: Sql = sql!("UPDATE therapist SET late_cancel_fee_minor = $2, no_show_fee_minor = $3 WHERE id = $1");
 
-/// Columns of `therapist_columns`; the person's come after them.
+/// The therapist's own columns; the person's come after them.
 const OWN_COLUMNS: usize = 5;
 
 /// Adds a therapist with their person. `Check` where a fee is not in the practice's currency.

@@ -12,6 +12,12 @@ use domain::id::{ClientId, PracticeId, TokenId};
 use domain::person::PersonRef;
 use domain::time::Instant;
 
+/// A sign-in link that was asked for and can still be used: for whom, and until when.
+pub fn asked(tx: &mut Tx<'_>, token: TokenId, now: Instant) -> Result<Option<(PersonRef, Instant)>, DbError> {
+    let row = tx.query_opt(ASKED, vals![token, now])?;
+    row.map(|row| Ok((row.parse(0, "sign_in_token.person")?, row.get(1)?))).transpose()
+}
+
 /// Somebody who may be sent a sign-in link.
 #[derive(Debug, Clone)]
 pub struct Addressee {
@@ -57,6 +63,10 @@ const USE: Sql = sql!(
     "UPDATE sign_in_token SET used_at = $2
      WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2 AND person IS NOT NULL
      RETURNING id, person"
+);
+const ASKED: Sql = sql!(
+    "SELECT person, expires_at FROM sign_in_token
+     WHERE id = $1 AND used_at IS NULL AND expires_at > $2 AND person IS NOT NULL"
 );
 const SWEEP: Sql = sql!("DELETE FROM sign_in_token WHERE expires_at < $1");
 const PERSON: Sql = sql!(

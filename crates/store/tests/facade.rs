@@ -81,6 +81,11 @@ fn a_swallowed_error_keeps_nothing(rig: &Rig) {
     });
     assert_eq!(went_on, Err(DbError::Poisoned));
     assert!(names(&rig.store).is_empty());
+    let in_bookkeeping = rig.store.write_unaudited(|tx| {
+        let _ = add(tx, "d");
+        Ok::<(), DbError>(())
+    });
+    assert_eq!(in_bookkeeping, Err(DbError::Poisoned));
     write(&rig.store, |tx| add(tx, "a")).expect("the next flow is not affected");
 }
 

@@ -89,7 +89,8 @@ fn statements() -> Vec<Statement> {
     let mut files = Vec::new();
     collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
     files.sort();
-    files.iter().flat_map(|file| statements_of(file)).collect()
+    let everywhere: HashMap<_, _> = files.iter().flat_map(|file| shared_pieces(&code_of(file))).collect();
+    files.iter().flat_map(|file| statements_of(file, &everywhere)).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -103,16 +104,22 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn statements_of(file: &Path) -> Vec<Statement> {
+/// The product code of a file, without comments and tests.
+fn code_of(file: &Path) -> String {
     let source = fs::read_to_string(file).expect("a source file");
     let product = source.split("#[cfg(test)]").next().unwrap_or_default();
-    let code: String =
-        product.lines().filter(|line| !line.trim_start().starts_with("//")).fold(String::new(), |mut code, line| {
-            code.push_str(line);
-            code.push('\n');
-            code
-        });
-    let shared = shared_pieces(&code);
+    product.lines().filter(|line| !line.trim_start().starts_with("//")).fold(String::new(), |mut code, line| {
+        code.push_str(line);
+        code.push('\n');
+        code
+    })
+}
+
+/// A file's statements; a piece of its own goes before one of another file that has the same name.
+fn statements_of(file: &Path, everywhere: &HashMap<String, String>) -> Vec<Statement> {
+    let code = code_of(file);
+    let mut shared = everywhere.clone();
+    shared.extend(shared_pieces(&code));
     code.match_indices("sql!(")
         .map(|(at, start)| {
             let place = format!("{}:{}", file.display(), code[..at].matches('\n').count() + 1);

@@ -48,7 +48,10 @@ where
         Ok::<_, Failed>(done)
     });
     match committed.await {
-        Ok(committed) => Ok(Answered { answer: committed.answer, receipt: Some(committed.receipt) }),
+        Ok(committed) => {
+            app.nudge.ring();
+            Ok(Answered { answer: committed.answer, receipt: Some(committed.receipt) })
+        }
         Err(Failed::Replay(before)) => {
             let answer = serde_json::from_slice(&before.body).map_err(|fault| Failed::Fault(fault.to_string()))?;
             Ok(Answered { answer, receipt: before.receipt })

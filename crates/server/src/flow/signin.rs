@@ -83,6 +83,7 @@ pub async fn ask(app: &App, email: &str, command: CommandId, now: Instant) -> Re
             Ok::<(), DbError>(())
         })
         .await?;
+    app.nudge.ring();
     Ok(())
 }
 

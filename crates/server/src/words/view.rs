@@ -71,6 +71,7 @@ pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, 
     merge_maps([own, frame(practice, to, &when, domain)])
 }
 
+/// What stands around every body.
 fn frame(practice: &Practice, to: &Person, when: &When<'_>, domain: &str) -> Value {
     context! {
         lang => to.locale.tag(),

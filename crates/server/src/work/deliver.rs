@@ -28,10 +28,19 @@ const UNKNOWN_WAIT: Span = Span::minutes(5);
 pub struct Call {
     /// The job, whose fence guards the outcome.
     pub job: Leased,
-    /// The message as stored.
-    pub message: Message,
+    /// What the letter is.
+    pub errand: Errand,
     /// The letter with its late fields filled in.
     pub letter: Letter,
+}
+
+/// What a letter is.
+#[derive(Debug)]
+pub enum Errand {
+    /// A message of the outbox, as stored before this attempt.
+    Message(Box<Message>),
+    /// A letter with a sign-in link to this person.
+    SignIn(PersonRef),
 }
 
 /// What came of it.
@@ -82,7 +91,10 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
         return Ok(Step::Worked);
     }
     match letter(app, &found) {
-        Some(letter) => Ok(Step::Call(Box::new(Call { job, message: found.message, letter }))),
+        Some(letter) => {
+            let errand = Errand::Message(Box::new(found.message));
+            Ok(Step::Call(Box::new(Call { job, errand, letter })))
+        }
         None => {
             let outcome = Outcome::Refused("there is no address to write to".into());
             settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now)?;
@@ -111,7 +123,8 @@ fn take(tx: &mut Tx, id: MessageId) -> Flow<Option<Found>> {
 
 /// Records what came of a hand-off, guarded by the fence.
 pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
-    let Call { job, message, .. } = call;
+    let Call { job, errand, .. } = call;
+    let Errand::Message(message) = errand else { return super::sign_in::record(app, &job, outcome, now) };
     match &outcome {
         Outcome::Accepted(_) => settle(app, &job, &message, MessageState::Accepted, &outcome, now),
         Outcome::Refused(_) => settle(app, &job, &message, MessageState::Undeliverable, &outcome, now),
@@ -138,7 +151,7 @@ fn put_back(app: &App, job: &Leased, message: &Message, at: Instant, why: &str, 
     })
 }
 
-fn backoff(attempts: u32) -> Span {
+pub(super) fn backoff(attempts: u32) -> Span {
     let tried = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
     BACKOFF[tried.min(BACKOFF.len() - 1)]
 }
@@ -186,7 +199,7 @@ fn hand_to_a_person(app: &App, appointment: domain::id::AppointmentId, to: Perso
     }
 }
 
-fn words(outcome: &Outcome) -> String {
+pub(super) fn words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Accepted(reply) | Outcome::Refused(reply) | Outcome::NotYet(reply) | Outcome::Unknown(reply) => {
             reply.clone()

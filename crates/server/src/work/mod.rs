@@ -7,12 +7,14 @@
 mod deliver;
 mod due;
 mod run;
+mod sign_in;
 
-pub use deliver::{Call, Handed, Letter, Outcome};
+pub use deliver::{Call, Errand, Handed, Letter, Outcome};
 pub use run::{Nudge, Post, Worker, step};
+pub use sign_in::post_letter;
 
 use crate::app::App;
-use crate::flow::{Failed, Flow};
+use crate::flow::{Failed, Flow, jobs};
 use domain::id::{Id, Kind};
 use domain::time::{Instant, Span};
 use store::Tx;
@@ -43,8 +45,11 @@ pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
         let next = app.store.read(|tx: &mut Tx| -> Flow<Option<Instant>> { Ok(job::next_due(tx)?) })?;
         return Ok(Step::Idle(next));
     };
-    if leased.kind == crate::flow::jobs::DELIVER {
+    if leased.kind == jobs::DELIVER {
         return deliver::prepare(app, leased, now);
+    }
+    if leased.kind == jobs::SIGN_IN {
+        return sign_in::prepare(app, leased, now);
     }
     due::run(app, leased, now)?;
     Ok(Step::Worked)

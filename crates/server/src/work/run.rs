@@ -1,8 +1,8 @@
 //! The worker's threads: step after step while anything is due, then wait for a nudge or the next moment.
 
-use super::{Outcome, Step, next_call, record};
+use super::{Call, Outcome, Step, next_call, record};
 use crate::app::App;
-use outside::mail::{Envelope, Letter, Mailer, to_bytes};
+use outside::mail::{Envelope, Mailer, to_bytes};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -14,12 +14,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// Who takes letters: the one thing that the demo and tests put in another's place.
 pub trait Post: Send + Sync {
-    /// Hands one letter over.
-    fn hand_off(&self, letter: &Letter) -> Outcome;
+    /// Hands the call's letter over.
+    fn hand_off(&self, call: &Call) -> Outcome;
 }
 
 impl Post for Mailer {
-    fn hand_off(&self, letter: &Letter) -> Outcome {
+    fn hand_off(&self, call: &Call) -> Outcome {
+        let letter = &call.letter;
         let envelope = Envelope { from: letter.from.address.clone(), to: letter.to.address.clone() };
         Mailer::hand_off(self, &envelope, &to_bytes(letter)).into()
     }
@@ -101,7 +102,7 @@ pub fn step(app: &App, post: &dyn Post) -> crate::flow::Flow<bool> {
         Step::Idle(_) => Ok(false),
         Step::Worked => Ok(true),
         Step::Call(call) => {
-            let outcome = post.hand_off(&call.letter);
+            let outcome = post.hand_off(&call);
             record(app, *call, outcome, app.now())?;
             Ok(true)
         }

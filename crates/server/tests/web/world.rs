@@ -12,11 +12,13 @@ use holdspace_server::app::{App, Parts};
 use holdspace_server::clock::{Clock, Pace};
 use holdspace_server::config::Config;
 use holdspace_server::dice::{Dice, hash_of};
+use holdspace_server::flow::Tools;
 use holdspace_server::flow::signin::{SignInLetter, link_of, open_for};
 use holdspace_server::keys::Keys;
 use holdspace_server::links;
 use holdspace_server::rate::Rates;
 use holdspace_server::routes::{Route, build, table};
+use holdspace_server::work::Nudge;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use store::link::{self, Link};
@@ -79,14 +81,17 @@ impl World {
         let config = Config::parse(None, settings).expect("a configuration");
         let letters = Arc::new(Mutex::new(Vec::new()));
         let posted = letters.clone();
+        let keys = Keys::from_bytes([1; 32], [2; 32]);
         let app = App::new(Parts {
             store,
             clock: Clock::standing(start()),
             pace: Pace::Clock,
             dice: Dice::seeded(1),
             rates: Rates::new(config.limits.rate_factor),
+            tools: Tools::new(&config, &keys),
+            nudge: Nudge::default(),
             config,
-            keys: Keys::from_bytes([1; 32], [2; 32]),
+            keys,
             post_letter: Arc::new(move |_, letter| {
                 posted.lock().expect("letters").push(letter.clone());
                 Ok(())

@@ -6,17 +6,7 @@ use crate::row::Row;
 use domain::appointment::{Agreement, Appointment, Cancellation, Payment, PolicySnapshot, State};
 use domain::money::{Currency, Money};
 
-macro_rules! appointment_columns {
-    () => {
-        "a.id, a.practice, a.relationship, a.therapist, a.client, a.kind, a.currency, a.created_at, a.revision, \
-         a.starts_at, a.ends_at, a.buffer_after, a.zone, a.state, a.sequence, a.price_minor, a.policy_preset, \
-         a.policy_version, a.cutoff, a.boundary, a.late_cancel_fee_minor, a.no_show_fee_minor, a.cutoff_floor, \
-         a.payment_state, a.payment_due_at, a.agreed_how, a.agreed_at, a.cancellation, a.cancelled_late, a.replaces, \
-         a.pending_move"
-    };
-}
-pub(super) use appointment_columns;
-
+/// Reads the columns in the order of `appointment_columns`.
 pub(super) fn from_row(row: &Row) -> Result<Appointment, DbError> {
     let mut columns = Columns::of(row);
     let id = columns.parse("appointment.id")?;

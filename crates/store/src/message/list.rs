@@ -1,41 +1,15 @@
 //! Lists of messages, in the order of hand-off: what has not been handed over stands at its planned moment.
 
-use super::{from_row, message_columns};
+use super::from_row;
+use super::statements::{EVERYWHERE, IN_PRACTICE, TO};
 use crate::error::DbError;
 use crate::page::{Cursor, Page, rows_for};
-use crate::sql;
-use crate::sql::Sql;
 use crate::tx::Tx;
 use crate::vals;
 use domain::access::Scope;
 use domain::message::{Message, MessageKind};
 use domain::person::{Channel, PersonRef};
 use domain::time::Instant;
-
-// $1 practice, $2 therapist, $3 to whom. A therapist sees what is about their appointments, and what is to them.
-macro_rules! of {
-    ($whose:literal) => {
-        sql!(
-            "SELECT ",
-            message_columns!(),
-            " FROM message m WHERE ",
-            $whose,
-            " AND (CAST($1 AS TEXT) IS NULL OR m.practice = $1)
-              AND (CAST($2 AS TEXT) IS NULL OR m.to_person = $2
-                  OR m.appointment IN (SELECT id FROM appointment WHERE therapist = $2))
-              AND (CAST($3 AS TEXT) IS NULL OR m.to_person = $3)
-              AND (CAST($4 AS TEXT) IS NULL OR m.channel = $4)
-              AND (CAST($5 AS TEXT) IS NULL OR m.kind = $5)
-              AND ($6 = 0 OR m.handed_at IS NOT NULL)
-              AND COALESCE(m.handed_at, m.send_at) >= $7
-              AND (COALESCE(m.handed_at, m.send_at), m.id) > ($8, $9)
-              ORDER BY COALESCE(m.handed_at, m.send_at), m.id LIMIT $10"
-        )
-    };
-}
-const TO: Sql = of!("m.to_person = $3");
-const IN_PRACTICE: Sql = of!("m.practice = $1");
-const EVERYWHERE: Sql = of!("CAST($1 AS TEXT) IS NULL");
 
 /// Which messages are wanted, of those in scope. The default wants them all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,0 +1,64 @@
+//! Every statement about messages.
+
+use crate::sql;
+use crate::sql::Sql;
+
+macro_rules! message_columns {
+    () => {
+        "m.id, m.practice, m.command, m.appointment, m.revision, m.to_person, m.address, m.channel, m.kind, m.urgent, \
+         m.subject, m.body, m.html, m.calendar_method, m.calendar, m.link, m.written_at, m.send_at, m.state, \
+         m.handed_at, m.last_reply"
+    };
+}
+pub(super) const INSERT: Sql = sql!(
+    "INSERT INTO message (id, practice, command, appointment, revision, to_person, address, channel, kind, urgent,
+         subject, body, html, calendar_method, calendar, link, written_at, send_at, state, handed_at, last_reply)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
+);
+pub(super) const LOAD: Sql = sql!("SELECT ", message_columns!(), " FROM message m WHERE m.id = $1");
+pub(super) const OF_APPOINTMENT: Sql = sql!(
+    "SELECT ",
+    message_columns!(),
+    " FROM message m WHERE m.appointment = $1 ORDER BY m.written_at, m.revision, m.id"
+);
+pub(super) const SUPERSEDE: Sql = sql!(
+    "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
+         AND state = 'pending' AND kind IN ('confirmation', 'cancellation', 'rescheduled') RETURNING id"
+);
+pub(super) const LEASE: Sql =
+    sql!("UPDATE message SET state = 'leased' WHERE id = $1 AND state IN ('pending', 'leased')");
+pub(super) const RECORD: Sql = sql!(
+    "UPDATE message SET state = $2, last_reply = $3, handed_at = CASE
+         WHEN handed_at IS NULL AND $2 IN ('accepted', 'delivered', 'unknown') THEN $4 ELSE handed_at END
+     WHERE id = $1 AND state IN ('pending', 'leased', 'accepted', 'unknown')"
+);
+pub(super) const OLDER: Sql = sql!(
+    "SELECT max(written_at) FROM message WHERE appointment = $1 AND revision < $2 AND to_person = $3
+         AND state IN ('leased', 'accepted', 'delivered', 'unknown')"
+);
+pub(super) const NAMES: Sql =
+    sql!("SELECT c.name, p.name FROM practice c JOIN person p ON p.practice = c.id WHERE c.id = $1 AND p.id = $2");
+
+// Lists: $1 practice, $2 therapist, $3 to whom. A therapist sees what is about their appointments or to them.
+macro_rules! in_scope {
+    () => {
+        " AND (CAST($1 AS TEXT) IS NULL OR m.practice = $1)
+              AND (CAST($2 AS TEXT) IS NULL OR m.to_person = $2
+                  OR m.appointment IN (SELECT id FROM appointment WHERE therapist = $2))
+              AND (CAST($3 AS TEXT) IS NULL OR m.to_person = $3)"
+    };
+}
+macro_rules! filtered {
+    () => {
+        " AND (CAST($4 AS TEXT) IS NULL OR m.channel = $4) AND (CAST($5 AS TEXT) IS NULL OR m.kind = $5)
+              AND ($6 = 0 OR m.handed_at IS NOT NULL) AND COALESCE(m.handed_at, m.send_at) >= $7
+              AND (COALESCE(m.handed_at, m.send_at), m.id) > ($8, $9)
+              ORDER BY COALESCE(m.handed_at, m.send_at), m.id LIMIT $10"
+    };
+}
+pub(super) const TO: Sql =
+    sql!("SELECT ", message_columns!(), " FROM message m WHERE m.to_person = $3", in_scope!(), filtered!());
+pub(super) const IN_PRACTICE: Sql =
+    sql!("SELECT ", message_columns!(), " FROM message m WHERE m.practice = $1", in_scope!(), filtered!());
+pub(super) const EVERYWHERE: Sql =
+    sql!("SELECT ", message_columns!(), " FROM message m WHERE CAST($1 AS TEXT) IS NULL", in_scope!(), filtered!());
