@@ -173,7 +173,7 @@ fn read(
     Ok(Read { agenda, updates, duties, clients, link })
 }
 
-fn lines(tx: &mut Tx<'_>, people: &mut People, when: &When, ask: &Ask, filter: &Filter<'_>) -> Flow<Vec<AgendaView>> {
+fn lines(tx: &mut Tx<'_>, people: &mut People, when: &When, ask: &Ask, filter: &Filter) -> Flow<Vec<AgendaView>> {
     let found = store::appointment::list(tx, &ask.who.scope(), filter, None, MANY)?;
     let mut lines = Vec::with_capacity(found.items.len());
     for about in found.items {
