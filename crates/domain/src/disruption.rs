@@ -1,6 +1,7 @@
 //! The case that opens whenever an appointment deviates from plan, and closes when nothing is owed any more.
 
-use crate::id::{AppointmentId, DisruptionId, PracticeId, RelationshipId};
+use crate::appointment::Appointment;
+use crate::id::{AppointmentId, DisruptionId, Ids, PracticeId, RelationshipId};
 use crate::obligation::Obligation;
 use crate::policy::choices::words;
 use crate::time::Instant;
@@ -57,6 +58,25 @@ pub struct Disruption {
 }
 
 impl Disruption {
+    /// Opens the case of an appointment; one that is still open goes on, as what it has become.
+    pub fn open(before: Option<Self>, about: &Appointment, kind: DisruptionKind, now: Instant, ids: &mut Ids) -> Self {
+        let new = Self {
+            id: ids.mint(),
+            practice: about.practice,
+            relationship: about.relationship,
+            appointment: about.id,
+            kind,
+            opened_at: now,
+            closed_at: None,
+            fault: None,
+            outcome: None,
+        };
+        match before.filter(|case| case.closed_at.is_none() && case.appointment == about.id) {
+            Some(case) => Self { id: case.id, opened_at: case.opened_at, ..new },
+            None => new,
+        }
+    }
+
     /// Closes it if every duty of it is met or excused (`rulings` 2); reopens nothing.
     pub fn settle(self, obligations: &[Obligation], now: Instant) -> Self {
         let owed = obligations.iter().any(|o| o.disruption == Some(self.id) && o.is_owed());

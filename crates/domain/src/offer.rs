@@ -90,6 +90,10 @@ impl Offer {
             let detail = "That time is not among the ones offered. Choose one of those, or book from your link.";
             return Err(Refusal::invalid("not_offered", "start", detail));
         }
+        if start <= now {
+            let detail = "That time has gone by. Choose a later one, or see the times that are free now.";
+            return Err(Refusal::conflict("offer_expired", detail));
+        }
         Ok(Self { state: OfferState::Accepted { start, appointment }, ..self })
     }
 

@@ -1,7 +1,6 @@
 //! Who may call a handler, as a type: a page for clients cannot be mounted for an admin, because its argument does
 //! not exist there.
 
-use crate::flow;
 use domain::access::{Actor, Purpose, Scope};
 use domain::id::{ClientId, PracticeId, TherapistId, TokenId};
 use domain::person::{PersonRef, Role};
@@ -82,8 +81,6 @@ pub trait ActorKind: Clone + Send + Sync + Sized + 'static {
 pub trait Scoped: ActorKind {
     /// What they may see.
     fn scope(&self) -> Scope<'_>;
-    /// The same for a flow, which owns what it needs.
-    fn who(&self) -> flow::Who;
 }
 
 /// Everybody, signed in or not.
@@ -133,10 +130,6 @@ impl Scoped for LinkHolder {
     fn scope(&self) -> Scope<'_> {
         Scope::Token { token: self.token, practice: self.practice, client: self.client, purpose: self.purpose }
     }
-    fn who(&self) -> flow::Who {
-        let Self { token, practice, client, purpose, .. } = *self;
-        flow::Who::Link { token, practice, client, purpose }
-    }
 }
 
 macro_rules! kinds {
@@ -160,9 +153,6 @@ macro_rules! kinds {
         impl Scoped for $name {
             fn scope(&self) -> Scope<'_> {
                 Scope::Actor(&self.actor)
-            }
-            fn who(&self) -> flow::Who {
-                flow::Who::Actor(self.actor.clone())
             }
         }
         impl Deref for $name {

@@ -229,7 +229,7 @@ impl<A: Scoped> Call<A> {
 
     /// Who asks, when, and under which command: what every flow takes.
     pub fn ask(&self) -> Ask {
-        Ask { who: self.actor.who(), now: self.now, command: self.command }
+        Ask { who: self.scope().into(), now: self.now, command: self.command }
     }
 }
 

@@ -78,7 +78,7 @@ pub struct Smtp {
     /// That account's password.
     pub password: Option<String>,
     /// The address that messages come from.
-    pub from: String,
+    pub from: EmailAddress,
 }
 
 /// How the line to the mail server is protected.
@@ -281,7 +281,7 @@ impl FromStr for Tls {
 
 impl fmt::Debug for Smtp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Smtp({}:{}, {:?}, from {})", self.host, self.port, self.tls, self.from)
+        write!(f, "Smtp({}:{}, {:?}, from {})", self.host, self.port, self.tls, self.from.as_str())
     }
 }
 

@@ -192,9 +192,13 @@ fn accept_policy(situation: &Situation, asker: &Asker, now: Instant, outcome: &m
 fn settle_open_case(situation: &Situation, booked: &Appointment, now: Instant, outcome: &mut Outcome) {
     let Some(case) = situation.disruption.clone() else { return };
     let evidence = format!("booked {}", booked.id);
-    contact::client_answered(situation, &evidence, now, outcome);
+    contact::client_settled(situation, &evidence, now, outcome);
     if let Some(withdrawn) = situation.offer.clone().and_then(Offer::withdraw) {
         outcome.occupancy.insert(0, OccupancyChange::ReleaseOffer(withdrawn.id));
+        outcome.wakes.push(Wake { job: JobToWake::OfferExpiry(withdrawn.id), at: None });
+        // What becomes of money that was taken is still to be chosen while the offer would have lived.
+        let until = Some(withdrawn.expires_at);
+        outcome.wakes.push(Wake { job: JobToWake::RefundChoice(withdrawn.appointment), at: until });
         outcome.offers.push(withdrawn);
     }
     outcome.disruption = Some(settled(case, situation, outcome, now));

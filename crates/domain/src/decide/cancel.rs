@@ -59,7 +59,7 @@ pub(super) fn decide(
     let mut outcome = Outcome::default();
     outcome.occupancy.push(OccupancyChange::ReleaseAppointment(ended.id));
     outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(ended.id), at: None });
-    let case = open_case(&ended, &how, now, ids);
+    let case = open_case(&situation, &ended, &how, now, ids);
     let settles_at_once = wish.next_step.settles_at_once();
     let refund_asked = wish.next_step.refund;
     next_step::carry_out(&situation, asker, wish.next_step, &ended, case.id, now, ids, &mut outcome)?;
@@ -158,26 +158,19 @@ fn cancellation(
     })
 }
 
-fn open_case(ended: &Appointment, how: &Cancellation, now: Instant, ids: &mut Ids) -> Disruption {
-    Disruption {
-        id: ids.mint(),
-        practice: ended.practice,
-        relationship: ended.relationship,
-        appointment: ended.id,
-        kind: match how.initiator {
-            Initiator::Client => DisruptionKind::CancelledByClient,
-            Initiator::Therapist => DisruptionKind::CancelledByTherapist,
-            Initiator::Practice => DisruptionKind::CancelledByPractice,
-        },
-        opened_at: now,
-        closed_at: None,
-        fault: match how.initiator {
-            Initiator::Client => None,
-            Initiator::Therapist => Some("therapist".into()),
-            Initiator::Practice => Some("practice_admin".into()),
-        },
-        outcome: None,
-    }
+fn open_case(
+    situation: &Situation,
+    ended: &Appointment,
+    how: &Cancellation,
+    now: Instant,
+    ids: &mut Ids,
+) -> Disruption {
+    let (kind, fault) = match how.initiator {
+        Initiator::Client => (DisruptionKind::CancelledByClient, None),
+        Initiator::Therapist => (DisruptionKind::CancelledByTherapist, Some("therapist".to_owned())),
+        Initiator::Practice => (DisruptionKind::CancelledByPractice, Some("practice_admin".to_owned())),
+    };
+    Disruption { fault, ..Disruption::open(situation.disruption.clone(), ended, kind, now, ids) }
 }
 
 #[allow(clippy::too_many_arguments)]

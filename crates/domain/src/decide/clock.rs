@@ -86,6 +86,11 @@ fn offer_expiry(situation: &Situation, now: Instant, ids: &mut Ids) -> Result<Ou
     };
     outcome.occupancy.push(OccupancyChange::ReleaseOffer(lapsed.id));
     let subjects = [subjects(&ended), vec![lapsed.id.to_string()]].concat();
+    let waiting = |o: &&Obligation| o.kind == ObligationKind::NextStep && o.is_owed() && o.due_at == lapsed.expires_at;
+    for duty in situation.obligations.iter().filter(waiting).cloned() {
+        // Due when the offer ended; now as much longer as it has until it goes up (`rulings` 2).
+        contact::put(Obligation { due_at: duty.breach_at.unwrap_or(duty.due_at), ..duty }, &mut outcome);
+    }
     money::on_lapse(situation, ended, now, ids, &mut outcome);
     outcome.record = Record { word: "offer_expired", subjects, details: json!({ "offer": lapsed.id }) };
     outcome.offers.push(lapsed);

@@ -76,10 +76,15 @@ pub(super) fn attempt(
         by,
     };
     let mut outcome = Outcome::default();
-    if made.informs(situation.client.preference.voicemail) {
+    let voicemail = situation.client.preference.voicemail || situation.policy.parameters.inform.voicemail_counts;
+    if made.informs(voicemail) {
         let evidence = format!("{} {} {}", made.channel.word(), made.result, made.id);
+        // The call that tells them of a promise cannot be the one that keeps it (V-08).
+        let knew = !owes(&situation, ObligationKind::InformClient);
         informed(&situation, &evidence, now, &mut outcome);
-        meet(&situation, ObligationKind::KeepPromise, &evidence, now, &mut outcome);
+        if knew {
+            meet(&situation, ObligationKind::KeepPromise, &evidence, now, &mut outcome);
+        }
     }
     let details = json!({ "channel": made.channel, "result": made.result, "at": made.at });
     outcome.attempt = Some(made);
@@ -146,16 +151,20 @@ pub(super) fn settle(situation: Situation, settle: Settle, now: Instant) -> Resu
 /// The client knows: the duty to tell them is done, and a promise that they now know of is their next step.
 pub(super) fn informed(situation: &Situation, evidence: &str, now: Instant, outcome: &mut Outcome) {
     meet(situation, ObligationKind::InformClient, evidence, now, outcome);
-    let promised = situation.obligations.iter().any(|o| o.kind == ObligationKind::KeepPromise && o.is_owed());
-    if promised && situation.offer.is_none() {
+    if owes(situation, ObligationKind::KeepPromise) && situation.offer.is_none() {
         meet(situation, ObligationKind::NextStep, "told when they will hear", now, outcome);
     }
 }
 
-/// The client has answered for good: they know, they have their next step, and no promise is owed any more.
+/// The client has answered: they know, and they have had their next step. A promise to be in touch still stands.
 pub(super) fn client_answered(situation: &Situation, evidence: &str, now: Instant, outcome: &mut Outcome) {
     meet(situation, ObligationKind::InformClient, evidence, now, outcome);
     meet(situation, ObligationKind::NextStep, evidence, now, outcome);
+}
+
+/// The client has answered for good, with a time or with the wish for their money: no promise is owed any more.
+pub(super) fn client_settled(situation: &Situation, evidence: &str, now: Instant, outcome: &mut Outcome) {
+    client_answered(situation, evidence, now, outcome);
     let why = format!("the client answered first: {evidence}");
     excuse(situation, ObligationKind::KeepPromise, &why, now, outcome);
 }
@@ -176,6 +185,10 @@ pub(super) fn meet(situation: &Situation, kind: ObligationKind, evidence: &str, 
             put(met, outcome);
         }
     }
+}
+
+fn owes(situation: &Situation, kind: ObligationKind) -> bool {
+    situation.obligations.iter().any(|o| o.kind == kind && o.is_owed())
 }
 
 fn owed(situation: &Situation, kind: ObligationKind) -> Vec<Obligation> {

@@ -1,14 +1,14 @@
 //! Money follows fault and notice: what the policy decides becomes payment state and entries (`rulings` 11 and 13).
 
 use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
-use crate::appointment::{Appointment, Cancellation, Initiator, Payment, PaymentState, PolicySnapshot};
+use crate::appointment::{Appointment, Cancellation, Initiator, Payment, PaymentState, PolicySnapshot, State};
 use crate::id::Ids;
 use crate::ledger::{EntryKind, LedgerEntry};
 use crate::money::Money;
 use crate::policy::money::Situation as MoneyCase;
 use crate::policy::money::{self, Booking, Event, MoneyDecision, PlannedEntry, Refund, TherapistFees};
 use crate::policy::notice::{self, Act, Notice};
-use crate::policy::{CaptureAt, Policy, RuleUse, Value, explain, self_service};
+use crate::policy::{CaptureAt, Policy, RefundRule, RuleUse, Value, explain, self_service};
 use crate::refusal::{Contact, Refusal};
 use crate::time::{Instant, Interval, Span};
 use serde_json::json;
@@ -115,6 +115,7 @@ pub(super) struct Price {
 }
 
 /// Settles the money of a cancellation into the outcome; answers the appointment with its payment as it then stands.
+#[allow(clippy::too_many_arguments)]
 pub(super) fn on_cancel(
     situation: &Situation,
     asker: &Asker,
@@ -136,6 +137,10 @@ pub(super) fn on_cancel(
         paid: Some(ended.price).filter(|_| decision.refund != Refund::None),
         open: decision.refund == Refund::TeamRequest,
     };
+    if matches!(decision.refund, Refund::ClientChoice | Refund::TeamRequest) && outcome.booked.is_some() {
+        let ended = carry_to_booked(situation, asker, ended, now, ids, outcome);
+        return (ended, Price { open: false, ..price });
+    }
     if decision.refund == Refund::ClientChoice && outcome.next_step.as_ref().is_none_or(|step| step.offer.is_none()) {
         let until = now + Span::hours(situation.policy.parameters.offer.hold_hours.into());
         outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: Some(until) });
@@ -144,6 +149,23 @@ pub(super) fn on_cancel(
     wake_for_payment(&ended, &payment, outcome);
     post(situation, &ended, asker, decision, now, ids, outcome);
     (Appointment { payment, ..ended }, price)
+}
+
+/// What was paid goes along to the time that was agreed in the same step.
+fn carry_to_booked(
+    situation: &Situation,
+    asker: &Asker,
+    ended: Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> Appointment {
+    if let Some(booked) = outcome.booked.take() {
+        outcome.ledger.extend(carry_over(situation, asker, &ended, &booked, now, ids));
+        outcome.wakes.push(Wake { job: JobToWake::Capture(booked.id), at: None });
+        outcome.booked = Some(Appointment { payment: settled_payment(PaymentState::Captured), ..booked });
+    }
+    Appointment { payment: settled_payment(PaymentState::None), ..ended }
 }
 
 /// A planned fee is taken at once; everything else waits for nothing.
@@ -161,6 +183,21 @@ fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcom
     if ended.payment.due_at.is_some() || payment.due_at.is_some() {
         outcome.wakes.push(Wake { job: JobToWake::Capture(ended.id), at: payment.due_at });
     }
+}
+
+/// Whether the money of this cancelled appointment is the client's to choose about: back, or to a new time (E-02). It is
+/// not after their own cancellation, and not where the team decides (E-04).
+pub(super) fn is_the_clients_choice(situation: &Situation, ended: &Appointment) -> bool {
+    let rule = money::refund_rule(&situation.policy.parameters, situation.new_client);
+    let not_their_own = matches!(&ended.state, State::Cancelled(how) if how.initiator != Initiator::Client);
+    not_their_own && rule == RefundRule::ClientChoice && ended.payment.state == PaymentState::Captured
+}
+
+/// Whether what was paid goes along to a time that stands in for this one. After a late word of the client's it stands
+/// as the price of that (H-10), or moving late and booking anew would cost nothing.
+pub(super) fn follows_to_a_new_time(ended: &Appointment) -> bool {
+    let kept = matches!(&ended.state, State::Cancelled(how) if how.initiator == Initiator::Client && how.late);
+    ended.payment.state == PaymentState::Captured && !kept
 }
 
 /// The client asked for the money back, and it was taken: it is due to them (E-02).
@@ -192,7 +229,7 @@ pub(super) fn follow(
     ids: &mut Ids,
     outcome: &mut Outcome,
 ) -> Appointment {
-    if ended.payment.state != PaymentState::Captured || ended.price != booked.price {
+    if !follows_to_a_new_time(ended) || ended.price != booked.price {
         return booked;
     }
     outcome.ledger = carry_over(situation, asker, ended, &booked, now, ids);
@@ -222,7 +259,7 @@ pub(super) fn carry_over(
 /// account says so.
 pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
     let asker = clock("capture");
-    let live = before.state.is_live() || before.state == crate::appointment::State::Attended;
+    let live = before.state.is_live() || before.state == State::Attended;
     let fee = if live { before.price } else { fee_owed(situation, &before) };
     // After a late word the price stands where the fee reaches it, and is charged now; a smaller fee was charged then.
     let by_cutoff = situation.policy.parameters.payment.capture_at == CaptureAt::Cutoff;
@@ -245,7 +282,7 @@ pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, 
 /// What a cancelled appointment still costs: the price where a late word came after the plan to take it stood.
 fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
     match &before.state {
-        crate::appointment::State::Cancelled(how) if how.late => {
+        State::Cancelled(how) if how.late => {
             late_fee(situation, before, judged(situation, before, Act::Cancel, how.received_at))
         }
         _ => Money::new(0, before.price.currency),
@@ -254,12 +291,7 @@ fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
 
 /// The offer lapsed, or nobody chose: where the choice was the client's, the money goes back by itself.
 pub(super) fn on_lapse(situation: &Situation, ended: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
-    let not_the_clients = match &ended.state {
-        crate::appointment::State::Cancelled(how) => how.initiator != Initiator::Client,
-        _ => false,
-    };
-    let rule = money::refund_rule(&situation.policy.parameters, situation.new_client);
-    if not_the_clients && rule == crate::policy::RefundRule::ClientChoice {
+    if is_the_clients_choice(situation, &ended) {
         refund_due(situation, &clock("refund_choice"), ended, now, ids, outcome);
     }
 }

@@ -1,7 +1,7 @@
 //! Who is told what. Every notice of a change is drawn from one set of facts (C7), so that no two can differ.
 
 use super::{Outcome, Situation};
-use crate::appointment::{Appointment, Cancellation, Initiator};
+use crate::appointment::{Appointment, Cancellation, Initiator, PaymentState};
 use crate::message::{CalendarMethod, Facts, LinkTo, MessageKind, Notice};
 use crate::money::Money;
 use crate::obligation::Obligation;
@@ -82,7 +82,9 @@ pub(super) fn cancelled(
 
 /// The therapist learns what the client answered to an offer.
 pub(super) fn declined(ended: &Appointment, refund: bool, now: Instant, outcome: &mut Outcome) {
-    let facts = Facts { refund_asked: refund, initiator: Some(Initiator::Client), ..Facts::about(ended.interval()) };
+    let paid = Some(ended.price).filter(|_| refund && ended.payment.state == PaymentState::Captured);
+    let initiator = Some(Initiator::Client);
+    let facts = Facts { refund_asked: refund, paid, initiator, ..Facts::about(ended.interval()) };
     let kind = if refund { MessageKind::Refund } else { MessageKind::Promise };
     let to = PersonRef::Therapist(ended.therapist);
     outcome.notices.push(notice(to, kind, ended, facts, None, None, now));

@@ -30,7 +30,7 @@ pub(super) fn accept(
     let booked = money::follow(&situation, asker, &ended, booked, now, ids, &mut outcome);
     take(&situation, &situation.client_busy, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
-    contact::client_answered(&situation, &format!("took {}", booked.id), now, &mut outcome);
+    contact::client_settled(&situation, &format!("took {}", booked.id), now, &mut outcome);
     let case = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
     outcome.disruption = case.map(|case| crate::disruption::Disruption { outcome: Some("rescheduled".into()), ..case });
     outcome.because = money::booking_rules(&situation, &situation.policy_today, &booked);
@@ -56,10 +56,21 @@ pub(super) fn decline(
     let mut outcome = Outcome::default();
     release(&offer, &mut outcome);
     let evidence = if refund { "asked for the money back" } else { "wants none of the times" };
-    contact::client_answered(&situation, evidence, now, &mut outcome);
+    let choice = money::is_the_clients_choice(&situation, &ended);
     if refund {
-        money::refund_due(&situation, asker, ended.clone(), now, ids, &mut outcome);
+        contact::client_settled(&situation, evidence, now, &mut outcome);
+    } else {
+        contact::client_answered(&situation, evidence, now, &mut outcome);
     }
+    match (choice, refund) {
+        (true, true) => money::refund_due(&situation, asker, ended.clone(), now, ids, &mut outcome),
+        // They have not said what is to become of their money: until the offer would have ended they still may.
+        (true, false) => {
+            outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: Some(offer.expires_at) })
+        }
+        (false, _) => {}
+    }
+    let ended = outcome.appointment.clone().unwrap_or(ended);
     notify::declined(&ended, refund, now, &mut outcome);
     outcome.disruption = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
     outcome.record = Record {

@@ -54,7 +54,7 @@ pub(super) fn decide(
     outcome.because = money::booking_rules(&situation, &situation.policy, &moved);
     let short = notice::short_notice(&situation.policy.parameters, before.start, now);
     outcome.reliability = Some(reliability::judge(&situation.policy.parameters, &event(&wish, short)));
-    let case = case(&moved, wish.initiator, now, ids);
+    let case = case(&situation, &moved, wish.initiator, now, ids);
     if wish.initiator != Initiator::Client {
         open_obligations(&situation, asker, &wish, &before, &moved, case.id, now, ids, &mut outcome);
     }
@@ -154,18 +154,14 @@ fn open_obligations(
     }
 }
 
-fn case(moved: &Appointment, by: Initiator, now: Instant, ids: &mut Ids) -> Disruption {
-    Disruption {
-        id: ids.mint(),
-        practice: moved.practice,
-        relationship: moved.relationship,
-        appointment: moved.id,
-        kind: DisruptionKind::Rescheduled,
-        opened_at: now,
-        closed_at: None,
-        fault: (by == Initiator::Therapist).then(|| "therapist".into()),
-        outcome: Some("rescheduled".into()),
-    }
+fn case(situation: &Situation, moved: &Appointment, by: Initiator, now: Instant, ids: &mut Ids) -> Disruption {
+    let case = Disruption::open(situation.disruption.clone(), moved, DisruptionKind::Rescheduled, now, ids);
+    let fault = match by {
+        Initiator::Client => None,
+        Initiator::Therapist => Some("therapist".to_owned()),
+        Initiator::Practice => Some("practice_admin".to_owned()),
+    };
+    Disruption { fault, outcome: Some("rescheduled".into()), ..case }
 }
 
 fn event(wish: &Reschedule, short_notice: bool) -> Event {

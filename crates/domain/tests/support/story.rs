@@ -200,6 +200,19 @@ impl Story {
         decide(situation, asker, command, now, &mut ids)
     }
 
+    /// The job that brings this moment; it is off the list once it has run.
+    fn job(&self, about: Option<AppointmentId>, due: Due) -> Option<JobToWake> {
+        let about = about?;
+        let offer = self.offers.iter().rfind(|offer| offer.appointment == about);
+        match due {
+            Due::AppointmentEnd => Some(JobToWake::AppointmentEnd(about)),
+            Due::Capture => Some(JobToWake::Capture(about)),
+            Due::OfferExpiry => offer.map(|offer| JobToWake::OfferExpiry(offer.id)),
+            Due::RefundChoice => Some(JobToWake::RefundChoice(about)),
+            Due::ObligationClock(id) => Some(JobToWake::ObligationClock(id)),
+        }
+    }
+
     fn next_command(&self) -> CommandId {
         let mut bytes = [100; 16];
         bytes[..4].copy_from_slice(&self.commands.to_be_bytes());
@@ -214,7 +227,11 @@ impl Story {
         command: Command,
         now: Instant,
     ) -> Result<Outcome, Refusal> {
+        let woken = if let Command::Due(due) = &command { self.job(about, *due) } else { None };
         let outcome = self.preview(about, asker, command, now)?;
+        if let Some(name) = woken.map(|job| format!("{job:?}")) {
+            self.wakes.retain(|known, (_, at)| *known != name || *at > now);
+        }
         self.commands += 1;
         self.keep(&outcome, now);
         Ok(outcome)

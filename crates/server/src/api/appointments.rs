@@ -52,14 +52,14 @@ struct ListQuery {
 async fn list(app: App, call: Call<AnyRole>) -> Answer {
     let query: ListQuery = call.query()?;
     let state = query.state.map(|word| known_state(&word)).transpose()?;
-    let (words, who) = (query.q.unwrap_or_default(), super::ask(&call).who);
+    let who = super::ask(&call).who;
     let limit = super::page_size(query.limit)?;
     let after = super::cursor(query.cursor)?;
     let page = read(&app, move |tx| {
         let filter = Filter {
             therapist: query.therapist,
             client: query.client,
-            words: &words,
+            words: query.q.clone(),
             from: query.from,
             to: query.to,
             states: state.iter().copied().collect(),
@@ -91,7 +91,7 @@ async fn book(app: App, call: Call<AnyRole>) -> Answer {
     let (therapist, client) = (body.therapist, body.client);
     let wish = Book { start: body.start, kind: body.kind, agreement: body.agreement };
     let find = move |tx: &mut store::Tx, who: &flow::Who| -> flow::Flow<_> {
-        let found = flow::load::relationship_of(tx, who, therapist, client)?;
+        let found = store::relationship::of(tx, &who.scope(), therapist, client)?;
         Ok(found.ok_or_else(|| Refusal::not_found("relationship"))?.id)
     };
     if call.preview {

@@ -52,6 +52,7 @@ fn an_error_names_the_key_and_the_remedy() {
     );
     assert!(said("", &[("HOLDSPACE_SMPT_HOST", "x")]).contains("did you mean HOLDSPACE_SMTP_HOST?"));
     assert!(said("smtp.host = \"a\"", &[]).starts_with("smtp.from is missing"));
+    assert!(said("[smtp]\nhost = \"a\"\nfrom = \"hello\"", &[]).starts_with("smtp.from = \"hello\" will not do"));
     assert!(said("[limits]\nbody_bytes = 5", &[]).starts_with("limits.body_bytes = \"5\" will not do"));
     assert!(said("database = \"mysql://x\"", &[]).contains("database"));
     assert!(said("listen = ", &[]).contains("not TOML"));

@@ -70,6 +70,8 @@ pub struct Because {
     pub text: String,
 }
 
+/// What stands where the receipt will be.
+pub const MASKED_RECEIPT: &str = "(added when it is sent)";
 /// What stands where a link will be.
 pub const MASKED_LINK: &str = "(the link is added when it is sent)";
 
@@ -155,6 +157,6 @@ fn told(situation: &Situation, message: &Message) -> Told {
         kind: message.kind,
         send_at: message.send_at,
         subject: message.subject.clone(),
-        body: message.text.replace("{link}", MASKED_LINK).replace("{receipt}", ""),
+        body: message.text.replace("{link}", MASKED_LINK).replace("{receipt}", MASKED_RECEIPT),
     }
 }

@@ -3,7 +3,7 @@
 use super::{Ask, Flow};
 use domain::appointment::Appointment;
 use domain::decide::Situation;
-use domain::id::{AppointmentId, ClientId, OfferId, RelationshipId, TherapistId};
+use domain::id::{AppointmentId, OfferId, RelationshipId};
 use domain::person::{PersonRef, Role};
 use domain::policy::Policy;
 use domain::practice::Relationship;
@@ -71,19 +71,6 @@ pub fn offer(tx: &mut Tx, ask: &Ask, id: OfferId, starts: &[Instant], mode: Mode
             seen.disruption.map(|case| store::disruption::load(tx, &scope, case)).transpose()?.flatten();
     }
     Ok(situation)
-}
-
-/// The relationship of these two, if whoever asks may know of it.
-pub fn relationship_of(
-    tx: &mut Tx,
-    who: &super::Who,
-    therapist: TherapistId,
-    client: ClientId,
-) -> Flow<Option<Relationship>> {
-    match store::relationship::of(tx, therapist, client)? {
-        Some(found) => Ok(store::relationship::load(tx, &who.scope(), found.id)?),
-        None => Ok(None),
-    }
 }
 
 fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {

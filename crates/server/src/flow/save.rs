@@ -36,7 +36,7 @@ impl Tools {
     /// The tools of a server with this configuration. Without a mail server messages name the host itself.
     pub fn new(config: &Config, keys: &Keys) -> Self {
         let base_url = config.base_url.to_string();
-        let configured = config.smtp.as_ref().and_then(|smtp| smtp.from.parse().ok());
+        let configured = config.smtp.as_ref().map(|smtp| smtp.from.clone());
         let from: EmailAddress = configured.unwrap_or_else(|| config.base_url.own_address());
         let writer = Arc::new(Writer::new(from.clone(), &base_url));
         Self { writer, link_key: keys.links(), base_url, from }

@@ -72,7 +72,7 @@ fn visible(tx: &mut Tx, ask: &Ask, id: TherapistId) -> Flow<Therapist> {
     let found = store::therapist::load(tx, id)?.ok_or_else(|| Refusal::not_found("therapist"))?;
     let same_practice = limits.practice.is_none_or(|practice| practice == found.person.practice);
     let works_together = match limits.client {
-        Some(client) => super::load::relationship_of(tx, &ask.who, id, client)?.is_some(),
+        Some(client) => store::relationship::of(tx, &ask.who.scope(), id, client)?.is_some(),
         None => true,
     };
     if same_practice && works_together { Ok(found) } else { Err(Refusal::not_found("therapist").into()) }

@@ -145,7 +145,7 @@ fn put_back(app: &App, job: &Leased, message: &Message, at: Instant, why: &str, 
     let (leased, id, was, why) = (job.clone(), message.id, message.state, why.to_owned());
     app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
         if job::again(tx, &leased, at, Some(&why))? == Recording::Recorded && was != MessageState::Unknown {
-            store::message::record(tx, id, MessageState::Pending, Some(&why), now)?;
+            store::message::record(tx, id, MessageState::Pending, &why, now)?;
         }
         Ok(())
     })
@@ -175,7 +175,7 @@ fn settle(
         if recording == Recording::FenceLost {
             return Err(Failed::Nothing { look_again: None });
         }
-        store::message::record(tx, kept.id, state, Some(&words(&said)), now)?;
+        store::message::record(tx, kept.id, state, &words(&said), now)?;
         Ok(Done::new((), entry(&inner, &kept, state, &said, command, now)))
     });
     match written {

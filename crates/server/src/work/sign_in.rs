@@ -34,7 +34,7 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
         Ok(practice.map(|practice| (practice, person, until)))
     })?;
     let call = found.and_then(|(practice, person, until)| {
-        let letter = letter(app, token, &practice, &person, until, now)?;
+        let letter = letter(app, token, &practice, &person, until)?;
         Some(Call { job: job.clone(), errand: Errand::SignIn(person.id), letter })
     });
     match call {
@@ -54,12 +54,14 @@ pub(super) fn record(app: &App, job: &Leased, outcome: Outcome, now: Instant) ->
     }
 }
 
-fn letter(app: &App, token: TokenId, practice: &Practice, to: &Person, until: Instant, now: Instant) -> Option<Letter> {
-    let written = app.tools.writer.sign_in(practice, to, until, now);
+fn letter(app: &App, token: TokenId, practice: &Practice, to: &Person, until: Instant) -> Option<Letter> {
+    // The moment that it was asked for, not this attempt's: every try sends the same bytes (C1).
+    let asked = until - crate::flow::signin::LINK_LASTS;
+    let written = app.tools.writer.sign_in(practice, to, until, asked);
     let fill = |text: &str| text.replace("{link}", &link_of(app, token)).replace("{receipt}", "");
     Some(Letter {
         message_id: format!("{token}@{}", app.config.base_url.host()).parse().ok()?,
-        date: until - crate::flow::signin::LINK_LASTS,
+        date: asked,
         from: Named { name: practice.name.clone(), address: app.tools.from.clone() },
         reply_to: None,
         to: Named { name: to.name.clone(), address: to.email.as_deref()?.parse().ok()? },
