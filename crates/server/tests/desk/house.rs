@@ -82,13 +82,13 @@ pub struct House {
 
 impl House {
     /// The house under a preset's policy.
-    pub fn of(preset: Preset) -> Self {
+    pub async fn of(preset: Preset) -> Self {
         let app = app();
         app.store.migrate().expect("tables");
-        record(&app, move |tx| people(tx, preset));
+        record(&app, move |tx| people(tx, preset)).await;
         let mut house = Self { app, appointments: Vec::new() };
         for (client, start, kind) in DIARY {
-            house.book(client, at(start), kind);
+            house.book(client, at(start), kind).await;
         }
         house
     }
@@ -100,20 +100,20 @@ impl House {
         found.map(|(_, _, id)| *id).expect("it is in the diary")
     }
 
-    fn book(&mut self, client: u8, start: Instant, kind: MeetingKind) {
+    async fn book(&mut self, client: u8, start: Instant, kind: MeetingKind) {
         let booked_at = now() - Span::hours(24 * 5);
         let ask = self.ask(therapist_of(client), Role::Therapist, booked_at);
         let agreement = Some(Agreement { how: AgreementHow::InSession, at: booked_at });
         let (tools, inner) = (self.app.tools.clone(), ask.clone());
-        let done = self.app.store.write(move |tx| {
+        let done = self.app.store.write_async(move |tx| {
             flow::appointment::book(tx, &tools, &inner, relationship(client), Book { start, kind, agreement })
         });
-        let answer = done.map_err(|why: Failed| format!("{why:?}")).expect("booked").answer;
+        let answer = done.await.map_err(|why: Failed| format!("{why:?}")).expect("booked").answer;
         self.appointments.push((client, start, answer.appointment.expect("an appointment").id));
     }
 
     /// Owen calls off at short notice, offering nothing but a promise; at this moment.
-    pub fn owen_cancels(&self, client: u8, start: &str, when: Instant) {
+    pub async fn owen_cancels(&self, client: u8, start: &str, when: Instant) {
         let (id, tools) = (self.appointment(client, start), self.app.tools.clone());
         let ask = self.ask(OWEN, Role::Therapist, when);
         let wish = Cancel {
@@ -125,8 +125,8 @@ impl House {
             share_reason: false,
             words: None,
         };
-        let done = self.app.store.write(move |tx| flow::appointment::cancel(tx, &tools, &ask, id, wish.clone(), None));
-        done.map(drop).map_err(|why: Failed| format!("{why:?}")).expect("cancelled");
+        let done = self.app.store.write_async(move |tx| flow::appointment::cancel(tx, &tools, &ask, id, wish.clone(), None));
+        done.await.map(drop).map_err(|why: Failed| format!("{why:?}")).expect("cancelled");
     }
 
     fn ask(&self, person: PersonRef, role: Role, now: Instant) -> Ask {
@@ -154,7 +154,7 @@ fn app() -> App {
     })
 }
 
-fn record(app: &App, act: impl Fn(&mut store::Tx<'_>) -> Result<(), DbError> + Send + 'static) {
+async fn record(app: &App, act: impl Fn(&mut store::Tx<'_>) -> Result<(), DbError> + Send + 'static) {
     let command = app.dice.command(now());
     let entry = domain::audit::Entry {
         practice: PRACTICE,
@@ -167,8 +167,8 @@ fn record(app: &App, act: impl Fn(&mut store::Tx<'_>) -> Result<(), DbError> + S
         details: serde_json::Value::Null,
         salt: [0; 16],
     };
-    let done = app.store.write(move |tx| act(tx).map(|()| Done::new((), entry.clone())));
-    done.map(drop).map_err(|why: DbError| why).expect("recorded");
+    let done = app.store.write_async(move |tx| act(tx).map(|()| Done::new((), entry.clone())));
+    done.await.map_err(|why: DbError| why).map(drop).expect("recorded");
 }
 
 pub fn client(number: u8) -> PersonRef {
@@ -192,7 +192,6 @@ fn people(tx: &mut store::Tx<'_>, preset: Preset) -> Result<(), DbError> {
     }
     for (id, name) in [(MAYA, "Maya Okafor"), (OWEN, "Owen Price")] {
         let them = person(id, Role::Therapist, name, vec![Channel::Email]);
-        store::person::insert(tx, &them)?;
         store::therapist::insert(tx, &therapist(them))?;
     }
     for (number, name, _, channel) in CLIENTS {

@@ -15,7 +15,7 @@ async fn at_the_desk(house: &House) -> Reader {
 // proves: G-06, G-07, G-09, G-10, V-14
 #[tokio::test]
 async fn a_therapist_cancels_along_the_words_of_the_help_page() {
-    let house = House::of(Preset::Insurance);
+    let house = House::of(Preset::Insurance).await;
     let mut maya = at_the_desk(&house).await;
     assert_eq!(maya.h1(), "Dashboard");
     maya.follow("Appointments").await.follow("List View").await;
@@ -41,7 +41,7 @@ async fn a_therapist_cancels_along_the_words_of_the_help_page() {
 // proves: G-12, G-14
 #[tokio::test]
 async fn a_clients_booking_link_is_found_on_the_dashboard_in_your_practice() {
-    let house = House::of(Preset::Insurance);
+    let house = House::of(Preset::Insurance).await;
     let mut maya = at_the_desk(&house).await;
     assert!(maya.text().contains("Your Practice"), "{}", maya.text());
     let daniel = maya.option("Daniel Reyes");
@@ -59,7 +59,7 @@ async fn a_clients_booking_link_is_found_on_the_dashboard_in_your_practice() {
 // proves: V-08, G-07, G-08
 #[tokio::test]
 async fn what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost() {
-    let house = House::of(Preset::Insurance);
+    let house = House::of(Preset::Insurance).await;
     let mut maya = at_the_desk(&house).await;
     let id = house.appointment(DANIEL, TODAY);
     maya.go(&format!("/t/appointments/{id}/cancel")).await;
@@ -80,7 +80,7 @@ async fn what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost() {
 // proves: V-10
 #[tokio::test]
 async fn a_voicemail_does_not_settle_that_the_client_knows_and_speaking_does() {
-    let house = House::of(Preset::Network);
+    let house = House::of(Preset::Network).await;
     let mut maya = at_the_desk(&house).await;
     let id = house.appointment(DANIEL, TODAY);
     maya.go(&format!("/t/appointments/{id}/cancel")).await;
@@ -95,7 +95,7 @@ async fn a_voicemail_does_not_settle_that_the_client_knows_and_speaking_does() {
 // proves: V-12, V-15
 #[tokio::test]
 async fn a_contact_note_needs_when_how_and_what_was_agreed() {
-    let house = House::of(Preset::Network);
+    let house = House::of(Preset::Network).await;
     let mut maya = at_the_desk(&house).await;
     let id = house.appointment(DANIEL, TODAY);
     maya.go(&format!("/t/appointments/{id}/cancel")).await;
@@ -113,7 +113,7 @@ async fn a_contact_note_needs_when_how_and_what_was_agreed() {
 // proves: H-09, V-16
 #[tokio::test]
 async fn a_booking_needs_the_clients_yes() {
-    let house = House::of(Preset::Network);
+    let house = House::of(Preset::Network).await;
     let mut maya = at_the_desk(&house).await;
     maya.follow("Book an appointment").await;
     let daniel = maya.option("Daniel Reyes");
@@ -130,7 +130,7 @@ async fn a_booking_needs_the_clients_yes() {
 
 #[tokio::test]
 async fn a_move_is_recorded_with_who_asked_and_how_it_was_agreed() {
-    let house = House::of(Preset::Network);
+    let house = House::of(Preset::Network).await;
     let mut maya = at_the_desk(&house).await;
     let id = house.appointment(DANIEL, TODAY);
     maya.go(&format!("/t/appointments/{id}")).await.follow("Reschedule").await;
@@ -145,7 +145,7 @@ async fn a_move_is_recorded_with_who_asked_and_how_it_was_agreed() {
 
 #[tokio::test]
 async fn a_clients_late_word_is_judged_by_when_it_arrived() {
-    let house = House::of(Preset::Insurance);
+    let house = House::of(Preset::Insurance).await;
     let mut maya = at_the_desk(&house).await;
     let id = house.appointment(DANIEL, TODAY);
     maya.go(&format!("/t/appointments/{id}/client-cancelled")).await;
@@ -160,7 +160,7 @@ async fn a_clients_late_word_is_judged_by_when_it_arrived() {
 
 #[tokio::test]
 async fn another_therapists_clients_are_not_there() {
-    let house = House::of(Preset::Network);
+    let house = House::of(Preset::Network).await;
     let mut maya = at_the_desk(&house).await;
     let id = house.appointment(MARCUS, "2026-11-24T11:00:00Z");
     for end in ["", "/cancel", "/cancelled", "/reschedule", "/client-cancelled", "/note"] {
@@ -173,7 +173,7 @@ async fn another_therapists_clients_are_not_there() {
 
 #[tokio::test]
 async fn somebody_who_was_second_is_told_who_was_first() {
-    let house = House::of(Preset::Network);
+    let house = House::of(Preset::Network).await;
     let (mut first, mut second) = (at_the_desk(&house).await, at_the_desk(&house).await);
     let path = format!("/t/appointments/{}/cancel", house.appointment(DANIEL, TODAY));
     first.go(&path).await;
@@ -189,7 +189,7 @@ async fn somebody_who_was_second_is_told_who_was_first() {
 
 #[tokio::test]
 async fn every_field_has_a_label_and_every_form_its_proof() {
-    let house = House::of(Preset::Marketplace);
+    let house = House::of(Preset::Marketplace).await;
     let mut maya = at_the_desk(&house).await;
     let id = house.appointment(DANIEL, TODAY);
     let own = |end: &str| format!("/t/appointments/{id}{end}");
