@@ -125,7 +125,8 @@ impl House {
             share_reason: false,
             words: None,
         };
-        let done = self.app.store.write_async(move |tx| flow::appointment::cancel(tx, &tools, &ask, id, wish.clone(), None));
+        let done =
+            self.app.store.write_async(move |tx| flow::appointment::cancel(tx, &tools, &ask, id, wish.clone(), None));
         done.await.map(drop).map_err(|why: Failed| format!("{why:?}")).expect("cancelled");
     }
 

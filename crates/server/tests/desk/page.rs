@@ -73,7 +73,8 @@ impl Reader {
         let mut sent: Vec<(String, String)> =
             controls(inside).into_iter().filter(|(name, _)| fields.iter().all(|(own, _)| own != name)).collect();
         sent.extend(fields.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
-        let (tag, _) = elements(inside, "button").into_iter().find(|(_, words)| text_of(words).contains(button)).expect("it");
+        let (tag, _) =
+            elements(inside, "button").into_iter().find(|(_, words)| text_of(words).contains(button)).expect("it");
         sent.extend(attribute(tag, "name").map(|name| (name, attribute(tag, "value").unwrap_or_default())));
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(sent).finish();
         let action = attribute(tag, "formaction").or_else(|| attribute(form, "action")).expect("an action");
@@ -93,7 +94,8 @@ impl Reader {
 
     /// The values of one control's choices.
     pub fn values(&self, name: &str) -> Vec<String> {
-        let inputs = tags(&self.html, "input").into_iter().filter(|tag| attribute(tag, "name").as_deref() == Some(name));
+        let inputs =
+            tags(&self.html, "input").into_iter().filter(|tag| attribute(tag, "name").as_deref() == Some(name));
         inputs.filter_map(|tag| attribute(tag, "value")).collect()
     }
 
@@ -175,7 +177,11 @@ fn unescaped(text: &str) -> String {
 fn text_of(html: &str) -> String {
     let mut text = String::new();
     for piece in html.split('<') {
-        let after = if text.is_empty() && !html.starts_with('<') { piece } else { piece.split_once('>').map_or(piece, |(_, t)| t) };
+        let after = if text.is_empty() && !html.starts_with('<') {
+            piece
+        } else {
+            piece.split_once('>').map_or(piece, |(_, t)| t)
+        };
         text.push_str(after);
         text.push(' ');
     }

@@ -21,7 +21,10 @@ async fn a_therapist_cancels_along_the_words_of_the_help_page() {
     maya.follow("Appointments").await.follow("List View").await;
     maya.press("Search", &[("q", "daniel")]).await;
     let found = maya.text();
-    assert!(found.contains("Daniel Reyes") && found.contains("Daniela Ortiz") && !found.contains("Grace Lim"), "{found}");
+    assert!(
+        found.contains("Daniel Reyes") && found.contains("Daniela Ortiz") && !found.contains("Grace Lim"),
+        "{found}"
+    );
     maya.follow("Daniel Reyes").await;
     assert_eq!(maya.h1(), "Daniel Reyes, today at 14:00");
     assert!(maya.text().contains("Actions"), "{}", maya.text());
@@ -72,7 +75,9 @@ async fn what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost() {
     assert!(said.contains("Back next week"), "{said}");
     maya.press("Cancel Appointment", &[("promise_day", "2026-11-26"), ("promise_time", "12:00")]).await;
     assert_eq!(maya.status, 422);
-    assert!(maya.text().contains("Choose why it can’t go ahead") || maya.text().contains("Choose why it can't go ahead"));
+    assert!(
+        maya.text().contains("Choose why it can’t go ahead") || maya.text().contains("Choose why it can't go ahead")
+    );
     maya.press("Cancel Appointment", &[("reason", "therapist_illness")]).await;
     assert_eq!(maya.h1(), "Appointment cancelled", "{}", maya.text());
 }
@@ -118,7 +123,8 @@ async fn a_booking_needs_the_clients_yes() {
     maya.follow("Book an appointment").await;
     let daniel = maya.option("Daniel Reyes");
     maya.press("Show free times", &[("relationship", &daniel)]).await;
-    let start = maya.values("start").into_iter().find(|start| start.starts_with("2026-11-27")).expect("a time on Friday");
+    let start =
+        maya.values("start").into_iter().find(|start| start.starts_with("2026-11-27")).expect("a time on Friday");
     maya.press("Book it", &[("start", &start)]).await;
     assert_eq!(maya.status, 422);
     assert!(maya.text().contains("Say how the client agreed"), "{}", maya.text());
@@ -134,7 +140,8 @@ async fn a_move_is_recorded_with_who_asked_and_how_it_was_agreed() {
     let mut maya = at_the_desk(&house).await;
     let id = house.appointment(DANIEL, TODAY);
     maya.go(&format!("/t/appointments/{id}")).await.follow("Reschedule").await;
-    let start = maya.values("start").into_iter().find(|start| start.starts_with("2026-11-27")).expect("a time on Friday");
+    let start =
+        maya.values("start").into_iter().find(|start| start.starts_with("2026-11-27")).expect("a time on Friday");
     maya.press("Move it", &[("start", &start)]).await;
     assert_eq!(maya.status, 422);
     maya.press("Show what this will do", &[("initiator", "client"), ("agreed_how", "phone")]).await;

@@ -125,7 +125,8 @@ fn list<D: Desk>(tx: &mut Tx<'_>, ask: &Ask, when: &When, query: &Query, after: 
         "all" => (None, None, Order::Descending),
         _ => (Some(start), None, Order::Ascending),
     };
-    let filter = Filter { words: Some(query.q.clone()).filter(|q| !q.trim().is_empty()), from, to, order, ..Filter::default() };
+    let filter =
+        Filter { words: Some(query.q.clone()).filter(|q| !q.trim().is_empty()), from, to, order, ..Filter::default() };
     let page = store::appointment::list(tx, &ask.who.scope(), &filter, after, PAGE)?;
     let count = page.items.len();
     let mut people = People::default();
@@ -145,7 +146,12 @@ fn list<D: Desk>(tx: &mut Tx<'_>, ask: &Ask, when: &When, query: &Query, after: 
 fn week<D: Desk>(tx: &mut Tx<'_>, ask: &Ask, when: &When, query: &Query) -> Flow<Found> {
     let first = first_day(query, when);
     let span = when.days(first, 7);
-    let filter = Filter { words: Some(query.q.clone()).filter(|q| !q.trim().is_empty()), from: Some(span.from), to: Some(span.to), ..Filter::default() };
+    let filter = Filter {
+        words: Some(query.q.clone()).filter(|q| !q.trim().is_empty()),
+        from: Some(span.from),
+        to: Some(span.to),
+        ..Filter::default()
+    };
     let page = store::appointment::list(tx, &ask.who.scope(), &filter, None, WEEK)?;
     let mut people = People::default();
     let mut days = Vec::with_capacity(7);
