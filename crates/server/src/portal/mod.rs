@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod layout;
+pub mod practice;
 pub mod signin;
 pub mod therapist;
 pub mod words;
@@ -39,7 +40,7 @@ pub fn routes() -> Vec<Route> {
         get::<Public>("/", begin).about("portal").says("The first page of whoever is signed in, or signing in"),
         get::<Colleague>("/more", more).about("portal").says("Every page, help, and signing out, for a small screen"),
     ];
-    [frame, signin::routes(), therapist::routes()].concat()
+    [frame, signin::routes(), therapist::routes(), practice::routes()].concat()
 }
 
 /// A page.

@@ -4,7 +4,7 @@
 use domain::access::{Actor, Via};
 use domain::appointment::{Agreement, Initiator};
 use domain::decide::{Book, Cancel, NextStep};
-use domain::id::{AppointmentId, Id, Ids, PracticeId, RelationshipId};
+use domain::id::{AppointmentId, DisruptionId, Id, Ids, PracticeId, RelationshipId};
 use domain::money::{Currency, Money};
 use domain::person::{Channel, ContactPreference, Locale, Person, PersonRef, Role};
 use domain::policy::{Policy, Preset};
@@ -128,6 +128,13 @@ impl House {
         let done =
             self.app.store.write_async(move |tx| flow::appointment::cancel(tx, &tools, &ask, id, wish.clone(), None));
         done.await.map(drop).map_err(|why: Failed| format!("{why:?}")).expect("cancelled");
+    }
+
+    /// The open case of this client's appointment.
+    pub async fn case(&self, client: u8, start: &str) -> DisruptionId {
+        let id = self.appointment(client, start);
+        let found = self.app.store.read_async(move |tx| store::disruption::open_of(tx, id)).await;
+        found.map_err(|why: DbError| why).expect("read").expect("an open case").id
     }
 
     fn ask(&self, person: PersonRef, role: Role, now: Instant) -> Ask {

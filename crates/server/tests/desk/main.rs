@@ -2,4 +2,5 @@
 
 mod house;
 mod page;
+mod practice;
 mod therapist;

@@ -79,3 +79,20 @@ fn a_browser_finds_nothing_wrong_once_something_is_owed() {
     ];
     assert_eq!(open.look(OWEN, &pages), Vec::<String>::new());
 }
+
+#[test]
+fn a_browser_finds_nothing_wrong_with_the_offices_pages() {
+    let open = Open::of(Preset::Network);
+    for (client, start, minutes_ago) in [(MARCUS, "2026-11-24T11:00:00Z", 70), (YARA, "2026-11-24T12:00:00Z", 1)] {
+        open.runtime.block_on(open.house.owen_cancels(client, start, now() - Span::minutes(minutes_ago)));
+    }
+    let case = open.runtime.block_on(open.house.case(MARCUS, "2026-11-24T11:00:00Z"));
+    let id = open.house.appointment(DANIEL, "2026-11-24T14:00:00Z");
+    let pages = [
+        open.page("board", "/p"),
+        open.page("case", &format!("/p/cases/{case}")),
+        open.page("messages", "/p/messages"),
+        open.page("office-cancel", &format!("/p/appointments/{id}/cancel")),
+    ];
+    assert_eq!(open.look(SAM, &pages), Vec::<String>::new());
+}

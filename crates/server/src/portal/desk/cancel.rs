@@ -23,6 +23,17 @@ use store::Tx;
 /// Letters that a note may have; the flow says so too.
 pub const NOTE_MAX: usize = 500;
 
+/// The reasons that stand on the form at once; the others are one step away.
+const USUAL: [Reason; 7] = [
+    Reason::TherapistIllness,
+    Reason::TherapistPersonalEmergency,
+    Reason::TherapistPersonalCircumstances,
+    Reason::TherapistTrainingMeeting,
+    Reason::PracticeRoomOrClosure,
+    Reason::PracticeAdminError,
+    Reason::PlatformOrConnectionFailure,
+];
+
 #[derive(Template)]
 #[template(path = "desk/cancel.html")]
 struct CancelPage {
@@ -48,7 +59,12 @@ struct FormView {
     seen: u32,
     /// Who called for it; one for a therapist.
     sides: Vec<Choice>,
-    reasons: Vec<Choice>,
+    /// The reasons that are given most.
+    usual: Vec<Choice>,
+    /// The others.
+    rarer: Vec<Choice>,
+    /// Whether one of the others is chosen.
+    is_rarer: bool,
     shares_reason: bool,
     step: StepView,
     words: String,
@@ -196,11 +212,16 @@ fn form_view<D: Desk>(story: &Story, step: StepView, raw: &Raw) -> FormView {
         Choice::new(reason.as_str(), words.replace('\'', "’"), raw.get("reason") == reason.as_str())
     };
     let note = raw.get("note").to_owned();
+    let (usual, rarer): (Vec<Reason>, Vec<Reason>) =
+        reasons(story, D::SIDE).into_iter().partition(|reason| USUAL.contains(reason));
+    let rarer: Vec<Choice> = rarer.into_iter().map(reason).collect();
     FormView {
         action: action::<D>(story.appointment.id),
         seen: raw.get("seen").parse().unwrap_or(story.appointment.revision),
         sides: if D::is_therapist() { Vec::new() } else { sides },
-        reasons: reasons(story, D::SIDE).into_iter().map(reason).collect(),
+        usual: usual.into_iter().map(reason).collect(),
+        is_rarer: rarer.iter().any(|choice| choice.is_chosen),
+        rarer,
         shares_reason: raw.has("share_reason", "yes"),
         step,
         words: raw.get("words").to_owned(),

@@ -53,8 +53,7 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
 
 fn knows(story: &Story, by_client: bool) -> Knows {
     let name = story.name();
-    let title = words::duty(domain::obligation::ObligationKind::InformClient, &name).0;
-    let duty = story.duties.iter().find(|duty| duty.title == title).cloned();
+    let duty = story.duties.iter().find(|duty| duty.is_urgent()).cloned();
     let message = story.messages.iter().rev().find(|message| message.to_client && message.purpose == "Cancellation");
     let sent = message.map(|message| {
         let way = super::when::capital(message.channel);

@@ -33,7 +33,9 @@ pub async fn attempt<D: Desk>(app: App, call: Call<D>) -> Answer {
         _ => raw.get("channel").parse().unwrap_or(Channel::Phone),
     };
     let agreed = Some(raw.get("agreed").trim().to_owned()).filter(|words| !words.is_empty());
-    let made = Attempt { channel, result, at: when.now, agreed };
+    // The one-tap forms mean now; the office's form says when.
+    let at = agreement::typed(&raw, &when, "tried_day", "tried_time").unwrap_or(when.now).min(when.now);
+    let made = Attempt { channel, result, at, agreed };
     let done = write(&app, &call, move |tx, app, ask| {
         let found = store::appointment::load(tx, &ask.who.scope(), id)?;
         let client = found.ok_or_else(|| Refusal::not_found("appointment"))?.client;

@@ -67,7 +67,7 @@ fn subtitle(about: &Appointment, when: &When) -> String {
             format!("starts in {}", When::length(left))
         }
         _ if about.state.is_live() && when.now < about.end => format!("began at {}", when.time(about.start)),
-        _ => format!("was {}", when.in_words(about.start)),
+        _ => format!("was for {}", when.in_words(about.start)),
     }
 }
 

@@ -43,6 +43,8 @@ pub struct DutyView {
     pub voicemail: bool,
     /// Which forms it has.
     pub act: Act,
+    /// What is owed.
+    pub kind: ObligationKind,
 }
 
 /// What can be done about a duty from its line.
@@ -64,6 +66,10 @@ impl DutyView {
     /// Whether its forms are for reaching the client.
     pub fn is_reach(&self) -> bool {
         self.is_owed && self.act == Act::Reach
+    }
+    /// Whether it is to tell the client: nothing is more urgent.
+    pub fn is_urgent(&self) -> bool {
+        self.kind == ObligationKind::InformClient
     }
     /// Whether the contact note settles it.
     pub fn is_note(&self) -> bool {
@@ -140,6 +146,7 @@ pub fn view(
         prefers: words::channel(client.preference.preferred()),
         voicemail: client.preference.voicemail,
         act: act_of(duty.kind),
+        kind: duty.kind,
     })
 }
 

@@ -24,8 +24,8 @@ pub use agreement::Choice;
 pub use book::choices as relationship_choices;
 pub use duties::{DutyView, duty_views, view as duty_view};
 pub use people::People;
-pub use story::MessageView;
-pub use when::When;
+pub use story::{MessageView, Story, load as story_of, message_view};
+pub use when::{When, capital, later};
 
 use super::redirect;
 use crate::actor::{Scoped, Staff, Therapist};

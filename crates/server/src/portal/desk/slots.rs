@@ -1,6 +1,7 @@
 //! Free times to choose from: by day, without those that the client has something else in.
 
 use super::when::When;
+use super::words;
 use crate::flow::{self, Ask, Flow};
 use domain::appointment::Appointment;
 use domain::id::{ClientId, TherapistId};
@@ -25,6 +26,10 @@ pub struct SlotView {
 pub struct DayView {
     /// "Thursday 26 November".
     pub day: String,
+    /// "12 times".
+    pub free: String,
+    /// Whether its times are unfolded: the first day, and the one with the chosen time.
+    pub is_open: bool,
     /// Its times.
     pub slots: Vec<SlotView>,
 }
@@ -76,12 +81,14 @@ pub fn near(free: &[Interval], about: &Appointment, when: &When, wanted: usize, 
 
 /// Times under their days, as radios show them.
 pub fn by_day(free: &[Interval], when: &When, chosen: &str) -> Vec<DayView> {
-    free.chunk_by(|a, b| when.manner.zone.day_of(a.from) == when.manner.zone.day_of(b.from))
-        .map(|day| DayView {
-            day: when.day(day[0].from),
-            slots: day.iter().map(|slot| slot_view(*slot, when.time(slot.from), |value| value == chosen)).collect(),
-        })
-        .collect()
+    let days = free.chunk_by(|a, b| when.manner.zone.day_of(a.from) == when.manner.zone.day_of(b.from));
+    let view = |(at, day): (usize, &[Interval])| {
+        let slots: Vec<SlotView> =
+            day.iter().map(|slot| slot_view(*slot, when.time(slot.from), |value| value == chosen)).collect();
+        let is_open = at == 0 || slots.iter().any(|slot| slot.is_chosen);
+        DayView { day: when.day(day[0].from), free: words::count(slots.len(), "time"), is_open, slots }
+    };
+    days.enumerate().map(view).collect()
 }
 
 /// Times with their days, as ticks show them.

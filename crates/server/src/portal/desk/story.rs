@@ -123,6 +123,7 @@ fn name_offer(duties: &mut [DutyView], offer: &Offer, when: &When) {
 pub fn message_view(tx: &mut Tx<'_>, people: &mut People, when: &When, message: &Message) -> Flow<MessageView> {
     let name = people.find(tx, message.to)?.map_or_else(|| "Somebody".to_owned(), |person| person.name.clone());
     let at = message.handed_at.unwrap_or(message.send_at);
+    let receipt = store::audit::receipt_of(tx, message.command)?.map(|receipt| receipt.to_string()).unwrap_or_default();
     Ok(MessageView {
         name,
         to_client: matches!(message.to, PersonRef::Client(_)),
@@ -130,7 +131,7 @@ pub fn message_view(tx: &mut Tx<'_>, people: &mut People, when: &When, message: 
         icon: words::channel_icon(message.channel),
         purpose: words::purpose(message.kind),
         subject: message.subject.clone(),
-        text: message.text.replace("{link}", MASKED_LINK).replace("{receipt}", "").trim().to_owned(),
+        text: message.text.replace("{link}", MASKED_LINK).replace("{receipt}", &receipt).trim().to_owned(),
         state: words::message_state(message),
         at: when.brief(at),
         at_exact: at.to_string(),

@@ -1,6 +1,7 @@
 //! Codes in the words of the pages.
 
 use domain::appointment::{Appointment, State};
+use domain::contact::AttemptResult;
 use domain::disruption::{Disruption, DisruptionKind};
 use domain::message::{Message, MessageKind, MessageState};
 use domain::obligation::ObligationKind;
@@ -243,4 +244,33 @@ pub fn reason_of_other(reason: domain::reason::Reason, therapist: &str) -> Strin
         }
     }
     own.to_owned()
+}
+
+/// What came of an attempt.
+pub fn result(result: AttemptResult) -> &'static str {
+    match result {
+        AttemptResult::Reached => "I’ve spoken to them",
+        AttemptResult::NoAnswer => "No answer",
+        AttemptResult::LeftVoicemail => "Left a voicemail",
+        AttemptResult::Sent => "Sent something",
+        AttemptResult::WrongNumber => "Wrong number",
+        AttemptResult::Failed => "It didn’t go",
+    }
+}
+
+/// What came of an attempt that somebody else made.
+pub fn outcome(result: AttemptResult) -> &'static str {
+    match result {
+        AttemptResult::Reached => "reached",
+        AttemptResult::NoAnswer => "no answer",
+        AttemptResult::LeftVoicemail => "voicemail left, doesn’t count",
+        AttemptResult::Sent => "sent",
+        AttemptResult::WrongNumber => "wrong number",
+        AttemptResult::Failed => "didn’t go",
+    }
+}
+
+/// "1 try", "2 tries".
+pub fn tries(n: usize) -> String {
+    if n == 1 { "1 try".to_owned() } else { format!("{n} tries") }
 }
