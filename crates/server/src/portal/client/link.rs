@@ -15,7 +15,7 @@ use domain::offer::OfferState;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/r/{token}", open).about("link").says("What the link of a message is for: choose, book, or manage"),
-        post("/r/{token}", answer).about("offer").audits("offer_answered").says("Answers the offer behind a link"),
+        post("/r/{token}", answer).about("offer").audits("offer_accepted").says("Answers the offer behind a link"),
         get("/r/{token}/times", times).about("slot").says("More free times than those offered"),
         get("/r/{token}/confirm", check).about("appointment").says("The last look before booking"),
         post("/r/{token}/confirm", book).about("appointment").audits("appointment_booked").says("Books a time"),
