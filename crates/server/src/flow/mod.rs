@@ -7,6 +7,7 @@ pub mod appointment;
 pub mod case;
 pub mod due;
 pub mod jobs;
+pub mod link;
 pub mod load;
 pub mod offer;
 pub mod once;
