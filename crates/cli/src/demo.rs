@@ -54,6 +54,8 @@ pub fn run(args: Args) -> Told {
             place.dir.display()
         );
     }
+    let listening = listener.local_addr()?;
+    println!("Listening on {listening}");
     println!("Holdspace demo: {}", demo.app.config.base_url.join("/demo"));
     println!("It is {}. Data: {}. Nothing leaves this machine; Ctrl-C ends it.", demo.app.now(), place.words());
     runtime.block_on(serve_router(demo.router(), listener, stop::asked()))?;

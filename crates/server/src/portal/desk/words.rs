@@ -176,7 +176,7 @@ pub fn duty(kind: ObligationKind, name: &str) -> (String, &'static str) {
     match kind {
         ObligationKind::InformClient => (format!("{name} knows"), "user"),
         ObligationKind::NotifyPractice => ("The practice knows".to_owned(), "bell"),
-        ObligationKind::NextStep => (format!("{name} has a next step"), "calendar"),
+        ObligationKind::NextStep => (format!("A next step for {name}"), "calendar"),
         ObligationKind::KeepPromise => (format!("Contact {name}, as promised"), "phone"),
         ObligationKind::MarkAttendance => ("Attendance is marked".to_owned(), "circle-check"),
         ObligationKind::WriteContactNote => ("Write the contact note".to_owned(), "file-text"),
