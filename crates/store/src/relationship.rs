@@ -34,8 +34,7 @@ const UPDATE: Sql = sql!(
     "UPDATE relationship SET state = $2, accepted_version = $3, accepted_at = $4, accepted_how = $5 WHERE id = $1"
 );
 const LOAD: Sql = sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE id = $4", in_scope!());
-const OF: Sql =
-    sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE therapist = $4 AND client = $5", in_scope!());
+const OF: Sql = sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE therapist = $1 AND client = $2");
 const LATEST_OF: Sql = sql!(
     "SELECT ",
     relationship_columns!(),
@@ -73,16 +72,9 @@ pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: RelationshipId) -> Result<Op
     tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()
 }
 
-/// The relationship of these two, if they have one and it is in scope.
-pub fn of(
-    tx: &mut Tx<'_>,
-    scope: &Scope<'_>,
-    therapist: TherapistId,
-    client: ClientId,
-) -> Result<Option<Relationship>, DbError> {
-    let limits = scope.limits();
-    let values = vals![limits.practice, limits.therapist, limits.client, therapist, client];
-    tx.query_opt(OF, values)?.map(|row| from_row(&row)).transpose()
+/// The relationship of these two, if they have one. Whether the caller may know is for the caller to see.
+pub fn of(tx: &mut Tx<'_>, therapist: TherapistId, client: ClientId) -> Result<Option<Relationship>, DbError> {
+    tx.query_opt(OF, vals![therapist, client])?.map(|row| from_row(&row)).transpose()
 }
 
 /// The client's relationship in scope that is worked in now, else the newest.

@@ -5,6 +5,8 @@
 //! shell beside it stops the cluster and removes the folder when the test process is gone, however it went.
 //! The cluster runs without fsync: killing processes loses nothing, only a power cut would.
 
+#![allow(clippy::disallowed_methods, reason = "waits for a server that it started, and reads where one is given")]
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -194,8 +194,8 @@ pub(super) fn is_the_clients_choice(situation: &Situation, ended: &Appointment) 
 }
 
 /// Whether what was paid goes along to a time that stands in for this one. After a late word of the client's it stands
-/// as the price of that (H-10), or moving late and booking anew would cost nothing.
-pub(super) fn follows_to_a_new_time(ended: &Appointment) -> bool {
+/// as the price of that (H-10), or cancelling late and booking anew would cost nothing.
+fn follows_to_a_new_time(ended: &Appointment) -> bool {
     let kept = matches!(&ended.state, State::Cancelled(how) if how.initiator == Initiator::Client && how.late);
     ended.payment.state == PaymentState::Captured && !kept
 }
@@ -239,7 +239,7 @@ pub(super) fn follow(
 }
 
 /// The entries by which a payment follows an accepted new time (`rulings` 11): two that sum to nothing.
-pub(super) fn carry_over(
+fn carry_over(
     situation: &Situation,
     asker: &Asker,
     ended: &Appointment,
