@@ -6,7 +6,7 @@ mod statements;
 
 pub use list::{Filter, list};
 
-use crate::error::DbError;
+use crate::error::{Corrupt, DbError};
 use crate::job;
 use crate::read::Columns;
 use crate::row::Row;
@@ -16,7 +16,7 @@ use domain::id::{AppointmentId, Id, Kind, MessageId};
 use domain::message::{LinkTo, Message, MessageState};
 use domain::person::PersonRef;
 use domain::time::Instant;
-use statements::{INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SUPERSEDE};
+use statements::{INSERT, LEASE, LOAD, NAMES, OF_APPOINTMENT, OLDER, RECORD, SUPERSEDE};
 
 /// The kind of job that hands a message over; its subject is the message's id.
 pub const DELIVER: &str = "deliver";
@@ -58,6 +58,25 @@ pub fn load(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Message>, DbError> 
     tx.query_opt(LOAD, vals![id])?.map(|row| from_row(&row)).transpose()
 }
 
+/// The names that a letter carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// The practice that it comes from.
+    pub practice: String,
+    /// The person that it goes to.
+    pub recipient: String,
+}
+
+/// The names for a message; `Corrupt` where its recipient is nobody of the practice.
+pub fn names(tx: &mut Tx<'_>, message: &Message) -> Result<Names, DbError> {
+    let row = tx.query_opt(NAMES, vals![message.practice, message.to.to_string()])?;
+    let Some(row) = row else {
+        let (table, column) = ("message", "to_person");
+        return Err(Corrupt { table, id: message.id.to_string(), column }.into());
+    };
+    Ok(Names { practice: row.get(0)?, recipient: row.get(1)? })
+}
+
 /// Everything that was written about an appointment, in order.
 pub fn of_appointment(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Vec<Message>, DbError> {
     tx.query(OF_APPOINTMENT, vals![appointment])?.iter().map(from_row).collect()
@@ -88,16 +107,11 @@ pub fn lease(tx: &mut Tx<'_>, id: MessageId) -> Result<bool, DbError> {
     Ok(tx.execute(LEASE, vals![id])? == 1)
 }
 
-/// Records where a message stands now and what the other side said, if anything; `at` is when it was handed
+/// Records where a message stands now and what the other side said, empty for nothing; `at` is when it was handed
 /// over, kept the first time. Back to `pending` where it is to be tried again. A message that is settled, or was
 /// superseded before anybody took it in hand, stays as it is: false. The fence of the worker's job guards the call.
-pub fn record(
-    tx: &mut Tx<'_>,
-    id: MessageId,
-    state: MessageState,
-    reply: Option<&str>,
-    at: Instant,
-) -> Result<bool, DbError> {
+pub fn record(tx: &mut Tx<'_>, id: MessageId, state: MessageState, reply: &str, at: Instant) -> Result<bool, DbError> {
+    let reply = Some(reply).filter(|reply| !reply.is_empty());
     Ok(tx.execute(RECORD, vals![id, state.as_str(), reply, at])? == 1)
 }
 

@@ -9,7 +9,7 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 use crate::vals;
 use crate::value::Value;
-use domain::access::Scope;
+use domain::access::{Limits, Scope};
 use domain::id::{ClientId, RelationshipId, TherapistId};
 use domain::practice::{PolicyAcceptance, Relationship, RelationshipState};
 use domain::time::Instant;
@@ -34,7 +34,8 @@ const UPDATE: Sql = sql!(
     "UPDATE relationship SET state = $2, accepted_version = $3, accepted_at = $4, accepted_how = $5 WHERE id = $1"
 );
 const LOAD: Sql = sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE id = $4", in_scope!());
-const OF: Sql = sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE therapist = $1 AND client = $2");
+const OF: Sql =
+    sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE therapist = $4 AND client = $5", in_scope!());
 const LATEST_OF: Sql = sql!(
     "SELECT ",
     relationship_columns!(),
@@ -42,13 +43,24 @@ const LATEST_OF: Sql = sql!(
     in_scope!(),
     " ORDER BY CASE state WHEN 'active' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END, id DESC LIMIT 1"
 );
-const LIST: Sql = sql!(
-    "SELECT ",
-    relationship_columns!(),
-    " FROM relationship WHERE id > $4",
-    in_scope!(),
-    " AND (CAST($5 AS TEXT) IS NULL OR state = $5) ORDER BY id LIMIT $6"
-);
+macro_rules! from_there {
+    () => {
+        " AND id > $4 AND (CAST($5 AS TEXT) IS NULL OR state = $5) ORDER BY id LIMIT $6"
+    };
+}
+// One by each index: of a client, of a therapist, of a practice, of everybody.
+const LIST: [Sql; 4] = [
+    sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE client = $3", in_scope!(), from_there!()),
+    sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE therapist = $2", in_scope!(), from_there!()),
+    sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE practice = $1", in_scope!(), from_there!()),
+    sql!(
+        "SELECT ",
+        relationship_columns!(),
+        " FROM relationship WHERE CAST($1 AS TEXT) IS NULL",
+        in_scope!(),
+        from_there!()
+    ),
+];
 
 /// Adds a relationship. `Unique` where the two have one already.
 pub fn insert(tx: &mut Tx<'_>, relationship: &Relationship) -> Result<(), DbError> {
@@ -72,9 +84,16 @@ pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: RelationshipId) -> Result<Op
     tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()
 }
 
-/// The relationship of these two, if they have one. Whether the caller may know is for the caller to see.
-pub fn of(tx: &mut Tx<'_>, therapist: TherapistId, client: ClientId) -> Result<Option<Relationship>, DbError> {
-    tx.query_opt(OF, vals![therapist, client])?.map(|row| from_row(&row)).transpose()
+/// The relationship of these two, if they have one and it is in scope.
+pub fn of(
+    tx: &mut Tx<'_>,
+    scope: &Scope<'_>,
+    therapist: TherapistId,
+    client: ClientId,
+) -> Result<Option<Relationship>, DbError> {
+    let limits = scope.limits();
+    let values = vals![limits.practice, limits.therapist, limits.client, therapist, client];
+    tx.query_opt(OF, values)?.map(|row| from_row(&row)).transpose()
 }
 
 /// The client's relationship in scope that is worked in now, else the newest.
@@ -96,7 +115,13 @@ pub fn list(
     let after = after.map_or("", |cursor| cursor.id.as_str());
     let state = state.map(RelationshipState::as_str);
     let values = vals![limits.practice, limits.therapist, limits.client, after, state, rows_for(limit)];
-    let rows = tx.query(LIST, values)?;
+    let way = match limits {
+        Limits { client: Some(_), .. } => 0,
+        Limits { therapist: Some(_), .. } => 1,
+        Limits { practice: Some(_), .. } => 2,
+        _ => 3,
+    };
+    let rows = tx.query(LIST[way], values)?;
     Page::of(rows.iter().map(from_row).collect(), limit, |found| (Instant::from_micros(0), found.id.to_string()))
 }
 

@@ -1,6 +1,6 @@
 //! Money follows fault and notice: what the policy decides becomes payment state and entries (`rulings` 11 and 13).
 
-use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
+use super::{Asker, JobToWake, Outcome, Record, Situation, Wake, notify};
 use crate::appointment::{Appointment, Cancellation, Initiator, Payment, PaymentState, PolicySnapshot, State};
 use crate::id::Ids;
 use crate::ledger::{EntryKind, LedgerEntry};
@@ -293,6 +293,9 @@ fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
 pub(super) fn on_lapse(situation: &Situation, ended: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
     if is_the_clients_choice(situation, &ended) {
         refund_due(situation, &clock("refund_choice"), ended, now, ids, outcome);
+    }
+    if let Some(ended) = outcome.appointment.clone() {
+        notify::money_comes_back(situation, &ended, now, outcome);
     }
 }
 

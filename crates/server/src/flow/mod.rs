@@ -14,6 +14,7 @@ pub mod once;
 pub mod record;
 pub mod save;
 pub mod settings;
+pub mod setup;
 pub mod signin;
 pub mod slots;
 

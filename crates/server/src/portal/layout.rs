@@ -110,6 +110,8 @@ pub struct Shell {
     pub now: Instant,
     /// Whether time stands still, so that clocks on the page do too.
     pub is_still: bool,
+    /// Whether this is a demo, which every page of it says.
+    pub is_demo: bool,
     role: Option<Role>,
     manner: Manner,
 }
@@ -144,6 +146,7 @@ impl Shell {
             form_key: String::new(),
             now: app.now(),
             is_still: matches!(app.clock, Clock::Standing(_)),
+            is_demo: app.is_demo,
             role,
             manner: caller.manner(),
         }

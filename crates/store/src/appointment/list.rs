@@ -26,19 +26,19 @@ pub enum Order {
 
 /// Which appointments are wanted, of those in scope. The default wants them all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Filter<'a> {
+pub struct Filter {
     /// Only this therapist's.
     pub therapist: Option<TherapistId>,
     /// Only this client's.
     pub client: Option<ClientId>,
     /// Only of clients whose name has words that begin like each of these.
-    pub words: &'a str,
+    pub words: Option<String>,
     /// Only what starts then or later, UTC.
     pub from: Option<Instant>,
     /// Only what starts before then, UTC.
     pub to: Option<Instant>,
     /// Only in these states, by their words; empty is any. Words that are no state find nothing.
-    pub states: Vec<&'a str>,
+    pub states: Vec<&'static str>,
     /// In which order.
     pub order: Order,
 }
@@ -47,14 +47,15 @@ pub struct Filter<'a> {
 pub fn list(
     tx: &mut Tx<'_>,
     scope: &Scope<'_>,
-    filter: &Filter<'_>,
+    filter: &Filter,
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Page<Appointment>, DbError> {
     let states: Vec<&str> = State::WORDS.into_iter().filter(|word| filter.states.contains(word)).collect();
-    let ranges = search::ranges(filter.words);
+    let words = filter.words.as_deref().unwrap_or_default();
+    let ranges = search::ranges(words);
     let impossible =
-        (!filter.states.is_empty() && states.is_empty()) || (ranges.is_empty() && !filter.words.trim().is_empty());
+        (!filter.states.is_empty() && states.is_empty()) || (ranges.is_empty() && !words.trim().is_empty());
     let (Some(limits), false) = (narrowed(scope.limits(), filter), impossible) else { return Ok(Page::empty()) };
     if !ranges.is_empty() && limits.practice.is_none() {
         return Err(search_needs_a_practice());
@@ -90,7 +91,7 @@ pub fn next_of(tx: &mut Tx<'_>, scope: &Scope<'_>, now: Instant, limit: u32) -> 
 }
 
 /// What scope and filter allow together; none where they contradict each other.
-fn narrowed(limits: Limits, filter: &Filter<'_>) -> Option<Limits> {
+fn narrowed(limits: Limits, filter: &Filter) -> Option<Limits> {
     let therapist = both(limits.therapist, filter.therapist)?;
     let client = both(limits.client, filter.client)?;
     Some(Limits { practice: limits.practice, therapist, client })
