@@ -91,7 +91,8 @@ fn what_contradicts_the_clock_the_currency_or_the_diaries_is_refused() {
     let mut story = Story::new(Preset::Marketplace);
     let (now, start) = (story.local("2026-03-01 12:00"), story.start());
     let import = Import { agreement: Some(yes_at(now)), ..taken_over(start, Became::Booked) };
-    let ask = |story: &Story, import: Import, now| code(story.preview(None, &the_clock(), Command::Import(import), now));
+    let ask =
+        |story: &Story, import: Import, now| code(story.preview(None, &the_clock(), Command::Import(import), now));
     assert_eq!(ask(&story, import, start), "in_the_past");
     assert_eq!(ask(&story, Import { became: Became::Attended, ..import }, start + minutes(10)), "not_over");
     let dollars = Import { price: Money::new(1, Currency::USD), ..import };

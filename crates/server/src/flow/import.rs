@@ -11,7 +11,7 @@ mod diary;
 mod place;
 mod report;
 
-pub use appointments::{Appointments, appointments};
+pub use appointments::{Agreed, Appointments, When, appointments};
 pub use clients::{Clients, clients};
 pub use diary::{Diary, diary};
 pub use report::{Line, Problem, Progress, Quiet, Report};
@@ -114,7 +114,8 @@ fn carry_out<W: Work>(
         if !report.problems.is_empty() || work.changes_nothing(&plan) {
             return Ok(report);
         }
-        let attempt = Attempt { work: work.clone(), settings: settings.clone(), tools: tools.clone(), place, world, plan };
+        let attempt =
+            Attempt { work: work.clone(), settings: settings.clone(), tools: tools.clone(), place, world, plan };
         let progress = progress.clone();
         match store.write(move |tx: &mut Tx| attempt.run(tx, &*progress)) {
             Ok(committed) => {

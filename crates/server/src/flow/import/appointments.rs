@@ -13,29 +13,70 @@ use domain::audit::Entry;
 use domain::decide::{Asker, Became, Command, Import, Outcome, Situation, decide};
 use domain::id::Ids;
 use domain::money::Money;
+use domain::practice::AgreementHow;
 use domain::refusal::Refusal;
-use domain::time::{Interval, Span};
+use domain::time::{Instant, Interval, NotAMoment, Span};
 use draft::{Draft, told};
+use jiff::civil::Date;
 use outside::table::{self, AppointmentRow, Limits, Table};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 use std::sync::Arc;
 use store::{Store, Tx};
 use world::World;
+
+/// How and when the clients agreed to what is still to come (H-09), said once for all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Agreed {
+    /// How.
+    pub how: AgreementHow,
+    /// When.
+    pub when: When,
+}
+
+/// A day, or a moment of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// A day of the practice.
+    Day(Date),
+    /// A moment, UTC.
+    Moment(Instant),
+}
+
+impl FromStr for When {
+    type Err = NotAMoment;
+    fn from_str(text: &str) -> Result<Self, NotAMoment> {
+        match text.parse() {
+            Ok(moment) => Ok(Self::Moment(moment)),
+            Err(_) => text.parse().map(Self::Day).map_err(|_| NotAMoment),
+        }
+    }
+}
+
+impl Agreed {
+    fn at(self, place: &Place) -> Agreement {
+        let at = match self.when {
+            When::Moment(moment) => moment,
+            When::Day(day) => place.practice.zone.start_of(day),
+        };
+        Agreement { how: self.how, at }
+    }
+}
 
 /// A table of appointments, and what whoever imports it says once for all of them.
 #[derive(Debug, Clone)]
 pub struct Appointments {
     table: Table<AppointmentRow>,
-    agreement: Option<Agreement>,
+    agreed: Option<Agreed>,
     tell: bool,
 }
 
 impl Appointments {
-    /// Reads the table out of the file; what is wrong with it is said by the import. `agreement` is how and when the
-    /// clients agreed to what is still to come (H-09); `tell` sends each of them a confirmation.
-    pub fn read(settings: &Settings, agreement: Option<Agreement>, tell: bool) -> Self {
-        Self { table: table::appointments(&settings.file, &Limits::default()), agreement, tell }
+    /// Reads the table out of the file; what is wrong with it is said by the import. `tell` sends a confirmation of each
+    /// that is still to come.
+    pub fn read(settings: &Settings, agreed: Option<Agreed>, tell: bool) -> Self {
+        Self { table: table::appointments(&settings.file, &Limits::default()), agreed, tell }
     }
 }
 
@@ -91,7 +132,7 @@ impl Work for Task {
                 Err(problem) => report.problems.push(problem),
             }
         }
-        let agreement = self.agreement(&drafts, report);
+        let agreement = self.agreement(&drafts, place, report);
         let bad = contradictions(&drafts, world, report);
         let decided = self.decide_all(drafts, &bad, agreement, place, world, report, progress);
         self.payments_due_now(&decided, report);
@@ -120,7 +161,7 @@ impl Work for Task {
     ) -> Flow<Vec<Entry>> {
         progress.begin("Writing appointments", plan.len() as u64);
         let file = self.settings.digest();
-        let details = json!({ "file": file, "appointments": plan.len(), "agreement": self.wish.agreement,
+        let details = json!({ "file": file, "appointments": plan.len(), "agreement": self.wish.agreed.map(|agreed| agreed.at(place)),
             "clients_told": self.wish.tell });
         let mut entries = vec![self.settings.file_entry(tools, place, "appointments_imported", details)];
         for Decided { line, ask, ids, situation, outcome } in plan {
@@ -137,13 +178,14 @@ impl Work for Task {
 
 impl Task {
     /// The yes that everything still to come rests on (H-09). Where it is missing, one problem says so for all of them.
-    fn agreement(&self, drafts: &[Draft<'_>], report: &mut Report) -> Option<Agreement> {
+    fn agreement(&self, drafts: &[Draft<'_>], place: &Place, report: &mut Report) -> Option<Agreement> {
         let now = self.settings.now;
         let ahead = drafts.iter().filter(|draft| draft.time.from > now).count();
-        let stand_in = Agreement { how: domain::practice::AgreementHow::Portal, at: now };
-        match self.wish.agreement {
+        let stand_in = Agreement { how: AgreementHow::Portal, at: now };
+        match self.wish.agreed.map(|agreed| agreed.at(place)) {
             None if ahead > 0 => {
-                let what = format!("{ahead} appointments are still to come, and nothing is booked without a client's yes");
+                let what =
+                    format!("{ahead} appointments are still to come, and nothing is booked without a client's yes");
                 let remedy = "Say how and when they agreed: --agreed phone --agreed-at 2026-03-01. \
                               It is one of in_session, phone, email, sms, portal.";
                 report.problems.push(Problem::of_option("--agreed", what, remedy));
@@ -249,7 +291,10 @@ fn say(draft: &Draft<'_>, appointment: &Appointment, report: &mut Report) {
     report.count(word);
     let schedule = &draft.therapist.schedule;
     if draft.became == Became::Booked && !schedule.covers(draft.kind, draft.time) {
-        report.note(draft.line, format!("{start} is outside the therapist's hours, or they are away; it is booked all the same"));
+        report.note(
+            draft.line,
+            format!("{start} is outside the therapist's hours, or they are away; it is booked all the same"),
+        );
     }
 }
 
@@ -278,11 +323,12 @@ fn contradictions(drafts: &[Draft<'_>], world: &World, report: &mut Report) -> B
 
 /// A refusal says what is wrong and then what to do, in sentences.
 fn refused(draft: &Draft<'_>, refusal: &Refusal) -> Problem {
-    let (what, remedy) = refusal.detail.split_once(". ").unwrap_or((&refusal.detail, "Correct the line, or leave it out."));
+    let (what, remedy) =
+        refusal.detail.split_once(". ").unwrap_or((&refusal.detail, "Correct the line, or leave it out."));
     Problem::of_line(draft.line, refusal.field.unwrap_or("start"), what, remedy)
 }
 
 /// The time that a line's appointment takes.
-fn time_of(start: domain::time::Instant, length: Span) -> Interval {
+fn time_of(start: Instant, length: Span) -> Interval {
     Interval::new(start, start + length)
 }

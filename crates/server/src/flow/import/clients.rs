@@ -124,8 +124,7 @@ impl Work for Task {
         for new in &plan.all {
             store::person::insert(tx, &new.person)?;
             store::relationship::insert(tx, &new.relationship)?;
-            let subjects =
-                vec![new.client.to_string(), new.relationship.id.to_string(), new.therapist.to_string()];
+            let subjects = vec![new.client.to_string(), new.relationship.id.to_string(), new.therapist.to_string()];
             let details = json!({ "file": file, "line": new.line, "preference": new.person.preference });
             let ask = self.settings.ask(&mut ids);
             entries.push(self.settings.entry(tools, &ask, place, "client_imported", subjects, details));

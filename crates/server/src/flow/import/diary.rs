@@ -136,8 +136,7 @@ impl Task {
     }
 
     fn not_understood(&self, problem: read::Problem, report: &mut Report) {
-        let problem =
-            Problem::of_line(problem.line.into(), &problem.column.to_string(), problem.what, problem.remedy);
+        let problem = Problem::of_line(problem.line.into(), &problem.column.to_string(), problem.what, problem.remedy);
         if self.wish.leave_out {
             report.note(problem.line, format!("left out: {}", problem.what));
             report.count("problems left out");
@@ -174,10 +173,13 @@ impl Task {
         }
         report.count("busy events");
         let from = first.from.in_zone(zone).strftime("%A %-d %B %Y %H:%M").to_string();
-        report.line(line, match busy.len() {
-            1 => format!("busy from {from}"),
-            many => format!("busy {many} times, first from {from}"),
-        });
+        report.line(
+            line,
+            match busy.len() {
+                1 => format!("busy from {from}"),
+                many => format!("busy {many} times, first from {from}"),
+            },
+        );
         times.extend(busy.into_iter().map(|time| (line, time)));
     }
 

@@ -75,7 +75,8 @@ pub(super) fn find(tx: &mut Tx, settings: &Settings) -> Flow<Result<Place, Probl
 }
 
 fn chosen(mut all: Vec<Practice>, wanted: Option<&str>) -> Result<Practice, Problem> {
-    let names = all.iter().map(|practice| format!("{} ({})", practice.name, practice.id)).collect::<Vec<_>>().join(", ");
+    let names =
+        all.iter().map(|practice| format!("{} ({})", practice.name, practice.id)).collect::<Vec<_>>().join(", ");
     if all.is_empty() {
         return Err(Problem::of_option("--practice", "there is no practice yet", "Set one up first."));
     }
@@ -91,7 +92,11 @@ fn chosen(mut all: Vec<Practice>, wanted: Option<&str>) -> Result<Practice, Prob
             let what = format!("there is no practice {:?}", wanted.unwrap_or_default());
             Err(Problem::of_option("--practice", what, format!("Write one of: {names}.")))
         }
-        _ => Err(Problem::of_option("--practice", "there are several practices", format!("Write the id of one: {names}."))),
+        _ => Err(Problem::of_option(
+            "--practice",
+            "there are several practices",
+            format!("Write the id of one: {names}."),
+        )),
     }
 }
 

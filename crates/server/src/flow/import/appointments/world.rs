@@ -59,7 +59,7 @@ impl World {
         }
         let together: BTreeSet<_> = rows.iter().filter_map(|row| world.together(place, row)).collect();
         for (therapist, client) in together {
-            if let Some(relationship) = store::relationship::of(tx, therapist, client)? {
+            if let Some(relationship) = store::relationship::of(tx, &Scope::System("import"), therapist, client)? {
                 let attended = store::appointment::has_attended(tx, relationship.id)?;
                 let late = store::appointment::has_late(tx, relationship.id)?;
                 world.pairs.insert((therapist, client), Pair { relationship, attended, late });
@@ -127,8 +127,7 @@ fn range(rows: &[AppointmentRow]) -> Option<Interval> {
 }
 
 fn existing(tx: &mut Tx, therapist: TherapistId, range: Interval) -> Flow<Vec<Existing>> {
-    let filter =
-        Filter { therapist: Some(therapist), from: Some(range.from), to: Some(range.to), ..Filter::default() };
+    let filter = Filter { therapist: Some(therapist), from: Some(range.from), to: Some(range.to), ..Filter::default() };
     let (mut found, mut after) = (Vec::new(), None);
     loop {
         let page = list(tx, &Scope::System("import"), &filter, after.as_ref(), store::LONGEST_PAGE)?;
