@@ -5,8 +5,8 @@
 mod people;
 mod practice;
 
-use crate::talk::Told;
 use crate::settings::Source;
+use crate::talk::Told;
 use clap::Subcommand;
 use domain::id::{CommandId, Ids, PracticeId};
 use domain::practice::Practice;
@@ -88,7 +88,9 @@ impl Desk {
     /// The practice with this id.
     fn practice(&self, id: PracticeId) -> Result<Practice, crate::talk::Failure> {
         let found = self.app.store.read(move |tx: &mut Tx<'_>| store::practice::load(tx, id))?;
-        found.ok_or_else(|| crate::talk::Failure::new(format!("there is no practice {id}; see holdspace admin practice-list")))
+        found.ok_or_else(|| {
+            crate::talk::Failure::new(format!("there is no practice {id}; see holdspace admin practice-list"))
+        })
     }
 }
 

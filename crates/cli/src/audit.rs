@@ -23,7 +23,9 @@ pub enum Command {
 
 /// What the export takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  holdspace audit export --practice prc_01… --subject cli_01… --out client.jsonl\n\nReads only, so it may run beside `serve`.")]
+#[command(
+    after_help = "Example:\n  holdspace audit export --practice prc_01… --subject cli_01… --out client.jsonl\n\nReads only, so it may run beside `serve`."
+)]
 pub struct Export {
     #[command(flatten)]
     source: Source,
@@ -40,7 +42,9 @@ pub struct Export {
 
 /// What the check takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  holdspace audit verify client.jsonl --fingerprint 3f9a…\n\nThe fingerprint is what the practice has told you by another way; `holdspace check` prints it there.")]
+#[command(
+    after_help = "Example:\n  holdspace audit verify client.jsonl --fingerprint 3f9a…\n\nThe fingerprint is what the practice has told you by another way; `holdspace check` prints it there."
+)]
 pub struct Verify {
     /// The file.
     file: PathBuf,
@@ -74,7 +78,9 @@ fn export(args: &Export) -> Told {
     let config = args.source.read()?;
     if !config.keys.signing.exists() {
         let path = config.keys.signing.display();
-        return Err(Failure::new(format!("{path} is missing, so nothing can be signed; restore it or correct keys.signing")));
+        return Err(Failure::new(format!(
+            "{path} is missing, so nothing can be signed; restore it or correct keys.signing"
+        )));
     }
     let keys = Keys::load_or_create(&config.keys.link, &config.keys.signing, &Dice::System)?;
     let (practice, subject, key) = (args.practice, args.subject.clone(), keys.signing().to_bytes());
@@ -91,24 +97,32 @@ fn export(args: &Export) -> Told {
     };
     write_new(&args.out, &bytes)?;
     let fingerprint = Trusted::fingerprint_of(&keys.signing().verifying_key().to_bytes());
-    println!("Wrote {}. Check it with: holdspace audit verify {} --fingerprint {fingerprint}", args.out.display(), args.out.display());
+    println!(
+        "Wrote {}. Check it with: holdspace audit verify {} --fingerprint {fingerprint}",
+        args.out.display(),
+        args.out.display()
+    );
     Ok(())
 }
 
 fn write_new(path: &PathBuf, bytes: &[u8]) -> Told {
-    let failed = |error| Failure::new(format!("{}: {error}. Name a new file that you may write with --out", path.display()));
+    let failed =
+        |error| Failure::new(format!("{}: {error}. Name a new file that you may write with --out", path.display()));
     let mut file = std::fs::File::create_new(path).map_err(failed)?;
     std::io::Write::write_all(&mut file, bytes).map_err(failed)
 }
 
 fn check(args: &Verify) -> Told {
     let path = args.file.display();
-    let bytes = std::fs::read(&args.file).map_err(|error| Failure::new(format!("{path}: {error}. Check the file's name")))?;
+    let bytes =
+        std::fs::read(&args.file).map_err(|error| Failure::new(format!("{path}: {error}. Check the file's name")))?;
     let own = own_key(&bytes);
     let given = args.key.map(|key| Trusted::Key(key.0)).or(args.fingerprint.map(Trusted::Fingerprint));
     let trusted = given.or(own.map(|key| Trusted::Key(key.0)));
     let Some(trusted) = trusted else {
-        return Err(Failure::new(format!("{path} does not hold: its last line names no key, so it is cut off or no export")));
+        return Err(Failure::new(format!(
+            "{path} does not hold: its last line names no key, so it is cut off or no export"
+        )));
     };
     let summary = verify(&bytes, trusted).map_err(|broken| Failure::new(format!("{path} does not hold: {broken}")))?;
     let fingerprint = own.map(|key| Trusted::fingerprint_of(&key.0).to_string()).unwrap_or_default();
@@ -127,7 +141,10 @@ fn tell(args: &Verify, summary: &Summary, fingerprint: &str, is_trusted: bool) {
         return;
     }
     println!("{} holds.", args.file.display());
-    println!("It has {} of {} entries of {} whole, about {}.", summary.whole, summary.entries, summary.practice, summary.subject);
+    println!(
+        "It has {} of {} entries of {} whole, about {}.",
+        summary.whole, summary.entries, summary.practice, summary.subject
+    );
     if let Some((first, last)) = summary.period {
         println!("They are from {first} to {last}.");
     }
@@ -135,7 +152,9 @@ fn tell(args: &Verify, summary: &Summary, fingerprint: &str, is_trusted: bool) {
         println!("The particulars of {} of them have been erased.", summary.erased);
     }
     if !is_trusted {
-        println!("Signed by the key with fingerprint {fingerprint}. Whether that is the practice's key only they can say: ask them, and give it with --fingerprint.");
+        println!(
+            "Signed by the key with fingerprint {fingerprint}. Whether that is the practice's key only they can say: ask them, and give it with --fingerprint."
+        );
     }
 }
 

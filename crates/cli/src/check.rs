@@ -17,7 +17,9 @@ const NAMED_MAX: u32 = 20;
 
 /// What the command takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  holdspace check --config holdspace.toml --json\n\nReads only, so it may run beside `serve`. Exit code 0: all is well; 1: something is not.")]
+#[command(
+    after_help = "Example:\n  holdspace check --config holdspace.toml --json\n\nReads only, so it may run beside `serve`. Exit code 0: all is well; 1: something is not."
+)]
 pub struct Args {
     #[command(flatten)]
     source: Source,

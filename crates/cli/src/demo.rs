@@ -14,7 +14,9 @@ use tokio::net::TcpListener;
 
 /// What the command takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  holdspace demo --port 8080 --now 2026-03-09T08:00:00Z --data ./demo\n\nThen open the address that it prints. --now makes the clock stand still there until you move it.")]
+#[command(
+    after_help = "Example:\n  holdspace demo --port 8080 --now 2026-03-09T08:00:00Z --data ./demo\n\nThen open the address that it prints. --now makes the clock stand still there until you move it."
+)]
 pub struct Args {
     /// The port to listen on; 0 takes any that is free.
     #[arg(long)]
@@ -47,8 +49,13 @@ pub fn run(args: Args) -> Told {
     let is_standing = args.now.is_some();
     let demo = Demo::open(Wish { config, now: args.now, preset: args.preset })?;
     if demo.is_used && (is_standing || args.preset.is_some()) {
-        eprintln!("holdspace: {} holds a demo already; it goes on as it was, without --now and --preset", place.dir.display());
+        eprintln!(
+            "holdspace: {} holds a demo already; it goes on as it was, without --now and --preset",
+            place.dir.display()
+        );
     }
+    let listening = listener.local_addr()?;
+    println!("Listening on {listening}");
     println!("Holdspace demo: {}", demo.app.config.base_url.join("/demo"));
     println!("It is {}. Data: {}. Nothing leaves this machine; Ctrl-C ends it.", demo.app.now(), place.words());
     runtime.block_on(serve_router(demo.router(), listener, stop::asked()))?;

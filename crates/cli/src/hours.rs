@@ -55,7 +55,11 @@ impl Kind {
 /// # Errors
 /// What to write instead.
 pub fn kind(text: &str) -> Result<Kind, String> {
-    let wrong = || format!("{text:?} is not a kind of appointment: write such as \"video 50 6500\", minutes and price in pence or cents");
+    let wrong = || {
+        format!(
+            "{text:?} is not a kind of appointment: write such as \"video 50 6500\", minutes and price in pence or cents"
+        )
+    };
     let parts: Vec<&str> = text.split_whitespace().collect();
     let [kind, minutes, price] = parts.as_slice() else { return Err(wrong()) };
     let (minutes, price_minor) = (minutes.parse().map_err(|_| wrong())?, price.parse().map_err(|_| wrong())?);

@@ -25,7 +25,9 @@ use talk::Told;
 /// next step, and the record stands.
 #[derive(Parser)]
 #[command(name = "holdspace", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Example:\n  holdspace demo\n\nTo run it for your own practice: holdspace admin practice-create --help, then holdspace serve --help.")]
+#[command(
+    after_help = "Example:\n  holdspace demo\n\nTo run it for your own practice: holdspace admin practice-create --help, then holdspace serve --help."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -8,7 +8,9 @@ use server::start;
 
 /// What the command takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  holdspace migrate --config holdspace.toml\n\nSafe to run again; `serve` does it by itself when it starts.")]
+#[command(
+    after_help = "Example:\n  holdspace migrate --config holdspace.toml\n\nSafe to run again; `serve` does it by itself when it starts."
+)]
 pub struct Args {
     #[command(flatten)]
     source: Source,

@@ -15,7 +15,9 @@ const WORKERS: usize = 1;
 
 /// What the command takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  HOLDSPACE_LISTEN=127.0.0.1:8080 holdspace serve --config holdspace.toml\n\nWithout a configuration it runs on SQLite in the working directory. Every key can be given as HOLDSPACE_…, for example HOLDSPACE_SMTP_HOST.")]
+#[command(
+    after_help = "Example:\n  HOLDSPACE_LISTEN=127.0.0.1:8080 holdspace serve --config holdspace.toml\n\nWithout a configuration it runs on SQLite in the working directory. Every key can be given as HOLDSPACE_…, for example HOLDSPACE_SMTP_HOST."
+)]
 pub struct Args {
     /// The configuration file; `holdspace.toml` in the working directory where there is one.
     #[arg(long, value_name = "FILE")]
@@ -34,7 +36,10 @@ pub fn run(args: &Args) -> Told {
     settings::log(&config.log, args.log_json)?;
     let runtime = tokio::runtime::Runtime::new()?;
     let listener = runtime.block_on(TcpListener::bind(config.listen)).map_err(|error| {
-        Failure::new(format!("cannot listen on {}: {error}. Choose another address with listen or HOLDSPACE_LISTEN", config.listen))
+        Failure::new(format!(
+            "cannot listen on {}: {error}. Choose another address with listen or HOLDSPACE_LISTEN",
+            config.listen
+        ))
     })?;
     let post = start::post(&config)?;
     let app = start::app(config)?;
@@ -63,7 +68,9 @@ fn tell(app: &App, file: Option<PathBuf>) -> Told {
 
 fn tell_of_mail(config: &Config) {
     match (&config.smtp, &config.database) {
-        (None, _) => println!("No mail server is set up: messages wait. Write smtp.host and smtp.from into the configuration."),
+        (None, _) => {
+            println!("No mail server is set up: messages wait. Write smtp.host and smtp.from into the configuration.")
+        }
         (Some(_), Database::Postgres(_)) => println!("Messages are sent by `holdspace work`, which runs beside this."),
         (Some(smtp), Database::Sqlite(_)) => println!("Messages go out through {}.", smtp.host),
     }

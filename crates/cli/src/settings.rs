@@ -37,7 +37,11 @@ pub fn for_demo(beyond: &[(&str, String)]) -> Result<Config, Failure> {
     parse(None, environment, beyond)
 }
 
-fn parse(file: Option<&str>, mut environment: Vec<(String, String)>, beyond: &[(&str, String)]) -> Result<Config, Failure> {
+fn parse(
+    file: Option<&str>,
+    mut environment: Vec<(String, String)>,
+    beyond: &[(&str, String)],
+) -> Result<Config, Failure> {
     environment.retain(|(name, _)| beyond.iter().all(|(other, _)| name != other));
     environment.extend(beyond.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     Ok(Config::parse(file, environment)?)
@@ -45,7 +49,9 @@ fn parse(file: Option<&str>, mut environment: Vec<(String, String)>, beyond: &[(
 
 #[allow(clippy::disallowed_methods, reason = "the edge where the environment is read, once")]
 fn environment() -> Vec<(String, String)> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 /// Logs to stderr, as lines for people or as JSON for machines.
@@ -53,8 +59,9 @@ fn environment() -> Vec<(String, String)> {
 /// # Errors
 /// Where the filter is none.
 pub fn log(filter: &str, json: bool) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(filter)
-        .map_err(|error| Failure::new(format!("log = {filter:?} will not do: {error}. Write something such as info")))?;
+    let filter = EnvFilter::try_new(filter).map_err(|error| {
+        Failure::new(format!("log = {filter:?} will not do: {error}. Write something such as info"))
+    })?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Set once at start; a second subscriber can only come from a test.
     let _ = if json { lines.json().try_init() } else { lines.try_init() };

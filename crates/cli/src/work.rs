@@ -10,7 +10,9 @@ use server::work::Worker;
 
 /// What the command takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  HOLDSPACE_DATABASE=postgres://holdspace:secret@db/holdspace holdspace work --threads 4\n\nAs many as you like may run beside each other.")]
+#[command(
+    after_help = "Example:\n  HOLDSPACE_DATABASE=postgres://holdspace:secret@db/holdspace holdspace work --threads 4\n\nAs many as you like may run beside each other."
+)]
 pub struct Args {
     #[command(flatten)]
     source: Source,

@@ -19,7 +19,9 @@ use store::{DbError, Done, Tx, token};
 
 /// What a new person takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  holdspace admin person-add --practice prc_01… --role client --name \"Sam Turnerfield\" \\\n    --email sam@example.org --phone +447700900123 --prefers sms,email")]
+#[command(
+    after_help = "Example:\n  holdspace admin person-add --practice prc_01… --role client --name \"Sam Turnerfield\" \\\n    --email sam@example.org --phone +447700900123 --prefers sms,email"
+)]
 pub struct PersonAdd {
     #[command(flatten)]
     source: Source,
@@ -58,7 +60,9 @@ struct PersonArgs {
 
 /// What a new therapist takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  holdspace admin therapist-add --practice prc_01… --name \"Ruth Calderbeck\" --email ruth@alderhouse.example \\\n    --hours \"monday 09:00-17:00, tuesday 09:00-13:00\" --kind \"video 50 6500\" --kind \"in_person 50 7000\"")]
+#[command(
+    after_help = "Example:\n  holdspace admin therapist-add --practice prc_01… --name \"Ruth Calderbeck\" --email ruth@alderhouse.example \\\n    --hours \"monday 09:00-17:00, tuesday 09:00-13:00\" --kind \"video 50 6500\" --kind \"in_person 50 7000\""
+)]
 pub struct TherapistAdd {
     #[command(flatten)]
     source: Source,
@@ -103,7 +107,9 @@ pub struct RelationshipAdd {
 
 /// What a sign-in link takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  holdspace admin sign-in-link --person per_01…\n\nThe link works once, for 15 minutes: start `serve` and open it.")]
+#[command(
+    after_help = "Example:\n  holdspace admin sign-in-link --person per_01…\n\nThe link works once, for 15 minutes: start `serve` and open it."
+)]
 pub struct SignInLink {
     #[command(flatten)]
     source: Source,
@@ -114,7 +120,9 @@ pub struct SignInLink {
 
 /// What a token takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  holdspace admin token-add --person per_01… --label \"nightly report\"\n\nThe token is printed once and kept nowhere.")]
+#[command(
+    after_help = "Example:\n  holdspace admin token-add --person per_01… --label \"nightly report\"\n\nThe token is printed once and kept nowhere."
+)]
 pub struct TokenAdd {
     #[command(flatten)]
     source: Source,
@@ -183,9 +191,8 @@ pub fn therapist_add(args: TherapistAdd) -> Told {
     let preference = ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None };
     let wish = NewPerson { role: Role::Therapist, name, email, phone, preference };
     let id = practice.id;
-    let therapist = desk.write(move |tx, app, ask, ids| {
-        setup::therapist(tx, &app.tools, ask, ids, id, wish.clone(), work.clone())
-    })?;
+    let therapist = desk
+        .write(move |tx, app, ask, ids| setup::therapist(tx, &app.tools, ask, ids, id, wish.clone(), work.clone()))?;
     added(&therapist.person, json);
     if !json {
         println!("They work in {} windows a week.", days.len());
@@ -212,10 +219,12 @@ pub fn relationship_add(args: &RelationshipAdd) -> Told {
         let therapist = store::therapist::load(tx, therapist)?;
         Ok(therapist.zip(store::person::load(tx, PersonRef::Client(client))?))
     })?;
-    let Some((therapist, client)) = found.filter(|(therapist, client)| therapist.person.practice == client.practice) else {
+    let Some((therapist, client)) = found.filter(|(therapist, client)| therapist.person.practice == client.practice)
+    else {
         return Err(Failure::new("there are no such two in one practice; check both ids"));
     };
-    let made = desk.write(move |tx, app, ask, ids| setup::relationship(tx, &app.tools, ask, ids, &therapist, &client, None))?;
+    let made =
+        desk.write(move |tx, app, ask, ids| setup::relationship(tx, &app.tools, ask, ids, &therapist, &client, None))?;
     match args.json {
         true => println!("{}", json!({ "id": made.id })),
         false => println!("They work together now ({}).", made.id),
@@ -233,7 +242,9 @@ pub fn sign_in_link(args: &SignInLink) -> Told {
     let (now, id) = (desk.now(), person.id);
     let token: TokenId = domain::id::Ids::new(desk.ask.command, now).mint();
     let hash = hash_of(&desk.app.keys.sign_in_text(token));
-    desk.app.store.write_unaudited(move |tx: &mut Tx<'_>| token::ask(tx, token, hash, Some(id), now, now + LINK_LASTS))?;
+    desk.app
+        .store
+        .write_unaudited(move |tx: &mut Tx<'_>| token::ask(tx, token, hash, Some(id), now, now + LINK_LASTS))?;
     println!("{}", link_of(&desk.app, token));
     Ok(())
 }

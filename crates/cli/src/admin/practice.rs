@@ -15,7 +15,9 @@ use store::{DbError, Done, Tx};
 
 /// What a new practice takes.
 #[derive(Arguments)]
-#[command(after_help = "Example:\n  holdspace admin practice-create --name \"Alder House\" --preset clinic --zone Europe/London \\\n    --support-phone \"+44 20 7946 0150\" --support-email support@alderhouse.example \\\n    --owner-name \"Miriam Coldstream\" --owner-email miriam@alderhouse.example")]
+#[command(
+    after_help = "Example:\n  holdspace admin practice-create --name \"Alder House\" --preset clinic --zone Europe/London \\\n    --support-phone \"+44 20 7946 0150\" --support-email support@alderhouse.example \\\n    --owner-name \"Miriam Coldstream\" --owner-email miriam@alderhouse.example"
+)]
 pub struct Create {
     #[command(flatten)]
     source: Source,
@@ -126,7 +128,8 @@ pub fn list(args: &List) -> Told {
         ids.into_iter().filter_map(|id| store::practice::load(tx, id).transpose()).collect()
     })?;
     if args.json {
-        let items: Vec<_> = practices.iter().map(|p| json!({ "id": p.id, "name": p.name, "time_zone": p.zone })).collect();
+        let items: Vec<_> =
+            practices.iter().map(|p| json!({ "id": p.id, "name": p.name, "time_zone": p.zone })).collect();
         println!("{}", json!({ "items": items }));
     } else {
         for practice in &practices {

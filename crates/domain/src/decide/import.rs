@@ -2,7 +2,7 @@
 //! today's policy, one that is over becomes history. Nobody is told unless that is asked for.
 
 use super::book::{agreement, drawn_up, subjects, take};
-use super::{Asker, Outcome, Record, Situation, money, notify, slot};
+use super::{Asker, Outcome, Record, Situation, notify, slot};
 use crate::appointment::{Agreement, Appointment, Cancellation, Initiator, MeetingKind, Payment, State};
 use crate::id::Ids;
 use crate::money::Money;
@@ -109,7 +109,6 @@ fn booked(
     if import.tell {
         notify::confirm(situation, &drawn, now, outcome);
     }
-    outcome.because = money::booking_rules(situation, &situation.policy_today, &drawn);
     Ok(drawn)
 }
 

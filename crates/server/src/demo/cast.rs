@@ -246,7 +246,11 @@ impl House {
     /// A number that nobody has: `place` counts the people of the practice.
     pub fn number(&self, place: usize) -> String {
         let first = self.preset as usize * 50;
-        if self.is_american() { format!("+1202555{:04}", 120 + place) } else { format!("+447700900{:03}", first + place) }
+        if self.is_american() {
+            format!("+1202555{:04}", 120 + place)
+        } else {
+            format!("+447700900{:03}", first + place)
+        }
     }
 
     /// The address of somebody who works here.
@@ -260,7 +264,8 @@ impl Healer {
     pub fn schedule(&self, house: &House) -> Schedule {
         let hour = |hour: u16| TimeOfDay::from_minutes(hour * 60).unwrap_or(TimeOfDay::END_OF_DAY);
         let windows = self.hours.iter().flat_map(|(days, from, to)| {
-            days.iter().map(move |day| WeeklyHours { kinds: Kinds::ALL, ..WeeklyHours::new(*day, hour(*from), hour(*to)) })
+            days.iter()
+                .map(move |day| WeeklyHours { kinds: Kinds::ALL, ..WeeklyHours::new(*day, hour(*from), hour(*to)) })
         });
         let setup = KindSetup::usual(Money::new(self.price, house.currency()));
         Schedule {
@@ -294,7 +299,8 @@ mod tests {
         for house in &HOUSES {
             assert_eq!(house.zone().name(), house.zone);
             let workers = house.staff.iter().map(|(_, name)| *name).chain(house.therapists.iter().map(|t| t.name));
-            let addresses = workers.map(|name| house.address(name)).chain(house.clients.iter().map(|c| client_address(c.name)));
+            let addresses =
+                workers.map(|name| house.address(name)).chain(house.clients.iter().map(|c| client_address(c.name)));
             for (place, address) in addresses.enumerate() {
                 assert!(domain::person::is_email(&address), "{address}");
                 assert!(domain::person::is_phone(&house.number(place)), "{}", house.number(place));

@@ -102,7 +102,8 @@ impl Faults {
     /// How this line behaves for this address: what is set for it alone counts before what is set for everybody.
     pub fn of(&self, line: Line, to: &str) -> Mode {
         let faults = self.list();
-        let own = faults.iter().find(|f| f.channel == line && f.to.as_deref().is_some_and(|a| a.eq_ignore_ascii_case(to)));
+        let own =
+            faults.iter().find(|f| f.channel == line && f.to.as_deref().is_some_and(|a| a.eq_ignore_ascii_case(to)));
         let all = faults.iter().find(|f| f.channel == line && f.to.is_none());
         own.or(all).map_or(Mode::Ok, |fault| fault.mode)
     }

@@ -54,7 +54,10 @@ fn attended(planted: &Planted, begins: Instant, weeks: std::ops::Range<i64>, now
             let start = planted.hour_of(client, week, begins);
             let told_elsewhere = planted.booked.contains_key(&(client, week));
             if !told_elsewhere && start + Span::hours(2) < now {
-                past.push(Past { appointment: one(planted, client, start), by: planted.therapist_of(client).id.to_string() });
+                past.push(Past {
+                    appointment: one(planted, client, start),
+                    by: planted.therapist_of(client).id.to_string(),
+                });
             }
         }
     }
@@ -119,7 +122,10 @@ fn settle_account(tx: &mut Tx<'_>, about: &Appointment, policy: &Policy, by: &st
         CaptureAt::Cutoff => about.policy.cutoff,
         _ => about.end,
     };
-    let both = [(EntryKind::Charge, about.price, "The price agreed at booking"), (EntryKind::Payment, about.price.negated(), "Paid")];
+    let both = [
+        (EntryKind::Charge, about.price, "The price agreed at booking"),
+        (EntryKind::Payment, about.price.negated(), "Paid"),
+    ];
     for (kind, amount, reason) in both {
         let entry = LedgerEntry {
             id: ids.mint(),

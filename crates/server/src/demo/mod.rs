@@ -31,9 +31,9 @@ use catcher::{Catcher, Faults};
 use domain::policy::Preset;
 use domain::time::{Instant, Span};
 use kept::{Kept, KeptClock};
-use outside::address::EmailAddress;
 use machine::{Attendant, Machine};
 use outbox::Outbox;
+use outside::address::EmailAddress;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -171,7 +171,9 @@ fn open_store(path: &Path, is_fresh: bool) -> Result<Store, DemoError> {
 
 fn sweep(path: &Path) -> Result<(), DemoError> {
     match std::fs::remove_file(path) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(DemoError::File { path: path.to_owned(), source }),
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(DemoError::File { path: path.to_owned(), source })
+        }
         _ => Ok(()),
     }
 }

@@ -15,7 +15,8 @@ pub fn routes(handles: &Arc<Handles>) -> Vec<Route> {
         get("/demo/people", wire::people).says("Everybody of the demo, with a way in and a token"),
         get("/demo/outbox", with(handles, pages::outbox)).says("Every letter, in the order of hand-off"),
         get("/demo/clock", pages::clock).says("What time it is here"),
-        post("/demo/clock", with(handles, |handles, _, call| wire::move_clock(handles, call))).says("Moves time forward"),
+        post("/demo/clock", with(handles, |handles, _, call| wire::move_clock(handles, call)))
+            .says("Moves time forward"),
         post("/demo/faults", with(handles, |handles, _, call| wire::set_fault(handles, call)))
             .says("The outside world misbehaves until set back"),
     ];
@@ -34,10 +35,7 @@ pub fn routes(handles: &Arc<Handles>) -> Vec<Route> {
 }
 
 /// A handler that also gets the demo's own things.
-fn with<F, Fut>(
-    handles: &Arc<Handles>,
-    handler: F,
-) -> impl Fn(App, Call<Public>) -> Fut + Clone + Send + Sync + 'static
+fn with<F, Fut>(handles: &Arc<Handles>, handler: F) -> impl Fn(App, Call<Public>) -> Fut + Clone + Send + Sync + 'static
 where
     F: Fn(Arc<Handles>, App, Call<Public>) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Answer> + Send + 'static,

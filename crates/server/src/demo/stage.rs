@@ -57,7 +57,13 @@ impl Planted {
 
 /// Somebody at work in their portal.
 pub fn actor(person: &Person) -> Actor {
-    Actor { person: person.id, practice: person.practice, role: person.role, name: person.name.clone(), via: Via::Portal }
+    Actor {
+        person: person.id,
+        practice: person.practice,
+        role: person.role,
+        name: person.name.clone(),
+        via: Via::Portal,
+    }
 }
 
 /// The stage.
@@ -100,10 +106,7 @@ impl Stage {
     ///
     /// # Errors
     /// What it refused; faults of the store.
-    pub fn write<T: Send + 'static>(
-        &self,
-        flow: impl FnMut(&mut Tx<'_>) -> Flow<Done<T>> + Send + 'static,
-    ) -> Flow<T> {
+    pub fn write<T: Send + 'static>(&self, flow: impl FnMut(&mut Tx<'_>) -> Flow<Done<T>> + Send + 'static) -> Flow<T> {
         Ok(self.app.store.write(flow)?.answer)
     }
 

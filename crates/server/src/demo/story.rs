@@ -67,7 +67,10 @@ fn of_practice(practice: &Planted, begins: Instant) -> Vec<(Instant, Act)> {
     acts.extend([
         // The week before: each kind of cancellation, brought to a good end.
         (wall(-9, 15), Act::ClientCancels { client: 7, week: -1 }),
-        (hour(1, -1) - Span::hours(3), Act::TherapistPromises { client: 1, week: -1, by: hour(1, -1) + Span::hours(22) }),
+        (
+            hour(1, -1) - Span::hours(3),
+            Act::TherapistPromises { client: 1, week: -1, by: hour(1, -1) + Span::hours(22) },
+        ),
         (hour(1, -1) - Span::hours(2), Act::Call { client: 1, week: -1 }),
         (hour(1, -1) + Span::hours(3), Act::BookAgain { client: 1, week: -1 }),
         (hour(5, -1) - Span::hours(26), Act::PracticeCancels { client: 5, week: -1 }),

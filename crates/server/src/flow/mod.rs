@@ -8,6 +8,7 @@ pub mod case;
 pub mod due;
 pub mod import;
 pub mod jobs;
+pub mod link;
 pub mod load;
 pub mod offer;
 pub mod once;

@@ -27,7 +27,7 @@ const fn to(path: &'static str, icon: &'static str, label: &'static str) -> Dest
 
 /// Where a therapist can go. Only pages that the route table has are shown.
 const THERAPIST: &[Destination] = &[
-    to("/t", "house", "Today"),
+    to("/t", "house", "Dashboard"),
     to("/t/appointments", "list", "Appointments"),
     to("/t/week", "calendar", "Week"),
     to("/t/updates", "circle-check", "Updates"),
@@ -43,6 +43,7 @@ const THERAPIST: &[Destination] = &[
 /// Where the office can go.
 const PRACTICE: &[Destination] = &[
     to("/p", "layout-dashboard", "Board"),
+    to("/p/appointments", "list", "Appointments"),
     to("/p/absences", "heart", "Absences"),
     to("/p/money", "banknote", "Money"),
     to("/p/drift", "split", "Drift"),

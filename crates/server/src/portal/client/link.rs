@@ -6,6 +6,7 @@ use crate::actor::LinkHolder;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
+use crate::flow;
 use crate::routes::{Answer, Route, get, post};
 use axum::http::StatusCode;
 use domain::access::Purpose;
@@ -15,7 +16,7 @@ use domain::offer::OfferState;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/r/{token}", open).about("link").says("What the link of a message is for: choose, book, or manage"),
-        post("/r/{token}", answer).about("offer").audits("offer_answered").says("Answers the offer behind a link"),
+        post("/r/{token}", answer).about("offer").audits("offer_accepted").says("Answers the offer behind a link"),
         get("/r/{token}/times", times).about("slot").says("More free times than those offered"),
         get("/r/{token}/confirm", check).about("appointment").says("The last look before booking"),
         post("/r/{token}/confirm", book).about("appointment").audits("appointment_booked").says("Books a time"),
@@ -33,12 +34,25 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn open(app: App, call: Call<LinkHolder>) -> Answer {
     let base = desk::base(&call, "");
+    if call.is_opened() && !matches!(call.actor.purpose, Purpose::ChooseTime(_)) {
+        note_opened(&app, &call).await;
+    }
     match call.actor.purpose {
         Purpose::ChooseTime(offer) => choose::page(app, call, base, offer).await,
         Purpose::Book(relationship) => {
             booking::times(app, call, of_link(base, relationship), None, StatusCode::OK).await
         }
         Purpose::Manage(appointment) => session::page(app, call, base, appointment).await,
+    }
+}
+
+/// Whoever opens their link knows what waited to be told to them. The page is shown even where this cannot be kept.
+async fn note_opened(app: &App, call: &Call<LinkHolder>) {
+    let (inner, ask, purpose) = (app.clone(), desk::ask(call), call.actor.purpose);
+    let kept = app.store.write_async(move |tx: &mut store::Tx<'_>| flow::offer::opened(tx, &inner.tools, &ask, purpose));
+    match kept.await {
+        Ok(_) | Err(flow::Failed::Nothing { .. } | flow::Failed::Refused(_)) => {}
+        Err(fault) => tracing::error!(?fault, link = %call.actor.token, "that a client opened their link could not be kept"),
     }
 }
 

@@ -30,7 +30,7 @@ use domain::id::RelationshipId;
 pub(super) fn routes() -> Vec<Route> {
     let own = vec![
         get("/c/offers/{id}", offer).about("offer").says("Choose a new time"),
-        post("/c/offers/{id}", answer).about("offer").audits("offer_answered").says("Answers an offer"),
+        post("/c/offers/{id}", answer).about("offer").audits("offer_accepted").says("Answers an offer"),
         get("/c/offers/{id}/times", more).about("slot").says("More free times than those offered"),
         get("/c/offers/{id}/confirm", check_more).about("appointment").says("The last look before booking"),
         post("/c/offers/{id}/confirm", book_more)
