@@ -115,7 +115,13 @@ pub fn a_therapist(id: TherapistId, practice: PracticeId, name: &str) -> Therapi
     Therapist {
         id,
         person: a_person(PersonRef::Therapist(id), practice, Role::Therapist, name),
-        schedule: Schedule { zone: london(), weekly: vec![hours], exceptions: Vec::new(), kinds: BTreeMap::new() },
+        schedule: Schedule {
+            zone: london(),
+            weekly: vec![hours],
+            exceptions: Vec::new(),
+            kinds: BTreeMap::new(),
+            away: Vec::new(),
+        },
         late_cancel_fee: None,
         no_show_fee: None,
     }
@@ -237,7 +243,7 @@ pub fn only_those_who_may_see(
     look: impl Fn(&mut Tx<'_>, &Scope<'_>) -> Result<bool, DbError> + Copy + Send + 'static,
 ) {
     for (who, may) in Who::AT_DAN {
-        let name = format!("{}", who.look(|scope| scope.signature()));
+        let name = who.look(|scope| scope.signature());
         let sees = see(rig, move |tx| who.look(|scope| look(tx, scope)));
         assert_eq!(sees, may, "{name}");
     }
