@@ -95,7 +95,7 @@ impl Desk {
 }
 
 /// What a flow refused, for the person at the terminal.
-fn told(failed: &Failed) -> crate::talk::Failure {
+pub fn told(failed: &Failed) -> crate::talk::Failure {
     crate::talk::Failure::new(match failed {
         Failed::Refused(refusal) => match refusal.field {
             Some(field) => format!("{field}: {}", refusal.detail),

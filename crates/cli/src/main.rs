@@ -9,6 +9,7 @@ mod audit;
 mod check;
 mod demo;
 mod hours;
+mod import;
 mod migrate;
 mod serve;
 mod settings;
@@ -50,6 +51,9 @@ enum Command {
     /// Set up practices and people.
     #[command(subcommand)]
     Admin(admin::Command),
+    /// Take over what a practice brings along: a diary, clients, appointments.
+    #[command(subcommand)]
+    Import(import::Command),
 }
 
 fn main() -> ExitCode {
@@ -71,5 +75,6 @@ fn run(command: Command) -> Told {
         Command::Check(args) => check::run(&args),
         Command::Audit(command) => audit::run(command),
         Command::Admin(command) => admin::run(command),
+        Command::Import(command) => import::run(command),
     }
 }

@@ -13,7 +13,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+mod away;
 mod wall;
+pub use away::Away;
 pub(crate) use wall::{Offsets, Run};
 
 /// Minutes since midnight, 0 to 1440; in text `09:30`, and `24:00` for the end of the day.
@@ -208,9 +210,26 @@ pub struct Schedule {
     pub exceptions: Vec<Exception>,
     /// How each kind of appointment is cut; a kind that is absent is not offered.
     pub kinds: BTreeMap<MeetingKind, KindSetup>,
+    /// When they are not free whatever the hours say, by the diary that says so; one entry for each diary.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub away: Vec<Away>,
 }
 
 impl Schedule {
+    /// Takes the busy times of one diary over, in place of what it said before; no times at all forget it.
+    pub fn set_away(&mut self, away: Away) {
+        self.away.retain(|before| before.source() != away.source());
+        if !away.times().is_empty() {
+            self.away.push(away);
+            self.away.sort_by(|a, b| a.source().cmp(b.source()));
+        }
+    }
+
+    /// What the therapist's diaries take of this range, in no order.
+    pub fn away_during(&self, range: Interval) -> impl Iterator<Item = Interval> {
+        self.away.iter().flat_map(move |away| away.during(range)).copied()
+    }
+
     /// The windows of one day for this kind of meeting, in the order in which they were written.
     fn windows_of(&self, day: Date, kind: MeetingKind, mut each: impl FnMut(TimeOfDay, TimeOfDay)) {
         let mut excepted = false;
@@ -229,7 +248,7 @@ impl Schedule {
     }
 
     /// The working time for this kind of meeting between two moments, as moments: sorted, apart from each other, and
-    /// cut to the range. A window that the clocks split is given in its pieces.
+    /// cut to the range; time that a diary takes is left out. A window that the clocks split is given in its pieces.
     pub fn working(&self, kind: MeetingKind, range: Interval) -> Vec<Interval> {
         let offsets = Offsets::new(&self.zone, range);
         let mut found = Vec::new();
@@ -242,7 +261,7 @@ impl Schedule {
             *piece = Interval::new(piece.from.max(range.from), piece.to.min(range.to));
             piece.from < piece.to
         });
-        merge(found)
+        away::without(merge(found), &merge(self.away_during(range).collect()))
     }
 
     /// Whether the whole interval is inside one stretch of working time. Whoever books by hand is not bound to the

@@ -43,13 +43,16 @@ impl Search {
 }
 
 /// The free times for this kind of meeting, sorted. `busy` is what occupies the therapist, buffers and holds included,
-/// in any order. A kind that the therapist does not offer has none.
+/// in any order; what the therapist's diaries take is added here. A kind that the therapist does not offer has none.
 pub fn free(schedule: &Schedule, kind: MeetingKind, busy: &[Interval], search: Search) -> Vec<Interval> {
     let range = search.range();
     let Some(setup) = schedule.kinds.get(&kind).filter(|setup| setup.minutes > 0 && range.from < range.to) else {
         return Vec::new();
     };
-    let busy = merge(busy.iter().copied().filter(|taken| taken.from < taken.to).collect());
+    let kept_free = Span::minutes(setup.buffer_after_minutes.into());
+    let reach = Interval::new(range.from, range.to + Span::minutes(setup.minutes.into()) + kept_free);
+    let taken = busy.iter().copied().filter(|taken| taken.from < taken.to);
+    let busy = merge(taken.chain(schedule.away_during(reach)).collect());
     let mut found = Vec::new();
     let mut taken = Cursor { busy: &busy, next: 0 };
     schedule.each_run(kind, range, |runs| {
@@ -60,7 +63,7 @@ pub fn free(schedule: &Schedule, kind: MeetingKind, busy: &[Interval], search: S
         if runs.len() > 1 {
             found[first..].sort_unstable();
         }
-        keep_free(&mut found, first, &mut taken, Span::minutes(setup.buffer_after_minutes.into()));
+        keep_free(&mut found, first, &mut taken, kept_free);
     });
     found
 }

@@ -8,6 +8,7 @@ use crate::tx::Tx;
 use crate::vals;
 use domain::audit::{self, Entry, Hash, Line, Opening, Receipt, Sealed, canonical_json, link};
 use domain::id::{CommandId, PracticeId};
+use std::collections::BTreeMap;
 
 macro_rules! entry_columns {
     () => {
@@ -89,24 +90,39 @@ pub struct ChainBroken {
 
 /// Appends entries in their order, the practices' heads taken in sorted order. The receipt is the first entry's.
 pub(crate) fn append(tx: &mut Tx<'_>, first: Entry, more: Vec<Entry>) -> Result<Receipt, DbError> {
-    if more.is_empty() {
-        return append_one(tx, first);
+    let wanted = first.practice;
+    let mut practices: BTreeMap<PracticeId, Vec<Entry>> = BTreeMap::new();
+    for entry in std::iter::once(first).chain(more) {
+        practices.entry(entry.practice).or_default().push(entry);
     }
-    let mut entries: Vec<(usize, Entry)> = std::iter::once(first).chain(more).enumerate().collect();
-    entries.sort_by_key(|(position, entry)| (entry.practice, *position));
-    let mut wanted = None;
-    for (position, entry) in entries {
-        let receipt = append_one(tx, entry)?;
-        wanted = if position == 0 { Some(receipt) } else { wanted };
+    let mut receipt = None;
+    for (practice, entries) in practices {
+        let first = append_to(tx, practice, entries)?;
+        receipt = if practice == wanted { first } else { receipt };
     }
-    wanted.ok_or_else(|| DbError::Shape("a write without an audit entry".to_owned()))
+    receipt.ok_or_else(|| DbError::Shape("a write without an audit entry".to_owned()))
 }
 
-fn append_one(tx: &mut Tx<'_>, entry: Entry) -> Result<Receipt, DbError> {
+/// Appends entries to one chain, whose head is taken once for all of them. The receipt is the first entry's.
+fn append_to(tx: &mut Tx<'_>, practice: PracticeId, entries: Vec<Entry>) -> Result<Option<Receipt>, DbError> {
+    let head = tx.query_one(NEXT, vals![practice, Hash::ZERO])?;
+    let (mut seq, mut previous): (i64, Hash) = (head.get(0)?, head.get(1)?);
+    let (mut first, mut last) = (None, None);
+    for entry in entries {
+        let receipt = append_one(tx, entry, seq, previous)?;
+        (seq, previous) = (seq + 1, receipt.hash);
+        first = first.or(Some(receipt));
+        last = Some(receipt);
+    }
+    if let Some(Receipt { seq, hash }) = last {
+        tx.execute(MOVE_HEAD, vals![practice, seq as i64, hash])?;
+    }
+    Ok(first)
+}
+
+fn append_one(tx: &mut Tx<'_>, entry: Entry, seq: i64, previous: Hash) -> Result<Receipt, DbError> {
     let sealed = entry.seal().map_err(|e| DbError::Shape(e.to_string()))?;
     let practice = sealed.practice.to_string();
-    let head = tx.query_one(NEXT, vals![&practice, Hash::ZERO])?;
-    let (seq, previous): (i64, Hash) = (head.get(0)?, head.get(1)?);
     let digest = sealed.digest();
     let hash = link(sealed.practice, seq as u64, previous, digest);
     let (details, salt) = match &sealed.opening {
@@ -136,7 +152,6 @@ fn append_one(tx: &mut Tx<'_>, entry: Entry) -> Result<Receipt, DbError> {
         values.extend(few.iter().map(|subject| subject.into()));
         tx.execute(SUBJECTS[few.len() - 1], &values)?;
     }
-    tx.execute(MOVE_HEAD, vals![&practice, seq, hash])?;
     Ok(Receipt { seq: seq as u64, hash })
 }
 

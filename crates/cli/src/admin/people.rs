@@ -180,6 +180,7 @@ pub fn therapist_add(args: TherapistAdd) -> Told {
             zone: args.zone.unwrap_or_else(|| practice.zone.clone()),
             weekly,
             exceptions: Vec::new(),
+            away: Vec::new(),
             kinds: args.kind.iter().map(|kind| (kind.kind, kind.setup(practice.currency))).collect(),
         },
         late_cancel_fee: args.late_cancel_fee.map(money),

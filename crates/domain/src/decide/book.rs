@@ -6,6 +6,7 @@ use super::{
 use crate::appointment::{Agreement, Appointment, MeetingKind, Payment, State};
 use crate::disruption::Disruption;
 use crate::id::Ids;
+use crate::money::Money;
 use crate::offer::{Offer, OfferState};
 use crate::person::PersonRef;
 use crate::practice::{AgreementHow, PolicyAcceptance, Relationship, RelationshipState};
@@ -92,14 +93,34 @@ pub(super) fn make(
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Appointment, Refusal> {
-    let relationship = &situation.relationship;
-    if relationship.state != RelationshipState::Active {
-        let detail = "These two no longer work together. Reopen the relationship first.";
-        return Err(Refusal::conflict("relationship_not_active", detail));
-    }
+    check_active(&situation.relationship)?;
     let setup = slot::setup(situation, kind)?;
-    let snapshot = money::snapshot(situation, slot.from);
-    Ok(Appointment {
+    Ok(drawn_up(situation, kind, slot, setup.price, slot::buffer(&setup), agreement, now, ids))
+}
+
+/// Nothing is booked between two who no longer work together.
+pub(super) fn check_active(relationship: &Relationship) -> Result<(), Refusal> {
+    if relationship.state == RelationshipState::Active {
+        return Ok(());
+    }
+    let detail = "These two no longer work together. Reopen the relationship first.";
+    Err(Refusal::conflict("relationship_not_active", detail))
+}
+
+/// An appointment of this time and price, booked under today's policy.
+#[allow(clippy::too_many_arguments)]
+pub(super) fn drawn_up(
+    situation: &Situation,
+    kind: MeetingKind,
+    slot: Interval,
+    price: Money,
+    buffer_after: Span,
+    agreement: Agreement,
+    now: Instant,
+    ids: &mut Ids,
+) -> Appointment {
+    let relationship = &situation.relationship;
+    Appointment {
         id: ids.mint(),
         practice: situation.practice.id,
         relationship: relationship.id,
@@ -107,20 +128,20 @@ pub(super) fn make(
         client: relationship.client,
         start: slot.from,
         end: slot.to,
-        buffer_after: slot::buffer(&setup),
+        buffer_after,
         zone: situation.therapist.schedule.zone.clone(),
         kind,
         state: State::Booked,
         revision: 1,
         sequence: 0,
-        price: setup.price,
-        payment: money::planned(situation, slot, setup.price, now),
-        policy: snapshot,
+        price,
+        payment: money::planned(situation, slot, price, now),
+        policy: money::snapshot(situation, slot.from),
         agreement,
         replaces: None,
         pending_move: None,
         created_at: now,
-    })
+    }
 }
 
 /// Takes the time in both diaries and sets the clocks that come with a booking. `client_busy` is the client's diary

@@ -153,13 +153,18 @@ fn cancellation(
         received_at,
         recorded_at: now,
         recorded_by: asker.signature.clone(),
-        label: match wish.initiator {
-            Initiator::Client => "Cancelled by client".to_owned(),
-            _ => situation.policy.parameters.therapist_cancel.attendance_label.clone(),
-        },
+        label: label(situation, wish.initiator),
         late: by_client && money::judged(situation, before, Act::Cancel, received_at).is_late(),
         short_notice: !by_client && policy::notice::short_notice(&situation.policy.parameters, before.start, now),
     })
+}
+
+/// What the attendance section calls it (V-14).
+pub(super) fn label(situation: &Situation, initiator: Initiator) -> String {
+    match initiator {
+        Initiator::Client => "Cancelled by client".to_owned(),
+        _ => situation.policy.parameters.therapist_cancel.attendance_label.clone(),
+    }
 }
 
 fn open_case(

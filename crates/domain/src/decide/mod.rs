@@ -6,6 +6,7 @@ mod book;
 mod cancel;
 mod clock;
 mod contact;
+mod import;
 mod money;
 mod next_step;
 mod notify;
@@ -20,6 +21,7 @@ pub use book::Book;
 pub use cancel::Cancel;
 pub use clock::Due;
 pub use contact::{Attempt, Settle, WriteNote};
+pub use import::{Became, Import};
 pub use next_step::{BookNow, NextStep};
 pub use outcome::{JobToWake, NextStepTaken, OccupancyChange, Outcome, Record, Wake};
 pub use reschedule::Reschedule;
@@ -56,6 +58,8 @@ pub enum Command {
     Note(WriteNote),
     /// One duty is said to be done, or no longer owed.
     Settle(Settle),
+    /// Take over what was agreed elsewhere.
+    Import(Import),
     /// A moment that was waited for has come.
     Due(Due),
 }
@@ -78,6 +82,7 @@ pub fn decide(
         Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, now, ids),
         Command::Note(note) => contact::note(situation, asker, note, now, ids),
         Command::Settle(settle) => contact::settle(situation, settle, now),
+        Command::Import(import) => import::decide(&situation, asker, import, now, ids),
         Command::Due(due) => clock::decide(situation, due, now, ids),
     }
 }

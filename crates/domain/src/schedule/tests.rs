@@ -5,7 +5,7 @@ use jiff::civil::date;
 
 fn schedule(zone: &str, weekly: Vec<WeeklyHours>) -> Schedule {
     let kinds = BTreeMap::from([(MeetingKind::Video, KindSetup::usual(Money::new(6000, Currency::GBP)))]);
-    Schedule { zone: zone.parse().expect("a zone"), weekly, exceptions: vec![], kinds }
+    Schedule { zone: zone.parse().expect("a zone"), weekly, exceptions: vec![], kinds, away: Vec::new() }
 }
 
 fn hours(weekday: Weekday, from: &str, to: &str) -> WeeklyHours {
@@ -109,4 +109,22 @@ fn merged_intervals_are_sorted_and_apart() {
     let interval = |from, to| Interval::new(Instant::from_micros(from), Instant::from_micros(to));
     let merged = merge(vec![interval(5, 9), interval(0, 2), interval(2, 3), interval(6, 7)]);
     assert_eq!(merged, [interval(0, 3), interval(5, 9)]);
+}
+
+#[test]
+fn a_later_diary_of_the_same_name_takes_the_place_of_the_earlier_and_an_empty_one_forgets_it() {
+    let mut own = schedule("Europe/London", vec![hours(Weekday::Monday, "09:00", "12:00")]);
+    let at = |text: &str| text.parse::<Instant>().expect("a moment");
+    let ten = Interval::new(at("2026-03-09T10:00:00Z"), at("2026-03-09T10:30:00Z"));
+    let eleven = Interval::new(at("2026-03-09T11:00:00Z"), at("2026-03-09T18:00:00Z"));
+    own.set_away(Away::new("work", vec![ten]));
+    own.set_away(Away::new("home", vec![eleven]));
+    let both = ["2026-03-09T09:00:00Z 2026-03-09T10:00:00Z", "2026-03-09T10:30:00Z 2026-03-09T11:00:00Z"];
+    assert_eq!(working(&own, date(2026, 3, 9), date(2026, 3, 10)), both);
+    own.set_away(Away::new("work", vec![]));
+    assert_eq!(working(&own, date(2026, 3, 9), date(2026, 3, 10)), ["2026-03-09T09:00:00Z 2026-03-09T11:00:00Z"]);
+    let text = serde_json::to_string(&own).expect("a document");
+    assert_eq!(serde_json::from_str::<Schedule>(&text).expect("the same"), own);
+    own.set_away(Away::new("home", vec![]));
+    assert!(!serde_json::to_string(&own).expect("a document").contains("away"), "yesterday's code can read it");
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::money::{Currency, Money};
-use crate::schedule::{TimeOfDay, WeeklyHours};
+use crate::schedule::{Away, TimeOfDay, WeeklyHours};
 use crate::time::{Weekday, Zone};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ fn time(minutes: u16) -> TimeOfDay {
 
 fn schedule(zone: &str, weekly: Vec<WeeklyHours>, setup: KindSetup) -> Schedule {
     let zone: Zone = zone.parse().expect("a zone");
-    Schedule { zone, weekly, exceptions: vec![], kinds: BTreeMap::from([(VIDEO, setup)]) }
+    Schedule { zone, weekly, exceptions: vec![], kinds: BTreeMap::from([(VIDEO, setup)]), away: Vec::new() }
 }
 
 fn setup(minutes: u16, start_every_minutes: u16, buffer_after_minutes: u16) -> KindSetup {
@@ -174,6 +174,18 @@ proptest! {
             prop_assert!(!busy.iter().any(|taken| taken.from < taken.to && taken.meets(kept)));
             prop_assert!(hours.iter().any(|open| open.from <= slot.from && slot.to <= open.to));
         }
+    }
+
+    // proves: H-03
+    #[test]
+    fn what_a_diary_takes_is_as_busy_as_what_is_booked(own in any_schedule(), day in 0i16..365, booked in spans(), first in spans(), second in spans()) {
+        let search = any_search(&own, day);
+        let [booked, first, second] = [booked, first, second].map(|spans| any_busy(&own, day, &spans));
+        let mut with_diaries = own.clone();
+        with_diaries.set_away(Away::new("work", first.clone()));
+        with_diaries.set_away(Away::new("home", second.clone()));
+        let together = [booked.clone(), first, second].concat();
+        prop_assert_eq!(free(&with_diaries, VIDEO, &booked, search), free(&own, VIDEO, &together, search));
     }
 
     #[test]

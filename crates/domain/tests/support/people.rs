@@ -109,6 +109,7 @@ pub fn therapist(preset: Preset) -> Therapist {
             weekly: weekly.map(|day| WeeklyHours::new(day, time("08:00"), time("20:00"))).to_vec(),
             exceptions: Vec::new(),
             kinds: [(MeetingKind::Video, video), (MeetingKind::InPerson, in_person)].into(),
+            away: Vec::new(),
         },
         late_cancel_fee: Some(Money::new(4000, price(preset).currency)),
         no_show_fee: None,

@@ -272,6 +272,7 @@ impl Healer {
             zone: house.zone(),
             weekly: windows.collect(),
             exceptions: Vec::new(),
+            away: Vec::new(),
             kinds: MeetingKind::ALL.iter().map(|kind| (*kind, setup)).collect(),
         }
     }

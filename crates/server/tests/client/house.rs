@@ -412,6 +412,7 @@ fn maya(zone: Zone, currency: Currency, american: bool) -> Therapist {
             zone,
             weekly: days.into_iter().map(|day| WeeklyHours::new(day, hour(9), hour(17))).collect(),
             exceptions: Vec::new(),
+            away: Vec::new(),
             kinds,
         },
         late_cancel_fee: Some(Money::new(4000, currency)),

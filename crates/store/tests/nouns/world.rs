@@ -115,7 +115,13 @@ pub fn a_therapist(id: TherapistId, practice: PracticeId, name: &str) -> Therapi
     Therapist {
         id,
         person: a_person(PersonRef::Therapist(id), practice, Role::Therapist, name),
-        schedule: Schedule { zone: london(), weekly: vec![hours], exceptions: Vec::new(), kinds: BTreeMap::new() },
+        schedule: Schedule {
+            zone: london(),
+            weekly: vec![hours],
+            exceptions: Vec::new(),
+            kinds: BTreeMap::new(),
+            away: Vec::new(),
+        },
         late_cancel_fee: None,
         no_show_fee: None,
     }

@@ -128,7 +128,13 @@ pub fn sample() -> Sample {
         policy,
         therapist: Therapist {
             id: appointment.therapist,
-            schedule: Schedule { zone: london(), weekly: Vec::new(), exceptions: Vec::new(), kinds: BTreeMap::new() },
+            schedule: Schedule {
+                zone: london(),
+                weekly: Vec::new(),
+                exceptions: Vec::new(),
+                kinds: BTreeMap::new(),
+                away: Vec::new(),
+            },
             person: therapist,
             late_cancel_fee: None,
             no_show_fee: None,

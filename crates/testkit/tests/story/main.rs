@@ -1,0 +1,8 @@
+//! The whole path against real parts: the application on a real listener, both databases, a real mail server, programs
+//! that know nothing of its code.
+
+mod calendars;
+mod mail_faults;
+mod main_path;
+mod races;
+mod steps;
