@@ -269,6 +269,7 @@ fn therapist(them: Person) -> Therapist {
             zone: london(),
             weekly: weekly.map(|day| WeeklyHours::new(day, time("08:00"), time("18:00"))).to_vec(),
             exceptions: Vec::new(),
+            away: Vec::new(),
             kinds: [(MeetingKind::Video, video), (MeetingKind::InPerson, in_person)].into(),
         },
         late_cancel_fee: None,

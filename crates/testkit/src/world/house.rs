@@ -182,6 +182,7 @@ impl House {
                 zone: self.practice.zone.clone(),
                 weekly,
                 exceptions: Vec::new(),
+                away: Vec::new(),
                 kinds: [(MeetingKind::Video, KindSetup::usual(self.price()))].into(),
             },
             late_cancel_fee: Some(Money::new(4000, self.practice.currency)),
