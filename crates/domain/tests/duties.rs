@@ -286,3 +286,26 @@ fn what_is_moved_at_short_notice_and_then_called_off_is_one_case() {
     story.act(&the_therapist(), note(now), now + hours(1)).expect("written");
     assert_eq!(story.case().closed_at, Some(now + hours(1)));
 }
+
+// proves: V-10, V-11
+#[test]
+fn a_letter_that_comes_back_means_that_somebody_must_ring_unless_they_know_already() {
+    let bounced = |story: &mut Story, to, at| story.due(Due::Undeliverable(to), at);
+    let mut story = Story::booked(Preset::Network);
+    let now = story.start() - hours(30);
+    story.act(&the_therapist(), by_therapist(with_link()), now).expect("cancelled in good time");
+    assert_eq!(story.of_kind(ObligationKind::InformClient).due_at, story.local("2026-03-09 18:00"));
+    assert!(bounced(&mut story, to_therapist(), now).record.word.is_empty(), "the therapist's own copy");
+    bounced(&mut story, to_client(), now + minutes(1));
+    assert_eq!(story.of_kind(ObligationKind::InformClient).due_at, now + minutes(16), "minutes count now");
+    assert_eq!(story.obligations.iter().filter(|o| o.kind == ObligationKind::InformClient).count(), 1);
+
+    let at = now + minutes(5);
+    story.act(&the_therapist(), tried(Channel::Phone, AttemptResult::Reached, at), at).expect("told on the phone");
+    let outcome = bounced(&mut story, to_client(), now + minutes(9));
+    assert!(outcome.record.word.is_empty() && outcome.obligations.is_empty(), "they know");
+
+    let mut quiet = Story::booked(Preset::Insurance);
+    bounced(&mut quiet, to_client(), now);
+    assert_eq!(quiet.owed(), [ObligationKind::InformClient], "a confirmation that did not arrive is told by a person");
+}

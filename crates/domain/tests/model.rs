@@ -30,6 +30,7 @@ enum Step {
     Seen(usize),
     Attempt(usize, bool),
     Note(usize),
+    Bounce(usize),
     /// A clock that wakes too early, or once more.
     Wake(usize),
 }
@@ -92,6 +93,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => number.clone().prop_map(Step::Seen),
         2 => (number.clone(), any::<bool>()).prop_map(|(a, reached)| Step::Attempt(a, reached)),
         1 => number.clone().prop_map(Step::Note),
+        1 => number.clone().prop_map(Step::Bounce),
         1 => number.prop_map(Step::Wake),
     ];
     prop::collection::vec(step, 1..40)
@@ -174,6 +176,7 @@ impl Model {
                 let note = WriteNote { informed_at: now, informed_how: Channel::Phone, agreed, on_behalf_of: None };
                 self.run(self.pick(n), &the_therapist(), Command::Note(note));
             }
+            Step::Bounce(n) => self.run(self.pick(n), &the_clock(), Command::Due(Due::Undeliverable(to_client()))),
             Step::Wake(n) => {
                 let jobs: Vec<JobToWake> = self.story.wakes.values().map(|(job, _)| *job).collect();
                 if let Some(job) = jobs.get(n % jobs.len().max(1)) {

@@ -98,7 +98,7 @@ fn without_an_offer_the_choice_is_open_as_long_as_one_would_have_lived() {
 
 // proves: E-02
 #[test]
-fn money_is_never_forgotten_when_the_client_declines_without_a_word_about_it_or_books_another_time() {
+fn money_is_never_forgotten_when_the_client_declines_without_a_word_about_it_or_books_at_another_price() {
     let by_clock = |story: &mut Story, now: Instant| {
         let choice = format!("{:?}", JobToWake::RefundChoice(story.appointment().id));
         let at = story.wakes.get(&choice).map(|(_, at)| *at).expect("a clock is left for the money");
@@ -111,9 +111,26 @@ fn money_is_never_forgotten_when_the_client_declines_without_a_word_about_it_or_
     by_clock(&mut declined, now);
 
     let (mut elsewhere, now, _) = paid_then_called_off(false, thursday);
+    elsewhere.base.therapist.schedule.kinds.values_mut().for_each(|setup| setup.price.amount_minor = 8000);
     let start = elsewhere.local("2026-03-19 10:00");
     elsewhere.run(None, &the_client(), book_at(start, None), now + hours(1)).expect("booked from the link");
     by_clock(&mut elsewhere, now);
+}
+
+// proves: E-02
+#[test]
+fn the_payment_follows_to_a_time_of_the_same_price_that_the_client_books_from_the_link() {
+    for step in [thursday as fn(&Story) -> NextStep, |_| with_link()] {
+        let (mut story, now, _) = paid_then_called_off(false, step);
+        let start = story.local("2026-03-19 10:00");
+        let outcome = story.run(None, &the_client(), book_at(start, None), now + hours(1)).expect("booked");
+        let booked = outcome.booked.as_ref().expect("a new appointment");
+        assert_eq!((booked.replaces, booked.payment.state), (Some(story.appointment().id), PaymentState::Captured));
+        assert_eq!(of_kind(&story, EntryKind::CarryOver), [6500, -6500]);
+        assert_eq!((story.appointment().payment.state, story.balance()), (PaymentState::None, 0));
+        story.due(Due::RefundChoice, now + hours(24));
+        assert_eq!(story.balance(), 0, "and does not go back as well");
+    }
 }
 
 // proves: E-02

@@ -200,6 +200,21 @@ impl<A: ActorKind> Call<A> {
         self.arrived.idempotency.as_ref().map_or(&self.arrived.form_key, |idempotency| &idempotency.key)
     }
 
+    /// Whether this call is meant to change something.
+    pub fn is_write(&self) -> bool {
+        !matches!(self.arrived.method, Method::GET | Method::HEAD)
+    }
+
+    /// Whether a person opened this page: not a fetch ahead of the click, a look at the headers alone, or a page's own
+    /// script. Programs that say nothing of themselves count as people.
+    pub fn is_opened(&self) -> bool {
+        let said = |name: &str| self.arrived.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let ahead = ["purpose", "sec-purpose", "x-moz", "x-purpose"];
+        self.arrived.method == Method::GET
+            && ahead.iter().all(|name| !said(name).contains("prefetch") && !said(name).contains("preview"))
+            && matches!(said("sec-fetch-dest"), "" | "document")
+    }
+
     /// Whether htmx asks for a part of the page.
     pub fn is_fragment(&self) -> bool {
         self.arrived.headers.contains_key("HX-Request")

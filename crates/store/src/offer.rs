@@ -24,6 +24,11 @@ macro_rules! in_scope {
           AND (CAST($3 AS TEXT) IS NULL OR client = $3)"
     };
 }
+macro_rules! first_to_expire {
+    () => {
+        " ORDER BY expires_at, id LIMIT $4"
+    };
+}
 
 const PUT: Sql = sql!(
     "INSERT INTO offer (id, practice, relationship, therapist, client, appointment, disruption, kind, slots,
@@ -38,12 +43,14 @@ const OPEN_OF: Sql = sql!(
     offer_columns!(),
     " FROM offer WHERE appointment = $1 AND state = 'open' ORDER BY expires_at DESC, id DESC LIMIT 1"
 );
-const OPEN: Sql = sql!(
+const OPEN: Sql =
+    sql!("SELECT ", offer_columns!(), " FROM offer WHERE state = 'open'", in_scope!(), first_to_expire!());
+const OPEN_OF_CLIENT: Sql = sql!(
     "SELECT ",
     offer_columns!(),
-    " FROM offer WHERE state = 'open'",
+    " FROM offer WHERE state = 'open' AND client = $3",
     in_scope!(),
-    " ORDER BY expires_at, id LIMIT $4"
+    first_to_expire!()
 );
 
 /// Offers that `open_of_client` gives at most.
@@ -88,7 +95,8 @@ pub fn open_of(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Option<Off
 /// The open offers in scope, for a client or a link their own, the first to expire first.
 pub fn open_of_client(tx: &mut Tx<'_>, scope: &Scope<'_>) -> Result<Vec<Offer>, DbError> {
     let limits = scope.limits();
-    tx.query(OPEN, vals![limits.practice, limits.therapist, limits.client, MOST])?.iter().map(from_row).collect()
+    let sql = if limits.client.is_some() { OPEN_OF_CLIENT } else { OPEN };
+    tx.query(sql, vals![limits.practice, limits.therapist, limits.client, MOST])?.iter().map(from_row).collect()
 }
 
 fn from_row(row: &Row) -> Result<Offer, DbError> {

@@ -9,7 +9,7 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 use crate::vals;
 use crate::value::Value;
-use domain::access::Scope;
+use domain::access::{Limits, Scope};
 use domain::id::{ClientId, RelationshipId, TherapistId};
 use domain::practice::{PolicyAcceptance, Relationship, RelationshipState};
 use domain::time::Instant;
@@ -43,13 +43,24 @@ const LATEST_OF: Sql = sql!(
     in_scope!(),
     " ORDER BY CASE state WHEN 'active' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END, id DESC LIMIT 1"
 );
-const LIST: Sql = sql!(
-    "SELECT ",
-    relationship_columns!(),
-    " FROM relationship WHERE id > $4",
-    in_scope!(),
-    " AND (CAST($5 AS TEXT) IS NULL OR state = $5) ORDER BY id LIMIT $6"
-);
+macro_rules! from_there {
+    () => {
+        " AND id > $4 AND (CAST($5 AS TEXT) IS NULL OR state = $5) ORDER BY id LIMIT $6"
+    };
+}
+// One by each index: of a client, of a therapist, of a practice, of everybody.
+const LIST: [Sql; 4] = [
+    sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE client = $3", in_scope!(), from_there!()),
+    sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE therapist = $2", in_scope!(), from_there!()),
+    sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE practice = $1", in_scope!(), from_there!()),
+    sql!(
+        "SELECT ",
+        relationship_columns!(),
+        " FROM relationship WHERE CAST($1 AS TEXT) IS NULL",
+        in_scope!(),
+        from_there!()
+    ),
+];
 
 /// Adds a relationship. `Unique` where the two have one already.
 pub fn insert(tx: &mut Tx<'_>, relationship: &Relationship) -> Result<(), DbError> {
@@ -104,7 +115,13 @@ pub fn list(
     let after = after.map_or("", |cursor| cursor.id.as_str());
     let state = state.map(RelationshipState::as_str);
     let values = vals![limits.practice, limits.therapist, limits.client, after, state, rows_for(limit)];
-    let rows = tx.query(LIST, values)?;
+    let way = match limits {
+        Limits { client: Some(_), .. } => 0,
+        Limits { therapist: Some(_), .. } => 1,
+        Limits { practice: Some(_), .. } => 2,
+        _ => 3,
+    };
+    let rows = tx.query(LIST[way], values)?;
     Page::of(rows.iter().map(from_row).collect(), limit, |found| (Instant::from_micros(0), found.id.to_string()))
 }
 

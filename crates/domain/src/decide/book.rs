@@ -196,9 +196,11 @@ fn settle_open_case(situation: &Situation, booked: &Appointment, now: Instant, o
     if let Some(withdrawn) = situation.offer.clone().and_then(Offer::withdraw) {
         outcome.occupancy.insert(0, OccupancyChange::ReleaseOffer(withdrawn.id));
         outcome.wakes.push(Wake { job: JobToWake::OfferExpiry(withdrawn.id), at: None });
-        // What becomes of money that was taken is still to be chosen while the offer would have lived.
-        let until = Some(withdrawn.expires_at);
-        outcome.wakes.push(Wake { job: JobToWake::RefundChoice(withdrawn.appointment), at: until });
+        if outcome.appointment.is_none() {
+            // Money that did not follow is still the client's to choose about while the offer would have lived.
+            let until = Some(withdrawn.expires_at);
+            outcome.wakes.push(Wake { job: JobToWake::RefundChoice(withdrawn.appointment), at: until });
+        }
         outcome.offers.push(withdrawn);
     }
     outcome.disruption = Some(settled(case, situation, outcome, now));

@@ -96,6 +96,10 @@ fn check_time(before: &Appointment, asker: &Asker, wish: &Cancel, now: Instant) 
     if received > now + Span::minutes(1) {
         return Err(Refusal::invalid("in_the_future", "received_at", "A message cannot have arrived in the future."));
     }
+    if received < before.created_at {
+        let detail = "The client's message cannot be older than the booking that it calls off.";
+        return Err(Refusal::invalid("before_booking", "received_at", detail));
+    }
     let on_record = wish.initiator == Initiator::Client && !asker.is_client();
     let moment = if on_record { received } else { now };
     if moment >= before.start {

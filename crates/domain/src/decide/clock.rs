@@ -4,7 +4,7 @@ use super::book::{settled, subjects};
 use super::{JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify};
 use crate::appointment::{PaymentState, State};
 use crate::id::{Ids, ObligationId};
-use crate::obligation::{Obligation, ObligationKind};
+use crate::obligation::{Obligation, ObligationKind, ObligationState};
 use crate::offer::OfferState;
 use crate::person::PersonRef;
 use crate::policy;
@@ -147,7 +147,13 @@ fn undeliverable(situation: &Situation, to: PersonRef, now: Instant, ids: &mut I
         return Ok(outcome);
     }
     let case = situation.disruption.as_ref().map(|case| case.id);
-    let open = situation.obligations.iter().find(|o| o.kind == ObligationKind::InformClient && o.is_owed()).cloned();
+    let told = |o: &Obligation| o.disruption == case && matches!(o.state, ObligationState::Met { .. });
+    let news = situation.obligations.iter().filter(|o| o.kind == ObligationKind::InformClient);
+    if case.is_some() && news.clone().any(told) {
+        // They know already, by another way: a letter that comes back changes nothing.
+        return Ok(outcome);
+    }
+    let open = news.clone().find(|o| o.is_owed()).cloned();
     let urgent = policy::obligations::inform_now(&situation.policy.parameters, now);
     let duty = match open {
         Some(duty) => duty.hurry(&urgent),

@@ -1,6 +1,6 @@
 //! Money follows fault and notice: what the policy decides becomes payment state and entries (`rulings` 11 and 13).
 
-use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
+use super::{Asker, JobToWake, Outcome, Record, Situation, Wake, notify};
 use crate::appointment::{Appointment, Cancellation, Initiator, Payment, PaymentState, PolicySnapshot, State};
 use crate::id::Ids;
 use crate::ledger::{EntryKind, LedgerEntry};
@@ -194,8 +194,8 @@ pub(super) fn is_the_clients_choice(situation: &Situation, ended: &Appointment) 
 }
 
 /// Whether what was paid goes along to a time that stands in for this one. After a late word of the client's it stands
-/// as the price of that (H-10), or moving late and booking anew would cost nothing.
-pub(super) fn follows_to_a_new_time(ended: &Appointment) -> bool {
+/// as the price of that (H-10), or cancelling late and booking anew would cost nothing.
+fn follows_to_a_new_time(ended: &Appointment) -> bool {
     let kept = matches!(&ended.state, State::Cancelled(how) if how.initiator == Initiator::Client && how.late);
     ended.payment.state == PaymentState::Captured && !kept
 }
@@ -239,7 +239,7 @@ pub(super) fn follow(
 }
 
 /// The entries by which a payment follows an accepted new time (`rulings` 11): two that sum to nothing.
-pub(super) fn carry_over(
+fn carry_over(
     situation: &Situation,
     asker: &Asker,
     ended: &Appointment,
@@ -293,6 +293,9 @@ fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
 pub(super) fn on_lapse(situation: &Situation, ended: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
     if is_the_clients_choice(situation, &ended) {
         refund_due(situation, &clock("refund_choice"), ended, now, ids, outcome);
+    }
+    if let Some(ended) = outcome.appointment.clone() {
+        notify::money_comes_back(situation, &ended, now, outcome);
     }
 }
 

@@ -90,6 +90,12 @@ pub(super) fn declined(ended: &Appointment, refund: bool, now: Instant, outcome:
     outcome.notices.push(notice(to, kind, ended, facts, None, None, now));
 }
 
+/// The client learns that their money comes back without their asking (E-02).
+pub(super) fn money_comes_back(situation: &Situation, ended: &Appointment, now: Instant, outcome: &mut Outcome) {
+    let facts = Facts { paid: Some(ended.price), ..Facts::about(ended.interval()) };
+    outcome.notices.push(notice(situation.client.id, MessageKind::Refund, ended, facts, None, None, now));
+}
+
 /// A duty has run out of time: whoever takes it over is written to, with what is owed and whom to call.
 pub(super) fn escalated(
     situation: &Situation,

@@ -159,8 +159,8 @@ impl Story {
         situation.obligations = self.obligations.iter().filter(|o| o.appointment == subject).cloned().collect();
         let of_subject = |offer: &&Offer| Some(offer.appointment) == subject && offer.state == OfferState::Open;
         situation.offer = self.offers.iter().rfind(of_subject).cloned();
-        situation.appointment = about.map(|id| self.find(id).clone());
-        if let Some(found) = &situation.appointment {
+        situation.appointment = subject.map(|id| self.find(id).clone());
+        if let Some(found) = situation.appointment.as_ref().filter(|_| about.is_some()) {
             let agreed = self.policies.iter().find(|policy| policy.version == found.policy.version);
             situation.policy = agreed.expect("the agreed version").clone();
         } else {
@@ -210,6 +210,7 @@ impl Story {
             Due::OfferExpiry => offer.map(|offer| JobToWake::OfferExpiry(offer.id)),
             Due::RefundChoice => Some(JobToWake::RefundChoice(about)),
             Due::ObligationClock(id) => Some(JobToWake::ObligationClock(id)),
+            Due::Undeliverable(_) => None,
         }
     }
 

@@ -62,6 +62,12 @@
     }
   });
 
+  // Letters left in a note.
+  document.addEventListener('input', (event) => {
+    const count = document.querySelector(`[data-count="${CSS.escape(event.target.id ?? '')}"]`);
+    if (count) count.textContent = `${Number(count.dataset.max) - [...event.target.value].length} left.`;
+  });
+
   // Copying: where the browser does not let us, the link is selected for the person to copy.
   const copy = async (button) => {
     const field = document.getElementById(button.dataset.copy);

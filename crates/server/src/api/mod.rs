@@ -6,6 +6,7 @@ mod contact;
 mod disruptions;
 mod ledger;
 mod offers;
+mod openapi;
 mod people;
 mod policy;
 mod request;
@@ -37,6 +38,7 @@ pub fn routes() -> Vec<Route> {
         disruptions::routes(),
         ledger::routes(),
         offers::routes(),
+        openapi::routes(),
         people::routes(),
         policy::routes(),
         slots::routes(),

@@ -1,7 +1,7 @@
 //! The client's answer to offered times.
 
 use super::{json, preview, read, write};
-use crate::actor::AnyRole;
+use crate::actor::{AnyRole, Client};
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
@@ -15,11 +15,11 @@ use serde::Deserialize;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get::<AnyRole>("/api/v1/offers/{id}", one).about("offer").says("One offer of times"),
-        post::<AnyRole>("/api/v1/offers/{id}/accept", accept)
+        post::<Client>("/api/v1/offers/{id}/accept", accept)
             .about("offer")
             .audits("offer_accepted")
             .says("Take one of the offered times"),
-        post::<AnyRole>("/api/v1/offers/{id}/decline", decline)
+        post::<Client>("/api/v1/offers/{id}/decline", decline)
             .about("offer")
             .audits("offer_declined")
             .says("Want none of them, perhaps the money back"),
@@ -45,7 +45,7 @@ async fn one(app: App, call: Call<AnyRole>) -> Answer {
     json(StatusCode::OK, &super::wire::offer(&found.ok_or_else(Problem::not_found)?))
 }
 
-async fn accept(app: App, call: Call<AnyRole>) -> Answer {
+async fn accept(app: App, call: Call<Client>) -> Answer {
     let (id, AcceptBody { start }): (OfferId, _) = (call.id("id")?, call.json()?);
     if call.preview {
         return preview(app, call, move |tx, app, ask| flow::offer::preview_accept(tx, &app.tools, ask, id, start))
@@ -54,7 +54,7 @@ async fn accept(app: App, call: Call<AnyRole>) -> Answer {
     write(app, call, StatusCode::OK, move |tx, app, ask| flow::offer::accept(tx, &app.tools, ask, id, start)).await
 }
 
-async fn decline(app: App, call: Call<AnyRole>) -> Answer {
+async fn decline(app: App, call: Call<Client>) -> Answer {
     let (id, DeclineBody { refund }): (OfferId, _) = (call.id("id")?, call.json()?);
     write(app, call, StatusCode::OK, move |tx, app, ask| flow::offer::decline(tx, &app.tools, ask, id, refund)).await
 }

@@ -7,12 +7,14 @@ pub mod appointment;
 pub mod case;
 pub mod due;
 pub mod jobs;
+pub mod link;
 pub mod load;
 pub mod offer;
 pub mod once;
 pub mod record;
 pub mod save;
 pub mod settings;
+pub mod setup;
 pub mod signin;
 pub mod slots;
 

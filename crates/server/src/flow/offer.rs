@@ -2,6 +2,7 @@
 
 use super::appointment::{change, look};
 use super::{Answer, Ask, Flow, Tools, load};
+use domain::access::Purpose;
 use domain::decide::Command;
 use domain::id::OfferId;
 use domain::time::Instant;
@@ -29,5 +30,15 @@ pub fn decline(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, refund: bool)
 /// The client has opened the page: they know.
 pub fn seen(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId) -> Flow<Done<Answer>> {
     let situation = load::offer(tx, ask, id, &[], Mode::Change)?;
+    change(tx, tools, ask, situation, Command::Seen)
+}
+
+/// The client has opened the page behind one of their links: whatever case waits to be told to them, they know.
+pub fn opened(tx: &mut Tx, tools: &Tools, ask: &Ask, purpose: Purpose) -> Flow<Done<Answer>> {
+    let situation = match purpose {
+        Purpose::ChooseTime(id) => return seen(tx, tools, ask, id),
+        Purpose::Book(id) => load::relationship(tx, ask, id, &[], Mode::Change)?,
+        Purpose::Manage(id) => load::appointment(tx, ask, id, &[], Mode::Change)?,
+    };
     change(tx, tools, ask, situation, Command::Seen)
 }

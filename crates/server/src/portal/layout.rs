@@ -27,7 +27,7 @@ const fn to(path: &'static str, icon: &'static str, label: &'static str) -> Dest
 
 /// Where a therapist can go. Only pages that the route table has are shown.
 const THERAPIST: &[Destination] = &[
-    to("/t", "house", "Today"),
+    to("/t", "house", "Dashboard"),
     to("/t/appointments", "list", "Appointments"),
     to("/t/week", "calendar", "Week"),
     to("/t/updates", "circle-check", "Updates"),
@@ -43,6 +43,7 @@ const THERAPIST: &[Destination] = &[
 /// Where the office can go.
 const PRACTICE: &[Destination] = &[
     to("/p", "layout-dashboard", "Board"),
+    to("/p/appointments", "list", "Appointments"),
     to("/p/absences", "heart", "Absences"),
     to("/p/money", "banknote", "Money"),
     to("/p/drift", "split", "Drift"),
@@ -110,6 +111,8 @@ pub struct Shell {
     pub now: Instant,
     /// Whether time stands still, so that clocks on the page do too.
     pub is_still: bool,
+    /// Whether this is a demo, which every page of it says.
+    pub is_demo: bool,
     role: Option<Role>,
     manner: Manner,
 }
@@ -144,6 +147,7 @@ impl Shell {
             form_key: String::new(),
             now: app.now(),
             is_still: matches!(app.clock, Clock::Standing(_)),
+            is_demo: app.is_demo,
             role,
             manner: caller.manner(),
         }

@@ -1,10 +1,16 @@
 //! Pages for people: the client portal, the therapist portal and the practice portal share a frame and its pieces.
 
+mod client;
+pub mod desk;
 pub mod layout;
+pub mod practice;
 pub mod signin;
+pub mod therapist;
+pub mod when;
 pub mod words;
 
 pub use layout::Shell;
+pub(crate) use signin::welcome;
 
 use crate::actor::{Caller, Colleague, Public};
 use crate::app::App;
@@ -37,7 +43,7 @@ pub fn routes() -> Vec<Route> {
         get::<Public>("/", begin).about("portal").says("The first page of whoever is signed in, or signing in"),
         get::<Colleague>("/more", more).about("portal").says("Every page, help, and signing out, for a small screen"),
     ];
-    [frame, signin::routes()].concat()
+    [frame, signin::routes(), client::routes(), therapist::routes(), practice::routes()].concat()
 }
 
 /// A page.

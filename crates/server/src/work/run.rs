@@ -40,7 +40,8 @@ impl Nudge {
         self.bell.notify_all();
     }
 
-    fn wait(&self) {
+    /// Waits until somebody rings, or a quarter of a second.
+    pub(crate) fn wait(&self) {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.bell.wait_timeout_while(asked, LOOK_EVERY, |asked| !*asked);
         let (mut asked, _) = waited.unwrap_or_else(PoisonError::into_inner);

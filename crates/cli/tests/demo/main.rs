@@ -1,0 +1,7 @@
+//! The demo as programs and browsers meet it: the built command, over HTTP.
+
+mod clock;
+mod doors;
+mod faults;
+mod people;
+mod world;

@@ -1,0 +1,278 @@
+//! "Choose a new time": the page behind an offer, and what comes of it (`ux` 4.2; V-07, G-08, E-01, E-02).
+
+use super::desk::{self, Acted, Door};
+use super::result::{self, Outcome};
+use super::times::{Day, by_day, moment};
+use super::words::spell;
+use super::{booking, scene};
+use crate::actor::Scoped;
+use crate::app::App;
+use crate::call::Call;
+use crate::error::FieldErrors;
+use crate::flow;
+use crate::portal::when::When;
+use crate::portal::{Shell, page_with, redirect};
+use crate::routes::Answer;
+use askama::Template;
+use axum::http::StatusCode;
+use domain::appointment::{Appointment, Initiator, PaymentState, State};
+use domain::id::OfferId;
+use domain::offer::{Offer, OfferState};
+use domain::policy::money::refund_rule;
+use domain::policy::{NextStepKind, ObligationKind, Policy, RefundRule};
+use domain::practice::Therapist;
+use domain::time::Instant;
+
+/// Everything that bears on one offer.
+pub(super) struct Scene {
+    therapist: Therapist,
+    pub offer: Offer,
+    ended: Appointment,
+    policy: Policy,
+    is_new_client: bool,
+    booked: Option<Appointment>,
+    /// The session that stands now, where the offer was settled another way.
+    instead: Option<Appointment>,
+    promise: Option<Instant>,
+    is_word_owed: bool,
+}
+
+#[derive(Template)]
+#[template(path = "client/choose.html")]
+struct ChoosePage {
+    shell: Shell,
+    errors: FieldErrors,
+    action: String,
+    lead: String,
+    held_until: String,
+    days: Vec<Day>,
+    chosen: String,
+    therapist: String,
+    refund: Option<String>,
+    money: Option<String>,
+}
+
+/// The page. Opening it counts as *knows* (`ux` 4.2); a browser or a program that only fetches ahead does not.
+pub(super) async fn page<A: Scoped>(app: App, call: Call<A>, base: String, id: OfferId) -> Answer {
+    let scene = load(&app, &call, id).await?;
+    if scene.is_word_owed && call.is_opened() {
+        note_seen(&app, &call, id).await;
+    }
+    show(app, call, base, scene, FieldErrors::default(), StatusCode::OK).await
+}
+
+/// The answer: a time, more times, a word, or the money back.
+pub(super) async fn answer<A: Scoped>(app: App, call: Call<A>, base: String, id: OfferId) -> Answer {
+    let choice = call.raw().get("choice").to_owned();
+    let acted = match (choice.as_str(), moment(&choice)) {
+        ("more", _) => return Ok(redirect(&format!("{base}/times"))),
+        ("contact" | "refund", _) => {
+            let refund = choice == "refund";
+            // A refund that the page did not offer cannot be asked for by hand.
+            if refund && !may_refund(&load(&app, &call, id).await?) {
+                return ask_again(app, call, base, id).await;
+            }
+            desk::act(&app, &call, move |tx, app, ask| flow::offer::decline(tx, &app.tools, ask, id, refund)).await?
+        }
+        (_, Some(start)) => {
+            desk::act(&app, &call, move |tx, app, ask| flow::offer::accept(tx, &app.tools, ask, id, start)).await?
+        }
+        (_, None) => return ask_again(app, call, base, id).await,
+    };
+    match acted {
+        Acted::Done(_) | Acted::Over => Ok(redirect(&base)),
+        // The offer as it stands now says why: expired, answered, settled another way.
+        Acted::Refused(refusal) if refusal.code != "slot_taken" => {
+            let scene = load(&app, &call, id).await?;
+            show(app, call, base, scene, FieldErrors::default(), StatusCode::CONFLICT).await
+        }
+        Acted::Refused(_) => {
+            let booking = of_offer(&app, &call, base, id).await?;
+            booking::times(app, call, booking, Some(booking::Notice::taken()), StatusCode::CONFLICT).await
+        }
+    }
+}
+
+/// Booking in place of one of the offered times: the same kind, in the same relationship.
+pub(super) async fn of_offer<A: Scoped>(
+    app: &App,
+    call: &Call<A>,
+    base: String,
+    id: OfferId,
+) -> Result<booking::Booking, crate::error::Problem> {
+    let scene = load(app, call, id).await?;
+    Ok(booking_of(base, &scene))
+}
+
+fn booking_of(base: String, scene: &Scene) -> booking::Booking {
+    booking::Booking {
+        times: format!("{base}/times"),
+        confirm: format!("{base}/confirm"),
+        base,
+        relationship: scene.offer.relationship,
+        offer: Some(scene.offer.clone()),
+    }
+}
+
+async fn load<A: Scoped>(app: &App, call: &Call<A>, id: OfferId) -> Result<Scene, crate::error::Problem> {
+    desk::read(app, call, move |tx, _, ask| {
+        let scope = ask.who.scope();
+        let offer = scene::found(store::offer::load(tx, &scope, id)?, "offer")?;
+        let ended = scene::found(store::appointment::load(tx, &scope, offer.appointment)?, "appointment")?;
+        let policy = scene::found(store::policy::load(tx, ended.practice, ended.policy.version)?, "policy")?;
+        let booked = match offer.state {
+            OfferState::Accepted { appointment, .. } => store::appointment::load(tx, &scope, appointment)?,
+            _ => None,
+        };
+        let duties = store::obligation::of_appointment(tx, ended.id)?;
+        let owed = |kind| duties.iter().find(|duty| duty.kind == kind && duty.is_owed());
+        let instead = match offer.state {
+            OfferState::Withdrawn => scene::next_with(tx, ask, offer.relationship)?,
+            _ => None,
+        };
+        Ok(Scene {
+            therapist: scene::found(store::therapist::load(tx, offer.therapist)?, "therapist")?,
+            is_new_client: !store::appointment::has_attended(tx, offer.relationship)?,
+            promise: owed(ObligationKind::KeepPromise).map(|duty| duty.due_at),
+            is_word_owed: owed(ObligationKind::InformClient).is_some(),
+            offer,
+            ended,
+            policy,
+            booked,
+            instead,
+        })
+    })
+    .await
+}
+
+/// The client has opened the page, so they know. The page is shown even where this cannot be kept.
+async fn note_seen<A: Scoped>(app: &App, call: &Call<A>, id: OfferId) {
+    let (inner, ask) = (app.clone(), desk::ask(call));
+    let kept = app.store.write_async(move |tx: &mut store::Tx<'_>| flow::offer::seen(tx, &inner.tools, &ask, id)).await;
+    match kept {
+        Ok(_) | Err(flow::Failed::Nothing { .. } | flow::Failed::Refused(_)) => {}
+        Err(fault) => tracing::error!(?fault, offer = %id, "that a client opened their page could not be kept"),
+    }
+}
+
+async fn ask_again<A: Scoped>(app: App, call: Call<A>, base: String, id: OfferId) -> Answer {
+    let scene = load(&app, &call, id).await?;
+    let mut errors = FieldErrors::default();
+    errors.push("choice", "Choose one of the times, or say that none of them suits you");
+    show(app, call, base, scene, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+async fn show<A: Scoped>(
+    app: App,
+    call: Call<A>,
+    base: String,
+    scene: Scene,
+    errors: FieldErrors,
+    status: StatusCode,
+) -> Answer {
+    let when = When::new(call.manner(), call.now);
+    let is_over = call.now >= scene.offer.expires_at;
+    match (&scene.offer.state, &scene.booked, &scene.instead) {
+        (OfferState::Open, _, _) if !is_over => choose(&app, &call, base, scene, &when, errors, status),
+        (OfferState::Open | OfferState::Expired, _, _) => {
+            let held = when.near(scene.offer.expires_at);
+            let notice = booking::Notice::expired(&held, scene.therapist.person.first_name());
+            booking::times(app, call, booking_of(base, &scene), Some(notice), status).await
+        }
+        (OfferState::Accepted { .. }, Some(booked), _) | (OfferState::Withdrawn, _, Some(booked)) => {
+            let outcome = Outcome::Booked { booked, carried: carried(&scene, booked) };
+            result::page(&app, &call, &base, &scene.therapist, outcome)
+        }
+        (OfferState::Declined { refund: true }, _, _) => {
+            let amount = is_money_back(&scene).then_some(scene.ended.price);
+            result::page(&app, &call, &base, &scene.therapist, Outcome::Refund { amount })
+        }
+        (OfferState::Declined { refund: false }, _, _) => {
+            let times = format!("{base}/times");
+            result::page(&app, &call, &base, &scene.therapist, Outcome::Contact { by: scene.promise, times: &times })
+        }
+        (OfferState::Accepted { .. } | OfferState::Withdrawn, _, _) => {
+            booking::times(app, call, booking_of(base, &scene), Some(booking::Notice::withdrawn()), status).await
+        }
+    }
+}
+
+fn choose<A: Scoped>(
+    app: &App,
+    call: &Call<A>,
+    base: String,
+    scene: Scene,
+    when: &When,
+    errors: FieldErrors,
+    status: StatusCode,
+) -> Answer {
+    let Scene { offer, ended, therapist, .. } = &scene;
+    let days = by_day(&offer.slots, offer.kind, &therapist.schedule.zone, when);
+    let first = offer.slots.first().map(|slot| slot.from.to_string()).unwrap_or_default();
+    let sent = call.raw().get("choice");
+    let page = ChoosePage {
+        shell: Shell::new(app, call, "Choose a new time").with(&errors),
+        errors,
+        lead: lead(ended, therapist, when),
+        held_until: when.moment(offer.expires_at),
+        chosen: if sent.is_empty() { first } else { sent.to_owned() },
+        therapist: therapist.person.first_name().to_owned(),
+        refund: may_refund(&scene).then(|| ended.price.to_string()),
+        money: money(ended),
+        action: base,
+        days,
+    };
+    page_with(status, &page)
+}
+
+/// What happened, without blame: sorry once, where notice was short and it was not the client (`ux` 5).
+fn lead(ended: &Appointment, therapist: &Therapist, when: &When) -> String {
+    let (name, time) = (therapist.person.first_name(), when.on(ended.start));
+    let happened = match &ended.state {
+        State::Cancelled(how) if how.initiator == Initiator::Client => "was cancelled",
+        State::Cancelled(_) if ended.start > when.now => "can’t go ahead",
+        State::Cancelled(_) | State::TherapistNoShow | State::TechnicalFailure => "didn’t go ahead",
+        _ => "needs another time",
+    };
+    let sorry = match &ended.state {
+        State::Cancelled(how) if how.initiator == Initiator::Therapist && how.short_notice => {
+            format!(" {name} is sorry about the short notice.")
+        }
+        State::TherapistNoShow => format!(" {name} is sorry."),
+        _ => String::new(),
+    };
+    spell(when.locale, &format!("Your session with {name} {time} {happened}.{sorry}"))
+}
+
+/// What becomes of the money if they take one of the times.
+fn money(ended: &Appointment) -> Option<String> {
+    match ended.payment.state {
+        PaymentState::Captured => {
+            Some(format!("The {} you paid moves to your new time. Nothing more to pay.", ended.price))
+        }
+        PaymentState::RefundDue => Some(format!("{} is on its way back to you.", ended.price)),
+        _ => None,
+    }
+}
+
+/// A refund is the client's to choose where the policy says so and money was taken (E-02, `rulings` 3).
+fn may_refund(scene: &Scene) -> bool {
+    let parameters = &scene.policy.parameters;
+    scene.ended.payment.state == PaymentState::Captured
+        && parameters.next_step.allowed.contains(&NextStepKind::Refund)
+        && refund_rule(parameters, scene.is_new_client) == RefundRule::ClientChoice
+}
+
+fn is_money_back(scene: &Scene) -> bool {
+    matches!(scene.ended.payment.state, PaymentState::RefundDue | PaymentState::Refunded)
+}
+
+/// Whether the payment of the old time followed to this one.
+fn carried(scene: &Scene, booked: &Appointment) -> bool {
+    booked.payment.state == PaymentState::Captured && booked.replaces == Some(scene.ended.id)
+}
+
+/// Where the page of an offer is for a client who is signed in.
+pub(super) fn path(app: &App, offer: &Offer) -> String {
+    Door::Portal.offer(app, offer.id)
+}

@@ -1,0 +1,263 @@
+//! One session: what is agreed, and what the client may do about it (`ux` 4.3, 4.4; G-02 to G-04, H-10).
+
+use super::change::{self, Standing};
+use super::desk::{self, Acted, Door};
+use super::policy_words::{Terms, free_until, price};
+use super::words::{kind_words, spell, state_words};
+use super::{refusal, scene};
+use crate::actor::Scoped;
+use crate::app::App;
+use crate::call::Call;
+use crate::error::Problem;
+use crate::flow;
+use crate::portal::when::When;
+use crate::portal::{Effect, Shell, page as render, redirect};
+use crate::routes::Answer;
+use askama::Template;
+use domain::appointment::{Appointment, Initiator, State};
+use domain::decide::{Cancel, NextStep};
+use domain::id::AppointmentId;
+use domain::offer::Offer;
+use domain::policy::money::PaymentState;
+use domain::policy::{Boundary, Policy};
+use domain::practice::{Practice, Relationship, Therapist};
+use domain::reason::Reason;
+
+pub(super) use super::change::{move_page, moved};
+
+/// Everything that bears on one session.
+pub(super) struct Scene {
+    pub practice: Practice,
+    pub therapist: Therapist,
+    pub appointment: Appointment,
+    pub relationship: Relationship,
+    /// The version that was agreed for this session.
+    pub policy: Policy,
+    /// Times that are held in its place.
+    pub offer: Option<Offer>,
+    /// Where another time can be booked, through the same door.
+    pub booking: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "client/session.html")]
+struct SessionPage {
+    shell: Shell,
+    is_done: bool,
+    news: String,
+    facts: Vec<(&'static str, String)>,
+    state: Option<String>,
+    base: String,
+    may_change: bool,
+    is_late: bool,
+    is_coming: bool,
+    offer: Option<String>,
+    again: Option<String>,
+    therapist: String,
+}
+
+#[derive(Template)]
+#[template(path = "client/cancel.html")]
+struct CancelPage {
+    shell: Shell,
+    lead: String,
+    effects: Vec<Effect>,
+    reasons: Vec<(&'static str, &'static str)>,
+    action: String,
+    base: String,
+    move_to: Option<String>,
+    button: String,
+    revision: u32,
+}
+
+/// Reasons that a client is asked for; none is needed.
+const REASONS: [Reason; 6] = [
+    Reason::ClientIllness,
+    Reason::ClientFamilyOrCaring,
+    Reason::ClientWorkOrSchedule,
+    Reason::ClientTransport,
+    Reason::ClientFeelingBetter,
+    Reason::ClientFinancial,
+];
+
+/// Loads one session in scope.
+pub(super) async fn load<A: Scoped>(app: &App, call: &Call<A>, id: AppointmentId) -> Result<Scene, Problem> {
+    let door = Door::of(call);
+    desk::read(app, call, move |tx, app, ask| {
+        let scope = ask.who.scope();
+        let appointment = scene::found(store::appointment::load(tx, &scope, id)?, "appointment")?;
+        let relationship = store::relationship::load(tx, &scope, appointment.relationship)?;
+        Ok(Scene {
+            practice: scene::found(store::practice::load(tx, appointment.practice)?, "practice")?,
+            therapist: scene::found(store::therapist::load(tx, appointment.therapist)?, "therapist")?,
+            policy: scene::found(store::policy::load(tx, appointment.practice, appointment.policy.version)?, "policy")?,
+            offer: store::offer::open_of(tx, appointment.id)?.filter(|offer| ask.now < offer.expires_at),
+            relationship: scene::found(relationship, "appointment")?,
+            booking: door.open_booking(tx, app, appointment.relationship, ask.now)?,
+            appointment,
+        })
+    })
+    .await
+}
+
+/// The page of one session.
+pub(super) async fn page<A: Scoped>(app: App, call: Call<A>, base: String, id: AppointmentId) -> Answer {
+    let scene = load(&app, &call, id).await?;
+    let when = When::new(call.manner(), call.now);
+    let (appointment, door) = (&scene.appointment, Door::of(&call));
+    let name = scene.therapist.person.first_name();
+    let standing = change::standing(&scene, call.now);
+    let is_over = !appointment.state.is_live();
+    let (title, news) = heading(&scene, call.raw_query().get("done"), &when);
+    let page = SessionPage {
+        shell: Shell::new(&app, &call, title).at("/c"),
+        is_done: !news.is_empty(),
+        facts: facts(&scene, &when),
+        state: state_words(appointment, when.locale),
+        may_change: matches!(standing, Standing::Free | Standing::WithFee(_)),
+        is_late: matches!(standing, Standing::Contact),
+        is_coming: appointment.state.is_pending() && call.now < appointment.start,
+        offer: scene.offer.as_ref().map(|offer| door.offer(&app, offer.id)),
+        again: (is_over && scene.offer.is_none() && scene.relationship.state.as_str() == "active")
+            .then(|| scene.booking.clone())
+            .flatten(),
+        therapist: name.to_owned(),
+        news,
+        base,
+    };
+    render(&page)
+}
+
+/// The title, and what was just done about it where that is still so.
+fn heading(scene: &Scene, done: &str, when: &When) -> (String, String) {
+    let (appointment, name) = (&scene.appointment, scene.therapist.person.first_name());
+    let time = when.moment(appointment.start);
+    match (done, &appointment.state) {
+        ("booked", State::Booked) => (format!("You’re booked: {time}"), "We’ll confirm by email.".to_owned()),
+        ("moved", State::Booked) => {
+            (format!("Moved to {time}"), format!("We’re telling {name}. We’ll confirm by email."))
+        }
+        ("cancelled", State::Cancelled(how)) if how.initiator == Initiator::Client => {
+            let money = match appointment.payment.state {
+                PaymentState::RefundDue => format!("Your {} is on its way back.", appointment.price),
+                _ if how.late => String::new(),
+                _ => "No charge.".to_owned(),
+            };
+            let talk = if how.reason == Some(Reason::ClientFinancial) {
+                format!(" If money makes this hard, please talk to {name} or to us. There may be a way.")
+            } else {
+                String::new()
+            };
+            let title = spell(when.locale, &format!("Cancelled. We’re telling {name}."));
+            (title, format!("{money}{talk}").trim().to_owned())
+        }
+        _ => (format!("{time} with {name}"), String::new()),
+    }
+}
+
+fn facts(scene: &Scene, when: &When) -> Vec<(&'static str, String)> {
+    let Scene { appointment, therapist, policy, .. } = scene;
+    let mut facts = vec![
+        (
+            "When",
+            format!("{} to {}", when.moment_both(appointment.start, &appointment.zone), when.clock(appointment.end)),
+        ),
+        ("With", therapist.person.name.clone()),
+        ("How", kind_words(appointment.kind).to_owned()),
+    ];
+    if !appointment.price.is_zero() {
+        facts.push(("Price", price(appointment)));
+    }
+    if appointment.state.is_pending() && when.now < appointment.start {
+        facts.push(("Changes", free_until(&policy.parameters, appointment, when)));
+    }
+    facts
+}
+
+/// What cancelling means, before the button; or why it is not possible here and whom to talk to.
+pub(super) async fn cancel_page<A: Scoped>(app: App, call: Call<A>, base: String, id: AppointmentId) -> Answer {
+    let scene = load(&app, &call, id).await?;
+    let looked = desk::try_read(&app, &call, move |tx, app, ask| {
+        flow::appointment::preview_cancel(tx, &app.tools, ask, id, wish(None))
+    });
+    match looked.await? {
+        Ok(preview) => render(&cancel_view(&app, &call, &scene, &preview, base)),
+        Err(refused) => refusal::page(&app, &call, &scene, &refused, &base),
+    }
+}
+
+/// Cancels it.
+pub(super) async fn cancel<A: Scoped>(app: App, call: Call<A>, base: String, id: AppointmentId) -> Answer {
+    let reason = call.raw().get("reason").parse::<Reason>().ok().filter(|reason| REASONS.contains(reason));
+    let seen = call.raw().get("revision").parse().ok();
+    let acted = desk::act(&app, &call, move |tx, app, ask| {
+        flow::appointment::cancel(tx, &app.tools, ask, id, wish(reason), seen)
+    });
+    match acted.await? {
+        Acted::Done(_) => Ok(redirect(&format!("{base}?done=cancelled"))),
+        Acted::Over => Ok(redirect(&base)),
+        Acted::Refused(refused) => {
+            let scene = load(&app, &call, id).await?;
+            refusal::page(&app, &call, &scene, &refused, &base)
+        }
+    }
+}
+
+fn wish(reason: Option<Reason>) -> Cancel {
+    Cancel {
+        initiator: Initiator::Client,
+        reason,
+        note: None,
+        received_at: None,
+        next_step: NextStep::default(),
+        share_reason: false,
+        words: None,
+    }
+}
+
+fn cancel_view<A: Scoped>(
+    app: &App,
+    call: &Call<A>,
+    scene: &Scene,
+    preview: &flow::Answer,
+    base: String,
+) -> CancelPage {
+    let when = When::new(call.manner(), call.now);
+    let Scene { appointment, therapist, policy, .. } = scene;
+    let name = therapist.person.first_name();
+    let cost = change::cost(preview, appointment);
+    let is_late =
+        preview.appointment.as_ref().is_some_and(|after| matches!(&after.state, State::Cancelled(how) if how.late));
+    let money = change::money(preview, appointment, cost);
+    let terms = Terms::agreed(policy, therapist, appointment, when.locale);
+    let notice = match (is_late, policy.parameters.client_cancel.boundary) {
+        (true, _) => format!("Late: less than {}’ notice", terms.notice()),
+        (false, Boundary::Exclusive) => format!("In time: more than {}’ notice", terms.notice()),
+        (false, Boundary::Inclusive) => format!("In time: at least {}’ notice", terms.notice()),
+    };
+    let effects = vec![
+        Effect { icon: "clock", title: notice, detail: free_until(&policy.parameters, appointment, &when) },
+        money,
+        Effect {
+            icon: "send",
+            title: format!("{name} is told at once"),
+            detail: "You get an email to confirm it.".into(),
+        },
+    ];
+    let enabled = |reason: &Reason| policy.parameters.reasons.of(*reason).enabled;
+    CancelPage {
+        shell: Shell::new(app, call, "Cancel this session?").at("/c"),
+        lead: format!("{} with {name}.", when.moment(appointment.start)),
+        effects,
+        reasons: REASONS.into_iter().filter(enabled).map(|reason| (reason.as_str(), reason.words())).collect(),
+        action: format!("{base}/cancel"),
+        move_to: matches!(change::standing(scene, call.now), Standing::Free | Standing::WithFee(_))
+            .then(|| format!("{base}/move")),
+        button: match cost {
+            Some(cost) => format!("Cancel session and pay {cost}"),
+            None => "Cancel session".to_owned(),
+        },
+        revision: appointment.revision,
+        base,
+    }
+}

@@ -1,0 +1,102 @@
+//! One appointment: facts, how its client is reached, what is owed, what was said, and what can be done now.
+
+use super::story::{self, Story};
+use super::when::When;
+use super::{Desk, ask, read, words};
+use crate::app::App;
+use crate::call::Call;
+use crate::portal::{Shell, page as render};
+use crate::routes::Answer;
+use askama::Template;
+use domain::appointment::Appointment;
+use domain::id::AppointmentId;
+use domain::policy::Boundary;
+
+#[derive(Template)]
+#[template(path = "desk/details.html")]
+struct DetailsPage {
+    shell: Shell,
+    base: &'static str,
+    here: String,
+    is_therapist: bool,
+    story: Story,
+    when: When,
+    tag: words::TagView,
+    subtitle: String,
+    free_until: String,
+    agreed: String,
+    payment: String,
+    reach: Vec<(&'static str, String)>,
+    is_pending: bool,
+    is_live: bool,
+}
+
+/// GET.
+pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
+    let (id, when): (AppointmentId, _) = (call.id("id")?, When::of(&call));
+    let (ask, inner) = (ask(&call), when.clone());
+    let story = read(&app, move |tx| story::load(tx, &ask.who, &inner, id)).await?;
+    let shell = Shell::new(&app, &call, story.title(&when)).at(&D::appointments());
+    let about = &story.appointment;
+    let page = DetailsPage {
+        shell,
+        base: D::BASE,
+        here: format!("{}/appointments/{id}", D::BASE),
+        is_therapist: D::is_therapist(),
+        tag: words::state(about),
+        subtitle: subtitle(about, &when),
+        free_until: free_until(&story, &when),
+        agreed: format!(
+            "{}, {}",
+            super::when::capital(words::agreed(about.agreement.how)),
+            when.moment(about.agreement.at)
+        ),
+        payment: words::payment(about, &when),
+        reach: reach(&story),
+        is_pending: story.is_pending(&when),
+        is_live: about.state.is_live(),
+        story,
+        when,
+    };
+    render(&page)
+}
+
+fn subtitle(about: &Appointment, when: &When) -> String {
+    match about.start - when.now {
+        left if about.state.is_pending() && left > domain::time::Span::ZERO => {
+            format!("starts in {}", When::length(left))
+        }
+        _ if about.state.is_live() && when.now < about.end => format!("began at {}", when.time(about.start)),
+        _ => format!("was for {}", when.in_words(about.start)),
+    }
+}
+
+/// Until when the client may change it free, and whether that is still so.
+fn free_until(story: &Story, when: &When) -> String {
+    let policy = &story.appointment.policy;
+    let cutoff = policy.effective_cutoff();
+    let at = when.moment(cutoff);
+    let name = story.name();
+    let exactly = match policy.boundary {
+        Boundary::Inclusive => "",
+        Boundary::Exclusive => " (that minute itself is late)",
+    };
+    if when.now > cutoff {
+        format!("Closed for {name} on {at}")
+    } else {
+        format!("Open for {name} until {at}{exactly}")
+    }
+}
+
+fn reach(story: &Story) -> Vec<(&'static str, String)> {
+    let client = &story.client;
+    let mut facts = vec![
+        ("Prefers", super::when::capital(&story.channels())),
+        ("Phone", client.phone.clone().unwrap_or_else(|| "Not known".to_owned())),
+        ("Email", client.email.clone().unwrap_or_else(|| "Not known".to_owned())),
+        ("Voicemail", story.voicemail().to_owned()),
+    ];
+    let town = client.zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ");
+    facts.push(("Time zone", town));
+    facts
+}

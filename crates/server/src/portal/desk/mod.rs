@@ -1,0 +1,227 @@
+//! The desk: what therapists and the office do alike. Each page is written once, for any kind of actor at a desk;
+//! the base of its addresses is the actor's own portal.
+
+mod agreement;
+mod book;
+mod cancel;
+mod cancelled;
+mod changed;
+mod client_cancelled;
+mod contact;
+mod details;
+mod duties;
+mod effects;
+mod list;
+mod next_step;
+mod people;
+mod reschedule;
+mod slots;
+mod story;
+mod when;
+pub mod words;
+
+pub use agreement::Choice;
+pub use book::choices as relationship_choices;
+pub use duties::{DutyView, duty_views, view as duty_view};
+pub use people::People;
+pub use story::{MessageView, Story, load as story_of, message_view};
+pub use when::{When, capital, later};
+
+use super::redirect;
+use crate::actor::{Scoped, Staff, Therapist};
+use crate::app::App;
+use crate::call::Call;
+use crate::error::{FieldErrors, Problem};
+use crate::flow::once::{Answered, Once};
+use crate::flow::{self, Ask, Failed, Flow};
+use crate::routes::{Answer, Route, get, post};
+use axum::http::StatusCode;
+use domain::access::Actor;
+use domain::audit::Hash;
+use domain::reason::Initiator;
+use domain::refusal::Class;
+use std::ops::Deref;
+use store::command::Key;
+use store::{Done, Tx};
+
+/// Somebody at a desk: a therapist or the office.
+pub trait Desk: Scoped + Deref<Target = Actor> {
+    /// Where their pages begin.
+    const BASE: &'static str;
+    /// Who it is that calls something off here, unless they say otherwise.
+    const SIDE: Initiator;
+
+    /// Their page of appointments.
+    fn appointments() -> String {
+        format!("{}/appointments", Self::BASE)
+    }
+    /// Whether this is a therapist's own desk.
+    fn is_therapist() -> bool {
+        Self::SIDE == Initiator::Therapist
+    }
+}
+
+impl Desk for Therapist {
+    const BASE: &'static str = "/t";
+    const SIDE: Initiator = Initiator::Therapist;
+}
+
+impl Desk for Staff {
+    const BASE: &'static str = "/p";
+    const SIDE: Initiator = Initiator::Practice;
+}
+
+/// The same routes for each kind of actor at a desk.
+macro_rules! desk_routes {
+    ($kind:ty, $base:literal) => {
+        vec![
+            get::<$kind>(concat!($base, "/appointments"), list::page::<$kind>)
+                .about("appointment")
+                .says("Appointments, found by the client's name"),
+            get::<$kind>(concat!($base, "/appointments/new"), book::page::<$kind>)
+                .about("appointment")
+                .says("Book a time that the client agreed to"),
+            post::<$kind>(concat!($base, "/appointments/new"), book::book::<$kind>)
+                .about("appointment")
+                .audits("appointment_booked")
+                .says("Books it"),
+            get::<$kind>(concat!($base, "/appointments/{id}"), details::page::<$kind>)
+                .about("appointment")
+                .says("One appointment: details, and what can be done"),
+            get::<$kind>(concat!($base, "/appointments/{id}/cancel"), cancel::page::<$kind>)
+                .about("appointment")
+                .says("The cancellation form"),
+            post::<$kind>(concat!($base, "/appointments/{id}/cancel"), cancel::cancel::<$kind>)
+                .about("appointment")
+                .audits("appointment_cancelled")
+                .says("Cancels it, with a next step"),
+            post::<$kind>(concat!($base, "/appointments/{id}/cancel/preview"), cancel::preview::<$kind>)
+                .about("appointment")
+                .says("Shows what cancelling would do"),
+            get::<$kind>(concat!($base, "/appointments/{id}/cancelled"), cancelled::page::<$kind>)
+                .about("appointment")
+                .says("What became of a cancellation, and what is left"),
+            get::<$kind>(concat!($base, "/appointments/{id}/client-cancelled"), client_cancelled::page::<$kind>)
+                .about("appointment")
+                .says("The form for a client's own cancellation"),
+            post::<$kind>(concat!($base, "/appointments/{id}/client-cancelled"), client_cancelled::record::<$kind>)
+                .about("appointment")
+                .audits("appointment_cancelled")
+                .says("Records that the client cancelled"),
+            post::<$kind>(
+                concat!($base, "/appointments/{id}/client-cancelled/preview"),
+                client_cancelled::preview::<$kind>,
+            )
+            .about("appointment")
+            .says("Shows what recording it would do"),
+            get::<$kind>(concat!($base, "/appointments/{id}/reschedule"), reschedule::page::<$kind>)
+                .about("appointment")
+                .says("The form for a move that the client agreed to"),
+            post::<$kind>(concat!($base, "/appointments/{id}/reschedule"), reschedule::reschedule::<$kind>)
+                .about("appointment")
+                .audits("appointment_rescheduled")
+                .says("Moves it"),
+            post::<$kind>(concat!($base, "/appointments/{id}/reschedule/preview"), reschedule::preview::<$kind>)
+                .about("appointment")
+                .says("Shows what moving would do"),
+            post::<$kind>(concat!($base, "/appointments/{id}/attempt"), contact::attempt::<$kind>)
+                .about("contact attempt")
+                .audits("contact_attempted")
+                .says("Puts an attempt to reach the client on file"),
+            get::<$kind>(concat!($base, "/appointments/{id}/note"), contact::note_page::<$kind>)
+                .about("note")
+                .says("The form of the contact note"),
+            post::<$kind>(concat!($base, "/appointments/{id}/note"), contact::note::<$kind>)
+                .about("note")
+                .audits("note_written")
+                .says("Writes the contact note"),
+            post::<$kind>(concat!($base, "/duties/{id}/meet"), contact::meet::<$kind>)
+                .about("obligation")
+                .audits("obligation_met")
+                .says("Says that a duty is done, with what shows it"),
+            post::<$kind>(concat!($base, "/duties/{id}/excuse"), contact::excuse::<$kind>)
+                .about("obligation")
+                .audits("obligation_excused")
+                .says("Says why a duty is no longer owed"),
+        ]
+    };
+}
+
+/// The pages of the therapist's desk.
+pub fn therapist_routes() -> Vec<Route> {
+    desk_routes!(Therapist, "/t")
+}
+
+/// The same pages of the office.
+pub fn practice_routes() -> Vec<Route> {
+    desk_routes!(Staff, "/p")
+}
+
+/// Who asks, when, under which command.
+pub fn ask<A: Scoped>(call: &Call<A>) -> Ask {
+    Ask { who: call.scope().into(), now: call.now, command: call.command }
+}
+
+/// Reads for a page.
+///
+/// # Errors
+/// What the read refuses, or a fault of the store.
+pub async fn read<T, F>(app: &App, flow: F) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx) -> Flow<T> + Send + 'static,
+{
+    Ok(app.store.read_async(flow).await?)
+}
+
+/// Runs a write of a form, once for the form's key, and answers the id of the appointment that it was about.
+async fn write<D: Desk, F>(app: &App, call: &Call<D>, mut flow: F) -> Result<String, Failed>
+where
+    F: FnMut(&mut Tx, &App, &Ask) -> Flow<Done<flow::Answer>> + Send + 'static,
+{
+    let ask = ask(call);
+    let (inner, asked) = (app.clone(), ask.clone());
+    let answered: Answered<String> = flow::once::write(app, &ask, once(call), move |tx| {
+        let done = flow(tx, &inner, &asked)?;
+        let about = done.answer.appointment.as_ref().map(|appointment| appointment.id.to_string());
+        Ok(Done { answer: about.unwrap_or_default(), audit: done.audit, more: done.more })
+    })
+    .await?;
+    Ok(answered.answer)
+}
+
+fn once<A: Scoped>(call: &Call<A>) -> Option<Once> {
+    let idempotency = call.idempotency()?;
+    let key = Key { principal: call.scope().signature(), route: "page".to_owned(), key: idempotency.key.clone() };
+    Some(Once { key, request: Hash::from_bytes(idempotency.fingerprint) })
+}
+
+/// What a form shows when its act was refused: the sentence at its field, or on top where it has none.
+struct Refused {
+    status: StatusCode,
+    errors: FieldErrors,
+}
+
+/// Parts a refusal that belongs into the form from a problem that is a page of its own.
+fn refused(failed: Failed) -> Result<Refused, Problem> {
+    match failed {
+        Failed::Refused(refusal) if matches!(refusal.class, Class::Invalid | Class::Conflict | Class::Forbidden) => {
+            let status = match refusal.class {
+                Class::Conflict => StatusCode::CONFLICT,
+                Class::Forbidden => StatusCode::FORBIDDEN,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            let mut errors = FieldErrors::default();
+            errors.push(refusal.field.unwrap_or_default(), refusal.detail);
+            Ok(Refused { status, errors })
+        }
+        failed => Err(failed.into()),
+    }
+}
+
+/// Sends the browser to a page of this desk after something was done. Anything else than an address of this desk
+/// leads to the appointments.
+fn onward<D: Desk>(wanted: &str) -> Answer {
+    let own = wanted.strip_prefix(D::BASE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    Ok(if own { redirect(wanted) } else { redirect(&D::appointments()) })
+}

@@ -1,0 +1,276 @@
+//! Codes in the words of the pages.
+
+use domain::appointment::{Appointment, State};
+use domain::contact::AttemptResult;
+use domain::disruption::{Disruption, DisruptionKind};
+use domain::message::{Message, MessageKind, MessageState};
+use domain::obligation::ObligationKind;
+use domain::person::{Channel, Role};
+use domain::policy::money::PaymentState;
+use domain::practice::AgreementHow;
+use domain::schedule::MeetingKind;
+
+/// A state beside its drawing (`ui::tag`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagView {
+    /// `over`, `due`, `live`, `done`, `held`, `bare` or nothing.
+    pub kind: &'static str,
+    /// The words.
+    pub text: String,
+    /// The drawing; may be empty.
+    pub icon: &'static str,
+}
+
+impl TagView {
+    /// A tag.
+    pub fn new(kind: &'static str, text: impl Into<String>, icon: &'static str) -> Self {
+        Self { kind, text: text.into(), icon }
+    }
+}
+
+/// How a client is reached by this way: "by text".
+pub fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "email",
+        Channel::Sms => "text",
+        Channel::Phone => "phone call",
+        Channel::InApp => "portal message",
+        Channel::Push => "browser notice",
+        Channel::Voicemail => "voicemail",
+        Channel::InPerson => "face to face",
+    }
+}
+
+/// The drawing of a channel.
+pub fn channel_icon(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "mail",
+        Channel::Sms | Channel::InApp | Channel::Push => "message-square",
+        Channel::Phone | Channel::Voicemail => "phone",
+        Channel::InPerson => "user",
+    }
+}
+
+/// Where two people meet.
+pub fn place(kind: MeetingKind) -> &'static str {
+    match kind {
+        MeetingKind::InPerson => "In person",
+        MeetingKind::Video => "Online",
+        MeetingKind::Phone => "By phone",
+    }
+}
+
+/// The drawing of that.
+pub fn place_icon(kind: MeetingKind) -> &'static str {
+    match kind {
+        MeetingKind::InPerson => "map-pin",
+        MeetingKind::Video => "video",
+        MeetingKind::Phone => "phone",
+    }
+}
+
+/// How a person said yes.
+pub fn agreed(how: AgreementHow) -> &'static str {
+    match how {
+        AgreementHow::InSession => "in our session",
+        AgreementHow::Phone => "on the phone",
+        AgreementHow::Email => "by email",
+        AgreementHow::Sms => "by text",
+        AgreementHow::Portal => "in the portal",
+    }
+}
+
+/// Whose duty, where nobody is named.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Client => "The client",
+        Role::Therapist => "The therapist",
+        Role::Admin => "Any admin",
+        Role::Support => "Support",
+        Role::ClinicalLead => "Clinical lead",
+        Role::RiskDuty => "Risk duty",
+        Role::Owner => "Practice owner",
+    }
+}
+
+/// Where an appointment stands. Done is quiet; colour means that somebody owes something.
+pub fn state(appointment: &Appointment) -> TagView {
+    let text = appointment.attendance_label();
+    match &appointment.state {
+        State::Requested => TagView::new("live", "Asked for", "clock"),
+        State::Booked if appointment.pending_move.is_some() => TagView::new("live", "Asked to move", "repeat"),
+        State::InProgress => TagView::new("live", "Under way", "clock"),
+        State::AwaitingUpdate => TagView::new("", "Needs an update", ""),
+        State::Attended => TagView::new("bare", text, ""),
+        State::Booked => TagView::new("", "Booked", ""),
+        State::Cancelled(how) if how.late => TagView::new("", format!("{text}, late"), ""),
+        _ => TagView::new("", text, ""),
+    }
+}
+
+/// What happened, in a few words: "cancelled by Maya Okafor".
+pub fn happened(case: &Disruption, therapist: &str) -> String {
+    match case.kind {
+        DisruptionKind::CancelledByClient => "cancelled by the client".to_owned(),
+        DisruptionKind::CancelledByTherapist => format!("cancelled by {therapist}"),
+        DisruptionKind::CancelledByPractice => format!("cancelled by the practice, with {therapist}"),
+        DisruptionKind::Rescheduled => format!("moved, with {therapist}"),
+        DisruptionKind::RunningLate => format!("{therapist} is running late"),
+        DisruptionKind::TherapistMissed => format!("missed by {therapist}"),
+        DisruptionKind::ClientLate => format!("client late, with {therapist}"),
+        DisruptionKind::ClientNoShow => format!("client didn’t come, with {therapist}"),
+        DisruptionKind::TechnicalFailure => format!("connection failed, with {therapist}"),
+        DisruptionKind::Absence => format!("{therapist} is away"),
+        DisruptionKind::Drift => format!("{therapist}’s calendar copy differs"),
+    }
+}
+
+/// What a message is for.
+pub fn purpose(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Confirmation => "Booking confirmed",
+        MessageKind::Cancellation => "Cancellation",
+        MessageKind::Rescheduled => "New time",
+        MessageKind::Escalation => "Overdue duty",
+        MessageKind::CallTask => "Request to phone",
+        MessageKind::Refund => "Refund",
+        MessageKind::Promise => "Promise to be in touch",
+        MessageKind::SignIn => "Sign-in link",
+        MessageKind::BookingLink => "Booking link",
+    }
+}
+
+/// Where a message stands. Delivered is not told: the words differ.
+pub fn message_state(message: &Message) -> TagView {
+    match message.state {
+        MessageState::Pending | MessageState::Leased => TagView::new("live", "On its way", "send"),
+        MessageState::Accepted => TagView::new("live", "Sent", "send"),
+        MessageState::Delivered => TagView::new("live", "Delivered", "check"),
+        MessageState::Undeliverable => TagView::new("over", "Couldn’t be delivered", "triangle-alert"),
+        MessageState::Unknown => TagView::new("due", "Nobody knows whether it arrived", "info"),
+        MessageState::Superseded => TagView::new("bare", "Replaced by a newer one", ""),
+        MessageState::Cancelled => TagView::new("bare", "Taken back before it went", ""),
+    }
+}
+
+/// Where a payment stands, in a sentence about this amount.
+pub fn payment(appointment: &Appointment, when: &super::When) -> String {
+    let price = appointment.price;
+    match (appointment.payment.state, appointment.payment.due_at) {
+        (PaymentState::None, _) => format!("{price}, nothing is taken through the practice"),
+        (PaymentState::Planned, Some(at)) if appointment.state.is_live() => {
+            format!("{price}, to be taken {}", when.moment(at))
+        }
+        (PaymentState::Planned, _) => format!("{price}, not taken"),
+        (PaymentState::Captured, _) => format!("{price}, paid"),
+        (PaymentState::RefundDue, _) => format!("{price} is on its way back"),
+        (PaymentState::Refunded, _) => format!("{price} went back"),
+        (PaymentState::Waived, _) => format!("{price}, waived"),
+        (PaymentState::Failed, _) => format!("{price}, the payment didn’t go through"),
+        (PaymentState::Unknown, _) => format!("{price}, the bank hasn’t said yet"),
+    }
+}
+
+/// A duty from the client's side, and its drawing: "Daniel knows".
+pub fn duty(kind: ObligationKind, name: &str) -> (String, &'static str) {
+    match kind {
+        ObligationKind::InformClient => (format!("{name} knows"), "user"),
+        ObligationKind::NotifyPractice => ("The practice knows".to_owned(), "bell"),
+        ObligationKind::NextStep => (format!("A next step for {name}"), "calendar"),
+        ObligationKind::KeepPromise => (format!("Contact {name}, as promised"), "phone"),
+        ObligationKind::MarkAttendance => ("Attendance is marked".to_owned(), "circle-check"),
+        ObligationKind::WriteContactNote => ("Write the contact note".to_owned(), "file-text"),
+        ObligationKind::BookNext => (format!("Book what {name} agreed to"), "calendar"),
+        ObligationKind::ConfirmOutcome => ("Say what came of it".to_owned(), "check"),
+        ObligationKind::DecideMoney => ("Decide about the money".to_owned(), "banknote"),
+        ObligationKind::AttributeFault => ("Say whose side it was on".to_owned(), "split"),
+        ObligationKind::ConsiderMakeup => ("Think about a make-up session".to_owned(), "heart"),
+        ObligationKind::UpdateLongAbsence => ("Update everyone about the absence".to_owned(), "bell"),
+        ObligationKind::EscalateClinical => ("Clinical advice is given".to_owned(), "life-buoy"),
+        ObligationKind::EscalateRisk => ("Risk duty has answered".to_owned(), "shield"),
+        ObligationKind::AttendanceUpdate => (format!("Update how it went with {name}"), "circle-check"),
+        ObligationKind::ConfirmPlan => (format!("Apologise and agree the plan with {name}"), "message-square"),
+        ObligationKind::CheckInWithClient => (format!("See whether {name} is coming"), "clock"),
+    }
+}
+
+/// What stands under an open duty.
+pub fn duty_hint(kind: ObligationKind) -> &'static str {
+    match kind {
+        ObligationKind::InformClient => "Not confirmed yet. Sent or delivered isn’t told.",
+        ObligationKind::NextStep => "Waiting for an answer",
+        ObligationKind::WriteContactNote => "When, how and what was agreed",
+        ObligationKind::DecideMoney => "Charge, waive, refund or carry over",
+        ObligationKind::NotifyPractice => "Somebody in the office has seen it",
+        _ => "",
+    }
+}
+
+/// What a record's entry says, as a line of history.
+pub fn entry(word: &str) -> String {
+    match word {
+        "appointment_booked" => "Booked".to_owned(),
+        "appointment_cancelled" => "Cancelled".to_owned(),
+        "appointment_rescheduled" => "Moved".to_owned(),
+        "offer_accepted" => "Chose one of the offered times".to_owned(),
+        "offer_declined" => "Wanted none of the offered times".to_owned(),
+        "client_informed" => "Opened the message".to_owned(),
+        "contact_attempted" => "Tried to reach the client".to_owned(),
+        "note_written" => "Wrote the contact note".to_owned(),
+        "obligation_met" => "Marked a duty as done".to_owned(),
+        "obligation_excused" => "Marked a duty as no longer owed".to_owned(),
+        other => super::when::capital(&other.replace('_', " ")),
+    }
+}
+
+/// "its" form of a name: "Daniel’s", "Tomas’s".
+pub fn of(name: &str) -> String {
+    format!("{name}’s")
+}
+
+/// "1 time", "3 times".
+pub fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+/// A therapist's reason as somebody else gives it: "I'm ill" reads "Maya is ill".
+pub fn reason_of_other(reason: domain::reason::Reason, therapist: &str) -> String {
+    let own = reason.words();
+    for (first, other) in [("I'm ", "is "), ("I've ", "has "), ("I had ", "had "), ("I have ", "has "), ("My ", "’s ")]
+    {
+        if let Some(rest) = own.strip_prefix(first) {
+            let gap = if other.starts_with('’') { "" } else { " " };
+            return format!("{therapist}{gap}{other}{rest}");
+        }
+    }
+    own.to_owned()
+}
+
+/// What came of an attempt.
+pub fn result(result: AttemptResult) -> &'static str {
+    match result {
+        AttemptResult::Reached => "I’ve spoken to them",
+        AttemptResult::NoAnswer => "No answer",
+        AttemptResult::LeftVoicemail => "Left a voicemail",
+        AttemptResult::Sent => "Sent something",
+        AttemptResult::WrongNumber => "Wrong number",
+        AttemptResult::Failed => "It didn’t go",
+    }
+}
+
+/// What came of an attempt that somebody else made.
+pub fn outcome(result: AttemptResult) -> &'static str {
+    match result {
+        AttemptResult::Reached => "reached",
+        AttemptResult::NoAnswer => "no answer",
+        AttemptResult::LeftVoicemail => "voicemail left, doesn’t count",
+        AttemptResult::Sent => "sent",
+        AttemptResult::WrongNumber => "wrong number",
+        AttemptResult::Failed => "didn’t go",
+    }
+}
+
+/// "1 try", "2 tries".
+pub fn tries(n: usize) -> String {
+    if n == 1 { "1 try".to_owned() } else { format!("{n} tries") }
+}

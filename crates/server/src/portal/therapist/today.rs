@@ -1,0 +1,232 @@
+//! The therapist's first page: what needs them now (V-12, V-16, G-14).
+
+use crate::actor::Therapist;
+use crate::app::App;
+use crate::call::Call;
+use crate::error::Problem;
+use crate::flow::{self, Ask, Failed, Flow};
+use crate::links::LinkKey;
+use crate::portal::desk::{self, DutyView, People, When, words};
+use crate::portal::desk::{Choice, relationship_choices};
+use crate::portal::{Shell, page as render, redirect};
+use crate::routes::Answer;
+use askama::Template;
+use domain::appointment::{Appointment, State};
+use domain::id::RelationshipId;
+use domain::message::LinkTo;
+use domain::obligation::{Obligation, ObligationKind};
+use domain::person::{PersonRef, Role};
+use serde::Deserialize;
+use store::Tx;
+use store::appointment::Filter;
+
+/// Appointments of one day at most, and duties on the page.
+const MANY: u32 = 200;
+
+#[derive(Debug, Deserialize)]
+struct Query {
+    relationship: Option<RelationshipId>,
+}
+
+/// One line of today's agenda.
+struct AgendaView {
+    id: String,
+    at: String,
+    at_exact: String,
+    client: String,
+    place: &'static str,
+    icon: &'static str,
+    minutes: i64,
+    tag: words::TagView,
+    class: &'static str,
+}
+
+/// A client's booking link.
+#[derive(Debug, Clone)]
+struct LinkView {
+    client: String,
+    url: String,
+}
+
+#[derive(Template)]
+#[template(path = "therapist/your_practice.html")]
+struct YourPractice {
+    shell: Shell,
+    clients: Vec<Choice>,
+    link: Option<LinkView>,
+}
+
+#[derive(Template)]
+#[template(path = "therapist/today.html")]
+struct TodayPage {
+    shell: Shell,
+    base: &'static str,
+    here: &'static str,
+    greeting: String,
+    day: String,
+    agenda: Vec<AgendaView>,
+    now: Vec<DutyView>,
+    promises: Vec<DutyView>,
+    waiting: Vec<DutyView>,
+    notes: Vec<DutyView>,
+    updates: Vec<AgendaView>,
+    clients: Vec<Choice>,
+    link: Option<LinkView>,
+}
+
+struct Read {
+    agenda: Vec<AgendaView>,
+    updates: Vec<AgendaView>,
+    duties: Vec<(ObligationKind, DutyView)>,
+    clients: Vec<Choice>,
+    link: Option<LinkView>,
+}
+
+/// GET.
+pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
+    let chosen = call.query::<Query>()?.relationship;
+    let (ask, when) = (desk::ask(&call), When::of(&call));
+    let (inner, key, base_url) = (when.clone(), app.tools.link_key.clone(), app.tools.base_url.clone());
+    let Read { agenda, updates, duties, clients, link } =
+        desk::read(&app, move |tx| read(tx, &ask, &inner, chosen, &key, &base_url)).await?;
+    if chosen.is_some() && link.is_none() {
+        return Err(Problem::not_found());
+    }
+    let of = |wanted: &[ObligationKind]| -> Vec<DutyView> {
+        duties.iter().filter(|(kind, _)| wanted.contains(kind)).map(|(_, duty)| duty.clone()).collect()
+    };
+    let known = [
+        ObligationKind::KeepPromise,
+        ObligationKind::NextStep,
+        ObligationKind::WriteContactNote,
+        ObligationKind::BookNext,
+    ];
+    let others = duties.iter().filter(|(kind, _)| !known.contains(kind) && *kind != ObligationKind::AttendanceUpdate);
+    let first = call.actor.name.split_whitespace().next().unwrap_or_default().to_owned();
+    let sessions = words::count(agenda.len(), "appointment");
+    let page = TodayPage {
+        shell: Shell::new(&app, &call, "Dashboard").at("/t"),
+        base: "/t",
+        here: "/t",
+        greeting: format!("{}, {first}", when.greeting()),
+        day: format!("{} · {sessions} · it’s {}", when.day(when.now), when.time(when.now)),
+        now: others.map(|(_, duty)| duty.clone()).collect(),
+        promises: of(&[ObligationKind::KeepPromise]),
+        waiting: of(&[ObligationKind::NextStep]),
+        notes: of(&[ObligationKind::WriteContactNote, ObligationKind::BookNext]),
+        agenda,
+        updates,
+        clients,
+        link,
+    };
+    render(&page)
+}
+
+/// POST: shows a client's booking link, and makes sure that it opens something (G-14).
+pub(super) async fn booking_link(app: App, call: Call<Therapist>) -> Answer {
+    let Ok(id) = call.raw().get("relationship").parse::<RelationshipId>() else {
+        return Ok(redirect("/t#your-practice"));
+    };
+    let (ask, inner) = (desk::ask(&call), app.clone());
+    let asked = ask.clone();
+    match flow::once::write(&app, &ask, None, move |tx| flow::link::booking(tx, &inner.tools, &asked, id)).await {
+        Ok(_) | Err(Failed::Nothing { .. }) => {}
+        Err(failed) => return Err(failed.into()),
+    }
+    if !call.is_fragment() {
+        return Ok(redirect(&format!("/t?relationship={id}#your-practice")));
+    }
+    let (ask, key, base_url) = (ask, app.tools.link_key.clone(), app.tools.base_url.clone());
+    let (clients, link) = desk::read(&app, move |tx| {
+        let clients = relationship_choices::<Therapist>(tx, &ask, Some(id))?;
+        Ok((clients, link(tx, &mut People::default(), &ask, id, &key, &base_url)?))
+    })
+    .await?;
+    render(&YourPractice { shell: Shell::new(&app, &call, "Dashboard"), clients, link })
+}
+
+fn read(
+    tx: &mut Tx<'_>,
+    ask: &Ask,
+    when: &When,
+    chosen: Option<RelationshipId>,
+    key: &LinkKey,
+    base_url: &str,
+) -> Flow<Read> {
+    let mut people = People::default();
+    let today = when.today();
+    let filter = Filter { from: Some(today.from), to: Some(today.to), ..Filter::default() };
+    let agenda = lines(tx, &mut people, when, ask, &filter)?;
+    let filter = Filter { states: vec![State::AwaitingUpdate.word()], ..Filter::default() };
+    let updates = lines(tx, &mut people, when, ask, &filter)?;
+    let mut duties = Vec::new();
+    for duty in store::obligation::owed(tx, &ask.who.scope(), MANY)? {
+        if let Some(view) = mine(tx, &mut people, when, ask, &duty)? {
+            duties.push((duty.kind, view));
+        }
+    }
+    let clients = relationship_choices::<Therapist>(tx, ask, chosen)?;
+    let link = match chosen {
+        Some(id) => link(tx, &mut people, ask, id, key, base_url)?,
+        None => None,
+    };
+    Ok(Read { agenda, updates, duties, clients, link })
+}
+
+fn lines(tx: &mut Tx<'_>, people: &mut People, when: &When, ask: &Ask, filter: &Filter) -> Flow<Vec<AgendaView>> {
+    let found = store::appointment::list(tx, &ask.who.scope(), filter, None, MANY)?;
+    let mut lines = Vec::with_capacity(found.items.len());
+    for about in found.items {
+        let client = people.client(tx, about.client)?;
+        lines.push(line(&about, client, when));
+    }
+    Ok(lines)
+}
+
+fn line(about: &Appointment, client: String, when: &When) -> AgendaView {
+    let at = if when.is_today(about.start) { when.time(about.start) } else { when.short_moment(about.start) };
+    let class = match (about.start <= when.now, when.now < about.end) {
+        (true, true) if about.state.is_live() => "now",
+        (true, _) => "past",
+        _ => "",
+    };
+    AgendaView {
+        id: about.id.to_string(),
+        at,
+        at_exact: about.start.to_string(),
+        client,
+        place: words::place(about.kind),
+        icon: words::place_icon(about.kind),
+        minutes: (about.end - about.start).as_minutes(),
+        tag: words::state(about),
+        class,
+    }
+}
+
+/// A duty of this therapist: theirs, or handed up from them, so that they see who has it now.
+fn mine(tx: &mut Tx<'_>, people: &mut People, when: &When, ask: &Ask, duty: &Obligation) -> Flow<Option<DutyView>> {
+    if duty.owner.role != Role::Therapist
+        && !matches!(duty.state, domain::obligation::ObligationState::Escalated { .. })
+    {
+        return Ok(None);
+    }
+    let Some(relationship) = store::relationship::load(tx, &ask.who.scope(), duty.relationship)? else {
+        return Ok(None);
+    };
+    let Some(client) = people.find(tx, PersonRef::Client(relationship.client))?.cloned() else { return Ok(None) };
+    Ok(Some(desk::duty_view(tx, people, when, duty, &client)?))
+}
+
+/// The client's own booking link, made from the relationship; nothing where it is not this therapist's (G-12, G-14).
+fn link(
+    tx: &mut Tx<'_>,
+    people: &mut People,
+    ask: &Ask,
+    id: RelationshipId,
+    key: &LinkKey,
+    base_url: &str,
+) -> Flow<Option<LinkView>> {
+    let Some(relationship) = store::relationship::load(tx, &ask.who.scope(), id)? else { return Ok(None) };
+    let client = people.client(tx, relationship.client)?;
+    Ok(Some(LinkView { client, url: key.url(base_url, LinkTo::Booking(id)) }))
+}

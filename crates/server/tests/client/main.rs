@@ -1,0 +1,8 @@
+//! Clients' pages as people without scripts meet them: over HTTP, with a real database and an injected clock.
+
+mod book;
+mod browser;
+mod choose;
+mod house;
+mod manage;
+mod own;

@@ -1,0 +1,59 @@
+//! The pages of a client who is signed in: sessions, how to be reached, the policy.
+
+use crate::house::{DANIEL, House, LEAH};
+use domain::policy::Preset;
+
+#[tokio::test]
+async fn the_first_page_shows_what_is_next_and_what_waits() {
+    let (house, session) = House::on_tuesday(Preset::Clinic).await;
+    let mut daniel = house.signed_in(DANIEL).await;
+    daniel
+        .get("/c")
+        .await
+        .says("Your next session Today")
+        .says("Tuesday 24 November, 14:00 with Maya")
+        .says("Move or cancel");
+    house.cancelled(session).await;
+    let waiting = daniel.get("/c").await;
+    waiting.says("Choose a new time with Maya").says("For your session today at 14:00. Held until tomorrow at 09:12.");
+    let offer = waiting.links().into_iter().find(|href| href.starts_with("/c/offers/")).expect("a way to choose");
+    daniel.get(&offer).await.says("Choose a new time");
+    daniel.follow(&offer, &[("choice", "2026-11-26T14:00:00Z")]).await.says("You’re booked");
+    let after = daniel.get("/c").await;
+    after.says("Thursday 26 November, 14:00 with Maya").never_says("Choose a new time");
+}
+
+// proves: H-08
+#[tokio::test]
+async fn a_client_with_nothing_booked_is_expected_and_can_book() {
+    let house = House::of(Preset::Marketplace).await;
+    let mut leah = house.signed_in(LEAH).await;
+    let page = leah.get("/c").await;
+    page.says("Nothing booked. Maya is expecting to hear from you. Book a session");
+    let book = page.links().into_iter().find(|href| href.starts_with("/c/book/")).expect("a way to book");
+    leah.get(&book).await.says("Book a session").says("Monday 23 November, 09:00");
+}
+
+// proves: V-05, V-06
+#[tokio::test]
+async fn a_client_says_how_to_be_reached_and_finds_it_kept() {
+    let house = House::of(Preset::Clinic).await;
+    let mut daniel = house.signed_in(DANIEL).await;
+    daniel.get("/c/preferences").await.says("We haven’t asked you yet.").says("A text to +447700900412");
+    let form = [("first", "sms"), ("second", "email"), ("voicemail", "yes")];
+    let saved = daniel.follow("/c/preferences", &form).await;
+    saved.says("Saved. We’ll reach you this way from now on.");
+    assert!(saved.body.contains("<option value=\"sms\" selected>"));
+    let wrong = daniel.post("/c/preferences", &[("first", "")]).await;
+    assert_eq!(wrong.status, 422);
+    wrong.says("There is a problem");
+}
+
+#[tokio::test]
+async fn the_policy_is_there_to_read_with_when_it_was_agreed() {
+    let house = House::of(Preset::Marketplace).await;
+    let mut daniel = house.signed_in(DANIEL).await;
+    let page = daniel.get("/c/policy").await;
+    page.says("If plans change").says("With Maya Ashworth").says("You agreed to this on 20 November 2026.");
+    page.says("Payment is taken 48 hours before each session.");
+}

@@ -1,0 +1,6 @@
+//! The desk of therapists and of the office, as people meet it: over HTTP, without JavaScript, read as text.
+
+mod house;
+mod page;
+mod practice;
+mod therapist;

@@ -1,0 +1,98 @@
+//! Every page of the desk on a phone and a desktop, light and dark.
+
+use crate::house::*;
+use domain::person::PersonRef;
+use domain::policy::Preset;
+use domain::time::Span;
+use holdspace_server::flow::signin::open_for;
+use holdspace_server::serve::serve;
+use holdspace_testkit::browser::{Page, look_at};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// A house that listens until it is dropped.
+struct Open {
+    runtime: Runtime,
+    house: House,
+    address: SocketAddr,
+}
+
+impl Open {
+    fn of(preset: Preset) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let house = runtime.block_on(House::of(preset));
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port");
+        let address = listener.local_addr().expect("an address");
+        runtime.spawn(serve(house.app.clone(), listener, std::future::pending()));
+        Self { runtime, house, address }
+    }
+
+    fn page(&self, name: &str, path: &str) -> Page {
+        Page { name: name.to_owned(), url: format!("http://{}{path}", self.address) }
+    }
+
+    /// Looks at these pages as this person; pictures go to `HOLDSPACE_PICTURES`, where that names a folder.
+    #[allow(clippy::disallowed_methods, reason = "whoever reviews the pages says where the pictures go")]
+    fn look(&self, person: PersonRef, pages: &[Page]) -> Vec<String> {
+        let opened = self.runtime.block_on(open_for(&self.house.app, person, now())).expect("works").expect("a person");
+        let url = format!("http://{}", self.address);
+        let cookies = json!([{ "name": "holdspace", "value": opened.secret.text(), "url": url }]);
+        let pictures = std::env::var_os("HOLDSPACE_PICTURES").map(PathBuf::from);
+        look_at(pages, &cookies, pictures.as_deref()).expect("the browser looked")
+    }
+}
+
+#[test]
+fn a_browser_finds_nothing_wrong_with_the_therapists_pages() {
+    let open = Open::of(Preset::Insurance);
+    let id = open.house.appointment(DANIEL, "2026-11-24T14:00:00Z");
+    let own = |name: &str, end: &str| open.page(name, &format!("/t/appointments/{id}{end}"));
+    let pages = [
+        open.page("dashboard", &format!("/t?relationship={}", relationship(DANIEL))),
+        open.page("appointments", "/t/appointments?q=daniel"),
+        open.page("week", "/t/appointments?view=week"),
+        open.page("book", &format!("/t/appointments/new?relationship={}", relationship(GRACE))),
+        own("appointment", ""),
+        own("cancel", "/cancel"),
+        own("client-cancelled", "/client-cancelled"),
+        own("reschedule", "/reschedule"),
+        own("note", "/note"),
+    ];
+    assert_eq!(open.look(MAYA, &pages), Vec::<String>::new());
+}
+
+#[test]
+fn a_browser_finds_nothing_wrong_once_something_is_owed() {
+    let open = Open::of(Preset::Insurance);
+    let cancelled = [(MARCUS, "2026-11-24T11:00:00Z", 40), (YARA, "2026-11-24T12:00:00Z", 1)];
+    for (client, start, minutes_ago) in cancelled {
+        open.runtime.block_on(open.house.owen_cancels(client, start, now() - Span::minutes(minutes_ago)));
+    }
+    let id = open.house.appointment(MARCUS, "2026-11-24T11:00:00Z");
+    let pages = [
+        open.page("owed-dashboard", "/t"),
+        open.page("owed-cancelled", &format!("/t/appointments/{id}/cancelled")),
+        open.page("owed-appointment", &format!("/t/appointments/{id}")),
+    ];
+    assert_eq!(open.look(OWEN, &pages), Vec::<String>::new());
+}
+
+#[test]
+fn a_browser_finds_nothing_wrong_with_the_offices_pages() {
+    let open = Open::of(Preset::Network);
+    for (client, start, minutes_ago) in [(MARCUS, "2026-11-24T11:00:00Z", 70), (YARA, "2026-11-24T12:00:00Z", 1)] {
+        open.runtime.block_on(open.house.owen_cancels(client, start, now() - Span::minutes(minutes_ago)));
+    }
+    let case = open.runtime.block_on(open.house.case(MARCUS, "2026-11-24T11:00:00Z"));
+    let id = open.house.appointment(DANIEL, "2026-11-24T14:00:00Z");
+    let pages = [
+        open.page("board", "/p"),
+        open.page("case", &format!("/p/cases/{case}")),
+        open.page("messages", "/p/messages"),
+        open.page("office-cancel", &format!("/p/appointments/{id}/cancel")),
+    ];
+    assert_eq!(open.look(SAM, &pages), Vec::<String>::new());
+}
