@@ -22,6 +22,14 @@ impl Store {
         })
     }
 
+    /// Makes a SQLite file behave as on a full disk, or lets it grow again. For tests only.
+    #[doc(hidden)]
+    pub fn fill_the_disk(&self, full: bool) -> Result<(), DbError> {
+        // One page is less than there is: SQLite takes the present number instead.
+        let text = if full { "PRAGMA max_page_count = 1" } else { "PRAGMA max_page_count = 1000000" };
+        self.write_unaudited(move |tx| tx.query(Sql::new(text, ""), vals![]).map(drop))
+    }
+
     /// Every row of every table as text, by table: what a test compares before and after something that must change
     /// nothing. For tests only.
     #[doc(hidden)]

@@ -154,7 +154,7 @@ impl World {
         let address = listener.local_addr().expect("a bound socket has an address");
         let (exim, proxy) = post::servers(plan.way);
         let post = Arc::new(PostRoom::new(plan.way, exim.as_ref(), proxy.as_ref()));
-        let kept = Kept::new(plan.engine);
+        let kept = Kept::new(plan.engine.clone());
         let app = app(plan, address, kept.open());
         let settle = |preset: &Preset| {
             let command = app.dice.command(app.now());

@@ -5,7 +5,7 @@ use crate::scratch::Scratch;
 use store::{Config, Pooler, Store};
 
 /// Which database a story runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Engine {
     /// In memory, on the caller's thread.
     Memory,
@@ -13,6 +13,8 @@ pub enum Engine {
     Sqlite,
     /// A database of its own on a real server.
     Postgres,
+    /// The database at this PostgreSQL address, which the story itself looks after.
+    Given(String),
 }
 
 /// The data and what must outlive the store.
@@ -33,10 +35,9 @@ impl Kept {
             }
             Engine::Postgres => {
                 let database = TestDatabase::create();
-                let url = database.url().to_owned();
-                let config = Config::Postgres { url, connections: 8, pooler: Pooler::None };
-                Self { config, _folder: None, _database: Some(database) }
+                Self { config: postgres(database.url()), _folder: None, _database: Some(database) }
             }
+            Engine::Given(url) => Self { config: postgres(&url), _folder: None, _database: None },
         }
     }
 
@@ -49,4 +50,8 @@ impl Kept {
     pub(super) fn config(&self) -> &Config {
         &self.config
     }
+}
+
+fn postgres(url: &str) -> Config {
+    Config::Postgres { url: url.to_owned(), connections: 8, pooler: Pooler::None }
 }
