@@ -138,7 +138,6 @@ fn after_any_diary_that_others_wrote_no_free_time_meets_anything_busy_in_it() {
     let all = every_diary();
     assert!(all.len() > 200, "only {} diaries: run scripts/fetch-diaries again", all.len());
     let zone: Zone = london();
-    // As if it were the year of most of these diaries' own busy times: their events are moved, not our clock.
     let window = Interval::new(now(), now() + Span::hours(24 * 60));
     let mut closing = 0;
     for path in &all {

@@ -35,7 +35,7 @@ pub struct House {
     pub tools: Tools,
     commands: AtomicU8,
     _scratch: Option<Scratch>,
-    _database: Option<TestDatabase>,
+    database: Option<TestDatabase>,
 }
 
 /// All that an import could have changed.
@@ -106,11 +106,15 @@ impl House {
         Self::over(Store::memory().expect("a store"), None, None)
     }
 
+    pub fn is_postgres(&self) -> bool {
+        self.database.is_some()
+    }
+
     fn over(store: Store, scratch: Option<Scratch>, database: Option<TestDatabase>) -> Self {
         store.migrate().expect("tables");
         let config = Config::parse(None, []).expect("a configuration");
         let tools = Tools::new(&config, &Keys::from_bytes([1; 32], [2; 32]));
-        let house = Self { store, tools, commands: AtomicU8::new(10), _scratch: scratch, _database: database };
+        let house = Self { store, tools, commands: AtomicU8::new(10), _scratch: scratch, database };
         house.furnish();
         house
     }
