@@ -98,7 +98,7 @@ fn keys(config: &Config) -> Finding {
     if !files.link.exists() && !files.signing.exists() {
         return Finding::ok("keys", "none yet; they are made when `serve` starts for the first time");
     }
-    for file in [&files.link, &files.signing].into_iter().filter(|file| !file.exists()) {
+    if let Some(file) = [&files.link, &files.signing].into_iter().find(|file| !file.exists()) {
         return Finding::problem("keys", format!("{} is missing; restore it from the backup", file.display()));
     }
     match Keys::load_or_create(&files.link, &files.signing, &Dice::System) {

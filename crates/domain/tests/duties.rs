@@ -308,4 +308,9 @@ fn a_letter_that_comes_back_means_that_somebody_must_ring_unless_they_know_alrea
     let mut quiet = Story::booked(Preset::Insurance);
     bounced(&mut quiet, to_client(), now);
     assert_eq!(quiet.owed(), [ObligationKind::InformClient], "a confirmation that did not arrive is told by a person");
+
+    // The letter of a later cancellation comes back too: that news is what must be told now.
+    quiet.act(&the_therapist(), by_therapist(with_link()), now).expect("cancelled in good time");
+    bounced(&mut quiet, to_client(), now + minutes(1));
+    assert_eq!(quiet.of_kind(ObligationKind::InformClient).due_at, now + minutes(16), "not only the older duty");
 }

@@ -27,6 +27,8 @@ pub mod person;
 pub mod policy;
 pub mod practice;
 mod read;
+#[cfg(feature = "record")]
+pub mod record;
 pub mod relationship;
 mod row;
 pub mod sample;

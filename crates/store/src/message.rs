@@ -6,7 +6,7 @@ mod statements;
 
 pub use list::{Filter, list};
 
-use crate::error::{Corrupt, DbError};
+use crate::error::DbError;
 use crate::job;
 use crate::read::Columns;
 use crate::row::Row;
@@ -16,7 +16,7 @@ use domain::id::{AppointmentId, Id, Kind, MessageId};
 use domain::message::{LinkTo, Message, MessageState};
 use domain::person::PersonRef;
 use domain::time::Instant;
-use statements::{INSERT, LEASE, LOAD, NAMES, OF_APPOINTMENT, OLDER, RECORD, SUPERSEDE};
+use statements::{INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SUPERSEDE};
 
 /// The kind of job that hands a message over; its subject is the message's id.
 pub const DELIVER: &str = "deliver";
@@ -56,25 +56,6 @@ pub fn insert(tx: &mut Tx<'_>, message: &Message) -> Result<(), DbError> {
 /// One message, if there is such a one. For the worker; whoever shows one to a person uses `list`.
 pub fn load(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Message>, DbError> {
     tx.query_opt(LOAD, vals![id])?.map(|row| from_row(&row)).transpose()
-}
-
-/// The names that a letter carries.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names {
-    /// The practice that it comes from.
-    pub practice: String,
-    /// The person that it goes to.
-    pub recipient: String,
-}
-
-/// The names for a message; `Corrupt` where its recipient is nobody of the practice.
-pub fn names(tx: &mut Tx<'_>, message: &Message) -> Result<Names, DbError> {
-    let row = tx.query_opt(NAMES, vals![message.practice, message.to.to_string()])?;
-    let Some(row) = row else {
-        let (table, column) = ("message", "to_person");
-        return Err(Corrupt { table, id: message.id.to_string(), column }.into());
-    };
-    Ok(Names { practice: row.get(0)?, recipient: row.get(1)? })
 }
 
 /// Everything that was written about an appointment, in order.

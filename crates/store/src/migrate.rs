@@ -150,7 +150,7 @@ impl Target<'_> {
         }
     }
 
-    fn tx(&mut self) -> Tx<'_> {
+    pub(crate) fn tx(&mut self) -> Tx<'_> {
         match self {
             Self::Sqlite(database) => Tx::new(Engine::Sqlite(&database.connection), May::Write),
             Self::Postgres(session) => Tx::new(Engine::Postgres(session), May::Write),

@@ -50,7 +50,7 @@ impl<'a> Tx<'a> {
 
     /// All rows that the statement gives, also of a write with RETURNING. `RETURNING` has no order of its own.
     pub fn query(&mut self, sql: Sql, values: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
-        self.run(sql, |engine| match engine {
+        self.run(sql, values, |engine| match engine {
             Engine::Sqlite(connection) => sqlite_tx::query(connection, sql, values),
             Engine::Postgres(session) => session.query(sql, values),
         })
@@ -73,7 +73,7 @@ impl<'a> Tx<'a> {
 
     /// Runs the statement and says how many rows it wrote.
     pub fn execute(&mut self, sql: Sql, values: &[Value<'_>]) -> Result<u64, DbError> {
-        self.run(sql, |engine| match engine {
+        self.run(sql, values, |engine| match engine {
             Engine::Sqlite(connection) => sqlite_tx::execute(connection, sql, values),
             Engine::Postgres(session) => session.execute(sql, values),
         })
@@ -102,10 +102,18 @@ impl<'a> Tx<'a> {
         Ok(result)
     }
 
-    fn run<R>(&mut self, sql: Sql, act: impl FnOnce(&mut Engine<'a>) -> Result<R, DbError>) -> Result<R, DbError> {
+    #[cfg_attr(not(feature = "record"), allow(unused_variables, reason = "only a record wants the values"))]
+    fn run<R>(
+        &mut self,
+        sql: Sql,
+        values: &[Value<'_>],
+        act: impl FnOnce(&mut Engine<'a>) -> Result<R, DbError>,
+    ) -> Result<R, DbError> {
         if self.failed.is_some() {
             return Err(DbError::Poisoned);
         }
+        #[cfg(feature = "record")]
+        crate::record::note(sql, values);
         if self.may == May::KeepBooks {
             bookkeeping::check(sql).map_err(|e| self.fail(e))?;
         }

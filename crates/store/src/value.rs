@@ -39,6 +39,17 @@ impl Value<'_> {
             Self::Blob(_) => Kind::Blob,
         }
     }
+
+    /// The same value, borrowing nothing.
+    #[cfg(feature = "record")]
+    pub(crate) fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null(kind) => Value::Null(kind),
+            Self::Int(n) => Value::Int(n),
+            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::Blob(bytes) => Value::Blob(Cow::Owned(bytes.into_owned())),
+        }
+    }
 }
 
 /// A Rust type whose values are always stored as one kind.

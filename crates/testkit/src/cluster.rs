@@ -14,11 +14,18 @@ use crate::wait;
 /// Where Debian keeps the server's programs.
 const PROGRAMS: &str = "/usr/lib/postgresql/15/bin";
 
-/// A whole cluster on its own port. What was committed survives a killed process, not a lost machine (`fsync=off`).
+/// Quick: what was committed survives a killed process, not a lost machine.
+const QUICK: &[&str] = &["shared_buffers=32MB", "fsync=off", "full_page_writes=off"];
+/// As an operator would run it.
+const DURABLE: &[&str] = &["shared_buffers=256MB", "fsync=on", "full_page_writes=on", "synchronous_commit=on"];
+
+/// A whole cluster on its own port. What was committed survives a killed process, not a lost machine (`fsync=off`),
+/// unless it is a durable one.
 #[derive(Debug)]
 pub struct Cluster {
     /// Port on 127.0.0.1; stays the same over a restart.
     pub port: u16,
+    settings: &'static [&'static str],
     server: Option<Server>,
     folder: Scratch,
 }
@@ -27,6 +34,16 @@ impl Cluster {
     /// Makes the files (one to two seconds) and starts the server.
     #[must_use]
     pub fn start() -> Self {
+        Self::with(QUICK)
+    }
+
+    /// The same with every commit flushed to the disk: for measuring.
+    #[must_use]
+    pub fn durable() -> Self {
+        Self::with(DURABLE)
+    }
+
+    fn with(settings: &'static [&'static str]) -> Self {
         let folder = Scratch::new("postgres");
         if crate::is_root() {
             folder.give_to("postgres");
@@ -34,7 +51,7 @@ impl Cluster {
         let mut initdb = program("initdb");
         initdb.arg("-D").arg(folder.join("data")).args(["-U", "holdspace", "-A", "trust", "-E", "UTF8", "-N"]);
         child::run(initdb.arg("--locale=C.UTF-8"));
-        let mut cluster = Self { port: wait::free_port(), server: None, folder };
+        let mut cluster = Self { port: wait::free_port(), settings, server: None, folder };
         cluster.resume();
         cluster
     }
@@ -64,6 +81,18 @@ impl Cluster {
         if let Some(server) = self.server.take() {
             server.kill();
         }
+    }
+
+    /// Process id of the server, while it runs.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.server.as_ref().map(Server::id)
+    }
+
+    /// Where its data lies.
+    #[must_use]
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Freezes the server: connections stay open and nothing answers, until [`Cluster::thaw`]. Only the listening
@@ -99,15 +128,11 @@ impl Cluster {
     fn command(&self) -> Command {
         let mut command = program("postgres");
         command.arg("-D").arg(self.folder.join("data")).arg("-p").arg(self.port.to_string());
-        for setting in [
-            "listen_addresses=127.0.0.1",
-            "unix_socket_directories=",
-            "max_connections=50",
-            "shared_buffers=32MB",
-            "timezone=UTC",
-            "fsync=off",
-            "full_page_writes=off",
-        ] {
+        for setting in ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=50", "timezone=UTC"]
+        {
+            command.arg("-c").arg(setting);
+        }
+        for setting in self.settings {
             command.arg("-c").arg(setting);
         }
         command

@@ -13,7 +13,7 @@
 //! | `latebounce…` | accepted, then a bounce letter to the sender |
 //! | anyone, subject with `REJECTDATA` | 550 5.6.0 after the letter |
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::child::{self, Server};
@@ -142,9 +142,8 @@ impl Exim {
     #[must_use]
     pub fn all_letters(&self) -> Vec<Letter> {
         let Ok(entries) = std::fs::read_dir(self.folder.join("mail/new")) else { return Vec::new() };
-        // Maildir names begin with the time of arrival.
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        paths.sort();
+        paths.sort_by_key(|path| arrival(path));
         paths.iter().filter_map(|path| std::fs::read(path).ok()).map(Letter::new).collect()
     }
 
@@ -177,4 +176,12 @@ fn account() -> (String, String) {
     }
     let ask = |flag: &str| child::run(Command::new("id").arg(flag)).trim().to_owned();
     (ask("-un"), ask("-gn"))
+}
+
+/// When a letter arrived, from its name in the Maildir: `<seconds>.M<microseconds>P<process>.<host>`. The microseconds
+/// have no zeros in front, so the names themselves do not sort.
+fn arrival(path: &Path) -> Option<(u64, u64)> {
+    let (seconds, rest) = path.file_name()?.to_str()?.split_once(".M")?;
+    let (micros, _) = rest.split_once('P')?;
+    Some((seconds.parse().ok()?, micros.parse().ok()?))
 }

@@ -15,6 +15,7 @@ pub mod python;
 pub mod scratch;
 pub mod tls;
 pub mod wait;
+pub mod world;
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,6 @@
 //! The demo as programs and browsers meet it: the built command, over HTTP.
 
+mod browser;
 mod clock;
 mod doors;
 mod faults;

@@ -140,7 +140,7 @@ fn a_second_server_on_the_same_file_is_refused_with_the_remedy() {
     assert!(server.stop().success(), "it stops when asked to");
 }
 
-// proves: V-15
+// proves: V-13
 #[test]
 fn an_export_holds_until_one_byte_of_it_is_changed() {
     let desk = Desk::new("export");

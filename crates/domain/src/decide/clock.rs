@@ -153,7 +153,9 @@ fn undeliverable(situation: &Situation, to: PersonRef, now: Instant, ids: &mut I
         // They know already, by another way: a letter that comes back changes nothing.
         return Ok(outcome);
     }
-    let open = news.clone().find(|o| o.is_owed()).cloned();
+    // The duty of this case before one that an earlier letter left open.
+    let owed = news.filter(|o| o.is_owed());
+    let open = owed.clone().find(|o| o.disruption == case).or(owed.clone().next()).cloned();
     let urgent = policy::obligations::inform_now(&situation.policy.parameters, now);
     let duty = match open {
         Some(duty) => duty.hurry(&urgent),

@@ -37,7 +37,6 @@ async fn the_board_names_whoever_has_waited_longest_first_and_filters_by_its_tal
     assert!(sam.text().contains("Marcus Bell") && !sam.text().contains("Yara Haddad"), "{}", sam.text());
 }
 
-// proves: V-10, V-11
 #[tokio::test]
 async fn a_case_shows_its_four_answers_and_an_attempt_is_recorded_in_it() {
     let (_house, mut sam) = a_bad_morning().await;
@@ -55,7 +54,6 @@ async fn a_case_shows_its_four_answers_and_an_attempt_is_recorded_in_it() {
     assert!(sam.text().contains("Nothing of this kind."), "{}", sam.text());
 }
 
-// proves: V-17
 #[tokio::test]
 async fn the_office_cancels_for_a_therapist_who_asked_for_it() {
     let house = House::of(Preset::Network).await;

@@ -36,8 +36,6 @@ pub(super) const OLDER: Sql = sql!(
     "SELECT max(written_at) FROM message WHERE appointment = $1 AND revision < $2 AND to_person = $3
          AND state IN ('leased', 'accepted', 'delivered', 'unknown')"
 );
-pub(super) const NAMES: Sql =
-    sql!("SELECT c.name, p.name FROM practice c JOIN person p ON p.practice = c.id WHERE c.id = $1 AND p.id = $2");
 
 // Lists: $1 practice, $2 therapist, $3 to whom. A therapist sees what is about their appointments or to them.
 macro_rules! in_scope {

@@ -129,15 +129,14 @@ fn news_supersede_what_still_waits(rig: &Rig) {
     subjects.sort();
     assert_eq!(subjects, [2, 3, 4, 5].map(|n| msg(n).to_string()), "its job has gone");
     assert!(!save(rig, |tx| message::lease(tx, msg(1))), "nobody hands it over any more");
-    assert!(!save(rig, |tx| message::record(tx, msg(1), MessageState::Accepted, None, minutes(9))));
+    assert!(!save(rig, |tx| message::record(tx, msg(1), MessageState::Accepted, "", minutes(9))));
 }
 
 fn a_message_moves_on_and_stays_settled(rig: &Rig) {
     booked(rig);
     write(rig, an_email(1, MessageKind::Confirmation));
-    let record = |state, reply: &'static str, at| {
-        save(rig, move |tx| message::record(tx, msg(1), state, Some(reply), minutes(at)))
-    };
+    let record =
+        |state, reply: &'static str, at| save(rig, move |tx| message::record(tx, msg(1), state, reply, minutes(at)));
     assert!(save(rig, |tx| message::lease(tx, msg(1))));
     assert!(record(MessageState::Pending, "451 later", 2));
     let again = the_message(rig, 1);
@@ -167,7 +166,7 @@ fn an_older_message_may_have_left(rig: &Rig) {
     assert_eq!(older(dan), None, "both still wait");
     assert!(save(rig, |tx| message::lease(tx, msg(1))));
     assert_eq!(older(dan), Some(minutes(1)));
-    assert!(save(rig, |tx| message::record(tx, msg(2), MessageState::Accepted, None, minutes(4))));
+    assert!(save(rig, |tx| message::record(tx, msg(2), MessageState::Accepted, "", minutes(4))));
     assert_eq!(older(dan), Some(minutes(2)), "the newest of them");
     assert_eq!(older(PersonRef::Therapist(ADA)), None);
     assert_eq!(see(rig, move |tx| message::older_may_have_left(tx, apt(1), 2, dan)), Some(minutes(1)));

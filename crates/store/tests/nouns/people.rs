@@ -138,8 +138,8 @@ fn a_relationship_remembers_what_was_accepted(rig: &Rig) {
     };
     let kept = changed.clone();
     assert!(save(rig, move |tx| relationship::update(tx, &kept)));
-    assert_eq!(see(rig, |tx| relationship::of(tx, ADA, DAN)), Some(changed));
-    assert_eq!(see(rig, |tx| relationship::of(tx, BEN, DAN)), None);
+    assert_eq!(see(rig, |tx| Who::Job.look(|scope| relationship::of(tx, scope, ADA, DAN))), Some(changed));
+    assert_eq!(see(rig, |tx| Who::Job.look(|scope| relationship::of(tx, scope, BEN, DAN))), None);
     let again = support::write(&rig.store, |tx| {
         relationship::insert(tx, &a_relationship(Id::from_bytes([99; 16]), ELM, ADA, DAN))
     });
@@ -158,6 +158,7 @@ fn relationships_are_listed_in_scope(rig: &Rig) {
     assert_eq!(listed(Who::Hal, None), [HAL_IDA]);
     assert!(listed(Who::Olive, Some(RelationshipState::Ended)).is_empty());
     only_those_who_may_see(rig, |tx, scope| Ok(relationship::load(tx, scope, ADA_DAN)?.is_some()));
+    only_those_who_may_see(rig, |tx, scope| Ok(relationship::of(tx, scope, ADA, DAN)?.is_some()));
     only_those_who_may_see(rig, |tx, scope| Ok(relationship::latest_of(tx, scope, DAN)?.is_some()));
 
     // Dan has gone on to Ben: what is worked in now comes first, and of two alike the newer.
@@ -181,6 +182,6 @@ fn rows_of_people_are_distrusted(rig: &Rig) {
     assert_eq!(blamed(rig, sql!("UPDATE therapist SET schedule = '{}'"), ada), "schedule");
     let elm = |tx: &mut Tx<'_>| practice::load(tx, ELM);
     assert_eq!(blamed(rig, sql!("UPDATE practice SET currency = 'gbp'"), elm), "currency");
-    let two = |tx: &mut Tx<'_>| relationship::of(tx, ADA, DAN);
+    let two = |tx: &mut Tx<'_>| Who::Job.look(|scope| relationship::of(tx, scope, ADA, DAN));
     assert_eq!(blamed(rig, sql!("UPDATE relationship SET accepted_version = 1"), two), "accepted_at");
 }

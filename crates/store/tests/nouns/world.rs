@@ -243,7 +243,7 @@ pub fn only_those_who_may_see(
     look: impl Fn(&mut Tx<'_>, &Scope<'_>) -> Result<bool, DbError> + Copy + Send + 'static,
 ) {
     for (who, may) in Who::AT_DAN {
-        let name = format!("{}", who.look(|scope| scope.signature()));
+        let name = who.look(|scope| scope.signature());
         let sees = see(rig, move |tx| who.look(|scope| look(tx, scope)));
         assert_eq!(sees, may, "{name}");
     }

@@ -6,8 +6,8 @@ use domain::policy::Preset;
 use domain::time::Span;
 use holdspace_server::flow::signin::open_for;
 use holdspace_server::serve::serve;
-use holdspace_testkit::browser::{Page, look_at};
-use serde_json::json;
+use holdspace_testkit::browser::{Page, look_at, run_file};
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
@@ -34,12 +34,16 @@ impl Open {
         Page { name: name.to_owned(), url: format!("http://{}{path}", self.address) }
     }
 
+    /// What a browser keeps once this person is signed in.
+    fn cookies(&self, person: PersonRef) -> Value {
+        let opened = self.runtime.block_on(open_for(&self.house.app, person, now())).expect("works").expect("a person");
+        json!([{ "name": "holdspace", "value": opened.secret.text(), "url": format!("http://{}", self.address) }])
+    }
+
     /// Looks at these pages as this person; pictures go to `HOLDSPACE_PICTURES`, where that names a folder.
     #[allow(clippy::disallowed_methods, reason = "whoever reviews the pages says where the pictures go")]
     fn look(&self, person: PersonRef, pages: &[Page]) -> Vec<String> {
-        let opened = self.runtime.block_on(open_for(&self.house.app, person, now())).expect("works").expect("a person");
-        let url = format!("http://{}", self.address);
-        let cookies = json!([{ "name": "holdspace", "value": opened.secret.text(), "url": url }]);
+        let cookies = self.cookies(person);
         let pictures = std::env::var_os("HOLDSPACE_PICTURES").map(PathBuf::from);
         look_at(pages, &cookies, pictures.as_deref()).expect("the browser looked")
     }
@@ -62,6 +66,19 @@ fn a_browser_finds_nothing_wrong_with_the_therapists_pages() {
         own("note", "/note"),
     ];
     assert_eq!(open.look(MAYA, &pages), Vec::<String>::new());
+}
+
+// proves: G-14
+#[test]
+fn in_a_browser_the_consequences_follow_each_choice_and_a_link_is_copied() {
+    let open = Open::of(Preset::Insurance);
+    let appointment = open.house.appointment(DANIEL, "2026-11-24T14:00:00Z");
+    let base = format!("http://{}", open.address);
+    let args = json!({ "base": base, "cookies": open.cookies(MAYA), "appointment": appointment.to_string() });
+    let story = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/desk/desk.mjs");
+    let told = run_file(&story, &args).expect("the story");
+    assert_eq!(told["offered"], 0);
+    assert!(told["link"].as_str().is_some_and(|link| link.contains("/r/")), "{told}");
 }
 
 #[test]

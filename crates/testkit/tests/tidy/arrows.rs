@@ -11,7 +11,7 @@ const OURS: &[(&str, &[&str])] = &[
     ("crates/sim", &["domain", "store", "outside", "server"]),
     ("crates/cli", &["domain", "store", "outside", "server", "sim"]),
     ("crates/testkit", &["domain", "store", "outside", "server", "sim"]),
-    ("bench", &["domain", "store", "outside", "server", "sim"]),
+    ("bench", &["domain", "store", "outside", "server", "sim", "testkit"]),
 ];
 
 /// A permission is a dependency: who may hold a database, a socket, a page, a dice.

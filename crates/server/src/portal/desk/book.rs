@@ -91,8 +91,8 @@ fn wish(raw: &Raw, when: &When, errors: &mut FieldErrors) -> Option<(Relationshi
 async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors, status: StatusCode) -> Answer {
     let (asked, when) = (ask(call), When::of(call));
     let (inner, words_sent) = (when.clone(), raw.clone());
-    let found = read(app, move |tx| read_form::<D>(tx, &asked, &inner, &words_sent)).await;
-    let Read { people, kinds, kind, name, days } = found.map_err(|problem: Problem| problem)?;
+    let found: Result<Read, Problem> = read(app, move |tx| read_form::<D>(tx, &asked, &inner, &words_sent)).await;
+    let Read { people, kinds, kind, name, days } = found?;
     let kinds = kinds.into_iter().map(|k| Choice::new(k.as_str(), words::place(k), Some(k) == kind)).collect();
     let page = BookPage {
         shell: Shell::new(app, call, "Book an appointment").at(&D::appointments()).with(&errors),
@@ -142,6 +142,6 @@ pub fn choices<D: Desk>(tx: &mut Tx<'_>, ask: &Ask, chosen: Option<RelationshipI
         };
         choices.push(Choice::new(relationship.id.to_string(), label, Some(relationship.id) == chosen));
     }
-    choices.sort_by(|a, b| a.label.to_lowercase().cmp(&b.label.to_lowercase()));
+    choices.sort_by_key(|choice| choice.label.to_lowercase());
     Ok(choices)
 }

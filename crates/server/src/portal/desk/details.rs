@@ -29,6 +29,8 @@ struct DetailsPage {
     reach: Vec<(&'static str, String)>,
     is_pending: bool,
     is_live: bool,
+    /// What was just done, said once.
+    done: String,
 }
 
 /// GET.
@@ -55,10 +57,21 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
         reach: reach(&story),
         is_pending: story.is_pending(&when),
         is_live: about.state.is_live(),
+        done: done(&story, call.raw_query().get("done")),
         story,
         when,
     };
     render(&page)
+}
+
+fn done(story: &Story, what: &str) -> String {
+    let name = story.name();
+    match what {
+        "booked" => format!("Booked. {name} gets a confirmation."),
+        "moved" => format!("Moved. {name} gets the new time."),
+        "noted" => "The contact note is on file.".to_owned(),
+        _ => String::new(),
+    }
 }
 
 fn subtitle(about: &Appointment, when: &When) -> String {

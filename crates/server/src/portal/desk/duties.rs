@@ -15,6 +15,8 @@ pub struct DutyView {
     pub id: String,
     /// From the client's side: "Daniel knows".
     pub title: String,
+    /// As something to do: "Make sure that Daniel knows".
+    pub task: String,
     /// What stands under it.
     pub detail: String,
     /// Its drawing.
@@ -132,6 +134,7 @@ pub fn view(
     Ok(DutyView {
         id: duty.id.to_string(),
         title,
+        task: words::task(duty.kind, &first_name),
         detail: detail(tx, people, duty, client)?,
         icon,
         is_owed: duty.is_owed(),

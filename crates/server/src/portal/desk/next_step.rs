@@ -13,7 +13,7 @@ use domain::decide::{BookNow, NextStep};
 use domain::id::AppointmentId;
 use domain::policy::{NextStepKind, next_step};
 use domain::reason::Initiator;
-use domain::time::Instant;
+use domain::time::{Instant, Interval};
 use store::Tx;
 use store::appointment::Filter;
 
@@ -81,7 +81,9 @@ pub fn view(
     let parameters = &story.policy.parameters;
     let may = |kind| next_step::allows(parameters, kind);
     let free = slots::free(tx, ask, about.therapist, about.client, about.kind, DAYS)?;
-    let few = slots::near(&free, about, when, FEW, 1);
+    // Whoever can't come today can hardly come an hour earlier: today's times are among *More times*.
+    let later: Vec<Interval> = free.iter().copied().filter(|slot| !when.is_today(slot.from)).collect();
+    let few = slots::near(if later.is_empty() { &free } else { &later }, about, when, FEW, 1);
     let wants_more = raw.get("more") == "times" || raw.get("times") == "many";
     let shown = if wants_more { slots::near(&free, about, when, MANY, 3) } else { few.clone() };
     let offers = may(NextStepKind::OfferSlots) && !free.is_empty();
@@ -114,7 +116,7 @@ pub fn view(
 
 /// The form as it is at first: times to offer where the policy gives times, else a promise; for a client's own
 /// cancellation nothing, because they chose it.
-fn fresh(when: &When, story: &Story, few: &[domain::time::Interval], offers: bool, side: Initiator, sent: &Raw) -> Raw {
+fn fresh(when: &When, story: &Story, few: &[Interval], offers: bool, side: Initiator, sent: &Raw) -> Raw {
     let next = match (side, offers) {
         (Initiator::Client, _) => "none",
         (_, true) => "offer",

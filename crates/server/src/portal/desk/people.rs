@@ -3,6 +3,7 @@
 use domain::id::{ClientId, TherapistId};
 use domain::person::{Person, PersonRef, Role};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use store::{DbError, Tx};
 
 /// The people of one page.
@@ -15,11 +16,11 @@ impl People {
     /// # Errors
     /// Faults of the store.
     pub fn find(&mut self, tx: &mut Tx<'_>, id: PersonRef) -> Result<Option<&Person>, DbError> {
-        if !self.0.contains_key(&id) {
-            let found = store::person::load(tx, id)?;
-            self.0.insert(id, found);
-        }
-        Ok(self.0.get(&id).and_then(Option::as_ref))
+        let found = match self.0.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(store::person::load(tx, id)?),
+        };
+        Ok(found.as_ref())
     }
 
     /// The client's name.

@@ -69,7 +69,7 @@ pub async fn reschedule<D: Desk>(app: App, call: Call<D>) -> Answer {
     let (id, when): (AppointmentId, _) = (call.id("id")?, When::of(&call));
     let raw = call.raw().clone();
     let mut errors = FieldErrors::default();
-    let Some(wish) = wish::<D>(&raw, &when, &mut errors) else {
+    let Some(wish) = wish(&raw, &when, &mut errors) else {
         return show(&app, &call, raw, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let seen = raw.get("seen").parse().ok();
@@ -122,7 +122,7 @@ async fn read_form<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId, raw: R
         let free = slots::free(tx, &ask, about.therapist, about.client, about.kind, ahead)?;
         let days = slots::by_day(&free, &when, raw.get("start"));
         let mut errors = FieldErrors::default();
-        let panel = match wish::<D>(&raw, &when, &mut errors) {
+        let panel = match wish(&raw, &when, &mut errors) {
             None => Panel::refused("Choose the new time and say how it was agreed to see what this will do."),
             Some(wish) => match flow::appointment::preview_reschedule(tx, &inner.tools, &ask, id, wish) {
                 Ok(answer) => Panel::of(&answer, &story, &when, reader, true),
@@ -135,7 +135,7 @@ async fn read_form<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId, raw: R
     .await
 }
 
-fn wish<D: Desk>(raw: &Raw, when: &When, errors: &mut FieldErrors) -> Option<Reschedule> {
+fn wish(raw: &Raw, when: &When, errors: &mut FieldErrors) -> Option<Reschedule> {
     let start = raw.get("start").parse::<Instant>().ok();
     if start.is_none() {
         errors.push("start", "Choose the new time.");

@@ -194,6 +194,17 @@ pub fn duty(kind: ObligationKind, name: &str) -> (String, &'static str) {
     }
 }
 
+/// An open duty as something to do: "Tell Daniel", "Daniel has no next time yet".
+pub fn task(kind: ObligationKind, name: &str) -> String {
+    match kind {
+        ObligationKind::InformClient => format!("Make sure that {name} knows"),
+        ObligationKind::NotifyPractice => "Tell the practice".to_owned(),
+        ObligationKind::NextStep => format!("{name} has no next time yet"),
+        ObligationKind::MarkAttendance => "Mark the attendance".to_owned(),
+        _ => duty(kind, name).0,
+    }
+}
+
 /// What stands under an open duty.
 pub fn duty_hint(kind: ObligationKind) -> &'static str {
     match kind {

@@ -1,0 +1,11 @@
+//! The whole path against real parts: the application on a real listener, both databases, a real mail server, programs
+//! that know nothing of its code.
+
+mod access;
+mod calendars;
+mod mail_faults;
+mod main_path;
+mod presets;
+mod races;
+mod steps;
+mod storage_faults;

@@ -1,0 +1,222 @@
+//! Many want the same thing at once: the one who comes first gets it, the others are told, and nothing is done twice.
+
+use crate::steps::{act, booked, booked_for, booking, cancelled_with_promise, cancelled_with_times, moment, text};
+use domain::policy::Preset;
+use domain::time::{Instant, Span};
+use holdspace_testkit::world::{Api, Engine, Plan, Reply, World};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+
+/// Every caller acts at the same moment; their answers.
+fn at_once(callers: Vec<Box<dyn FnOnce() -> Reply + Send>>) -> Vec<Reply> {
+    let all = Arc::new(Barrier::new(callers.len()));
+    let threads: Vec<_> = callers
+        .into_iter()
+        .map(|caller| {
+            let all = all.clone();
+            std::thread::spawn(move || {
+                all.wait();
+                caller()
+            })
+        })
+        .collect();
+    threads.into_iter().map(|thread| thread.join().expect("a caller")).collect()
+}
+
+/// The one that won and the refusals of the others.
+fn won(replies: Vec<Reply>) -> (Reply, Vec<(u16, String)>) {
+    let (won, lost): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status < 300);
+    let lost: Vec<_> = lost.iter().map(Reply::problem).collect();
+    let [won] = <[Reply; 1]>::try_from(won).unwrap_or_else(|won| panic!("{} won, {lost:?}", won.len()));
+    (won, lost)
+}
+
+/// A hundred free times of one therapist.
+fn hundred_slots(world: &World) -> Vec<Instant> {
+    let house = world.house(Preset::Clinic);
+    let days = ["2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03"];
+    let hours = days.iter().flat_map(|day| (8..20).map(move |hour| format!("{day} {hour:02}:00")));
+    let more =
+        ["2026-12-04", "2026-12-07"].iter().flat_map(|day| (8..16).map(move |hour| format!("{day} {hour:02}:00")));
+    hours.chain(more).map(|wall| house.local(&wall)).take(100).collect()
+}
+
+/// Sixty-four callers want all of a hundred times, each beginning at another one.
+fn everybody_wants_everything(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic);
+    let slots = hundred_slots(&world);
+    assert_eq!(slots.len(), 100);
+    let (clients, won) = ([house.client.clone(), house.newcomer.clone()], Arc::new(AtomicUsize::new(0)));
+    let callers: Vec<_> = (0..64)
+        .map(|caller| {
+            let (api, slots, won) = (world.api(&house.therapist), slots.clone(), won.clone());
+            let (house, client, now) = (house.clone(), clients[caller % 2].clone(), world.now());
+            std::thread::spawn(move || {
+                // Four tries each: 256 for 100 times, every time wanted by somebody.
+                for n in 0..4 {
+                    let start = slots[(caller + n * 25) % slots.len()];
+                    let reply = api.post("/api/v1/appointments", &booking(&house, &client, start, now));
+                    match reply.status {
+                        201 => drop(won.fetch_add(1, Ordering::SeqCst)),
+                        _ => reply.refused(409, "slot_taken"),
+                    }
+                }
+            })
+        })
+        .collect();
+    callers.into_iter().for_each(|caller| caller.join().expect("a caller"));
+    assert_eq!(won.load(Ordering::SeqCst), 100, "every time was won once");
+    nothing_overlaps(&world, 200);
+    world.ignore_jobs();
+}
+
+/// As many rows of taken time as expected, and no two of one person that meet.
+fn nothing_overlaps(world: &World, expected: usize) {
+    let rows = world.rows();
+    let mut taken: Vec<(String, i64, i64)> = rows["occupancy"]
+        .iter()
+        .map(|row| {
+            let cells: Vec<&str> = row.split(" | ").collect();
+            let number = |n: usize| cells[n].parse().expect("a moment");
+            (cells[0].to_owned(), number(3), number(4))
+        })
+        .collect();
+    taken.sort();
+    assert_eq!(taken.len(), expected);
+    for pair in taken.windows(2) {
+        let ((who, _, until), (other, from, _)) = (&pair[0], &pair[1]);
+        assert!(who != other || until <= from, "{pair:?}");
+    }
+}
+
+// proves: H-09
+#[test]
+fn sixty_four_callers_get_a_hundred_times_once_each_on_sqlite() {
+    everybody_wants_everything(Engine::Sqlite);
+}
+
+// proves: H-09
+#[test]
+fn sixty_four_callers_get_a_hundred_times_once_each_on_postgres() {
+    everybody_wants_everything(Engine::Postgres);
+}
+
+/// An offered time is accepted twice at once, and one free time is wanted by two clients at once.
+fn one_wins(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic);
+    let first = booked(&world, house, "2026-11-26 14:00");
+    let body = cancelled_with_times(house, &["2026-11-27 10:00", "2026-11-27 12:00"]);
+    let cancelled = world.api(&house.therapist).post(&act(&first, "cancel"), &body).good();
+    let path = format!("/api/v1/offers/{}/accept", text(&cancelled["next_step"]["offer"]["id"]));
+    let accept = |wall: &str| {
+        let (api, path, start) = (world.api(&house.client), path.clone(), house.local(wall));
+        Box::new(move || api.post(&path, &json!({ "start": start }))) as Box<dyn FnOnce() -> Reply + Send>
+    };
+    let (_, lost) =
+        won(at_once(vec![accept("2026-11-27 10:00"), accept("2026-11-27 12:00"), accept("2026-11-27 10:00")]));
+    assert_eq!(lost, vec![(409, "already_answered".to_owned()); 2]);
+
+    let wants = |client: &holdspace_testkit::world::Member| {
+        let (api, body) = (world.api(client), booking(house, client, house.local("2026-12-01 09:00"), world.now()));
+        Box::new(move || api.post("/api/v1/appointments", &body)) as Box<dyn FnOnce() -> Reply + Send>
+    };
+    let (_, lost) = won(at_once(vec![wants(&house.client), wants(&house.newcomer)]));
+    assert_eq!(lost, [(409, "slot_taken".to_owned())]);
+    world.work();
+    world.ignore_letters();
+}
+
+// proves: V-07, H-09
+#[test]
+fn of_two_who_take_one_time_at_once_one_gets_it_on_sqlite() {
+    one_wins(Engine::Sqlite);
+}
+
+// proves: V-07, H-09
+#[test]
+fn of_two_who_take_one_time_at_once_one_gets_it_on_postgres() {
+    one_wins(Engine::Postgres);
+}
+
+/// Sends the same request with the same key from many threads, then once more, then another under that key.
+fn pressed_twice(world: &World, api: &Api, path: &str, body: &Value, other: &Value) {
+    let key = [("Idempotency-Key", "pressed-twice")];
+    let callers = (0..8)
+        .map(|_| {
+            let (api, path, body) = (api.clone(), path.to_owned(), body.clone());
+            Box::new(move || api.post_with(&path, &key, &body)) as Box<dyn FnOnce() -> Reply + Send>
+        })
+        .collect();
+    let answers = at_once(callers);
+    let again = api.post_with(path, &key, body);
+    let bodies: BTreeSet<_> = answers.iter().chain([&again]).map(|reply| (reply.status, reply.body.clone())).collect();
+    assert_eq!(bodies.len(), 1, "one answer and one receipt: {bodies:?}");
+    again.good();
+    let before = world.rows();
+    api.post_with(path, &key, other).refused(422, "idempotency_key_reused");
+    assert_eq!(world.rows(), before);
+}
+
+fn a_key_acts_once(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic);
+    let api = world.api(&house.therapist);
+    let at = |wall: &str| booking(house, &house.client, house.local(wall), world.now());
+    pressed_twice(&world, &api, "/api/v1/appointments", &at("2026-11-26 14:00"), &at("2026-11-26 16:00"));
+    assert_eq!(world.rows()["appointment"].len(), 2, "the one of long ago and this one");
+    world.work();
+    world.ignore_letters();
+    let second = booked_for(&world, house, &house.newcomer, "2026-11-27 14:00");
+    let promise = |hours| cancelled_with_promise(world.now() + Span::hours(hours));
+    let (path, key) = (act(&second, "cancel"), [("Idempotency-Key", "another")]);
+    let once = api.post_with(&path, &key, &promise(20));
+    let twice = api.post_with(&path, &key, &promise(20));
+    assert_eq!((once.status, &once.body), (twice.status, &twice.body));
+    api.post_with(&path, &[("Idempotency-Key", "fresh")], &promise(20)).refused(409, "already_cancelled");
+    world.work();
+    let accepted = world.accepted();
+    assert_eq!(accepted[&house.newcomer.email], 2, "booked and called off, once each: {accepted:?}");
+}
+
+// proves: E-01
+#[test]
+fn pressing_twice_acts_once_and_answers_the_same_on_sqlite() {
+    a_key_acts_once(Engine::Sqlite);
+}
+
+// proves: E-01
+#[test]
+fn pressing_twice_acts_once_and_answers_the_same_on_postgres() {
+    a_key_acts_once(Engine::Postgres);
+}
+
+#[test]
+fn of_two_tabs_the_second_is_told_that_this_changed_while_they_were_looking() {
+    let world = Plan::on(Engine::Memory).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic);
+    let first = booked(&world, house, "2026-11-26 14:00");
+    let api = world.api(&house.therapist);
+    let path = format!("/api/v1/appointments/{}", text(&first["id"]));
+    let seen = api.get(&path).header("etag").to_owned();
+    let to = |wall: &str| {
+        json!({ "start": house.local(wall), "initiator": "client", "reason": "client_work_or_schedule",
+            "agreement": { "how": "phone", "at": world.now() } })
+    };
+    let tab = |body: &Value| api.post_with(&format!("{path}/reschedule"), &[("If-Match", &seen)], body);
+    let moved = tab(&to("2026-11-26 16:00"));
+    moved.good();
+    assert_ne!(moved.header("etag"), seen);
+    let before = world.rows();
+    let late = tab(&to("2026-11-26 18:00"));
+    late.refused(412, "stale");
+    assert_eq!(late.json()["title"], "This changed while you were looking");
+    assert_eq!(world.rows(), before, "nothing of it was kept");
+    let stands = api.get(&path).good();
+    assert_eq!(moment(&stands["start"]), house.local("2026-11-26 16:00"));
+    world.work();
+    world.ignore_letters();
+}
