@@ -20,7 +20,7 @@ use testkit::wait;
 use testkit::world::{Api, House};
 
 /// How often it is killed where nobody asks for more.
-const ROUNDS: u64 = 3;
+const ROUNDS: u64 = 2;
 
 #[allow(clippy::disallowed_methods, reason = "the long form is chosen from outside")]
 fn number(name: &str, usual: u64) -> u64 {
@@ -115,7 +115,7 @@ fn a_server_that_is_killed_at_any_moment_loses_nothing_that_it_acknowledged() {
 
 // proves: E-01, V-13
 #[test]
-fn a_database_of_its_own_cluster_that_is_killed_loses_nothing_that_was_acknowledged() {
+fn an_own_cluster_that_is_killed_loses_nothing_that_was_acknowledged() {
     let (folder, mut cluster) = (Scratch::new("killed"), Cluster::start());
     let database = cluster.create_database("practice");
     let house = settle(&Store::open(Config::postgres(&database)).expect("a store"));

@@ -118,97 +118,52 @@ fn lists_and_searches_show_only_what_is_ones_own() {
     world.ignore_letters();
 }
 
-/// Requests that will not do, with the refusal that each deserves.
-fn bad_requests(
-    world: &World,
-    house: &House,
-    appointment: &Value,
-) -> Vec<(&'static str, String, String, u16, &'static str)> {
-    let book = "/api/v1/appointments".to_owned();
-    let cancel = act(appointment, "cancel");
+/// A request that will not do: what is wrong with it, its body, and the refusal that it deserves.
+type Bad = (&'static str, String, u16, &'static str);
+
+/// Bookings that will not do.
+fn bad_bookings(world: &World, house: &House, appointment: &Value) -> Vec<Bad> {
     let good = booking(house, &house.client, house.local("2026-11-30 09:00"), world.now());
     let with = |field: &str, value: Value| {
         let mut body = good.clone();
         body[field] = value;
         body.to_string()
     };
-    let offering = |starts: Value| {
-        json!({ "initiator": "therapist", "reason": "therapist_illness", "next_step": { "offer_slots": starts } })
-            .to_string()
-    };
-    let past = world.now() - Span::hours(24);
-    let long = "x".repeat(100_000);
+    let start = |value: Value| with("start", value);
+    let (day, foreign) = (Span::hours(24), world.house(Preset::Clinic).client.id);
+    let saturday = json!(house.local("2026-11-28 09:00"));
     vec![
-        ("an unknown field", book.clone(), with("colour", json!("red")), 422, "field_unknown"),
-        ("a number for a moment", book.clone(), with("start", json!(7)), 422, "field_malformed"),
-        (
-            "a wall time without an offset",
-            book.clone(),
-            with("start", json!("2027-03-28T01:30:00")),
-            422,
-            "field_malformed",
-        ),
-        ("a day that is none", book.clone(), with("start", json!("2027-02-30T09:00:00Z")), 422, "field_malformed"),
-        ("a kind that is none", book.clone(), with("kind", json!("telepathy")), 422, "field_malformed"),
-        ("yesterday", book.clone(), with("start", json!(past)), 422, "in_the_past"),
-        (
-            "a Saturday",
-            book.clone(),
-            with("start", json!(house.local("2026-11-28 09:00"))),
-            422,
-            "outside_availability",
-        ),
-        ("no agreement", book.clone(), with("agreement", Value::Null), 422, "agreement_required"),
-        (
-            "agreed tomorrow",
-            book.clone(),
-            with("agreement", agreed(world.now() + Span::hours(24))),
-            422,
-            "agreement_required",
-        ),
-        (
-            "another practice's client",
-            book.clone(),
-            with("client", json!(world.house(Preset::Clinic).client.id)),
-            404,
-            "not_found",
-        ),
-        ("somebody else's client", book.clone(), with("client", json!(house.neighbour.id)), 404, "not_found"),
-        ("a taken time", book.clone(), with("start", appointment["start"].clone()), 409, "slot_taken"),
-        ("not JSON", book.clone(), "{".into(), 400, "not_json"),
-        ("a list", book.clone(), "[]".into(), 422, "field_malformed"),
-        ("too long", book, with("kind", json!(long)), 413, "too_large"),
-        (
-            "no next step",
-            cancel.clone(),
-            json!({ "initiator": "therapist", "reason": "therapist_illness" }).to_string(),
-            422,
-            "next_step_required",
-        ),
-        (
-            "no reason",
-            cancel.clone(),
-            json!({ "initiator": "therapist", "next_step": { "booking_link": true } }).to_string(),
-            422,
-            "reason_required",
-        ),
-        ("an offer in the past", cancel.clone(), offering(json!([past])), 422, "in_the_past"),
-        (
-            "an offer of a Saturday",
-            cancel.clone(),
-            offering(json!([house.local("2026-11-28 09:00")])),
-            422,
-            "outside_availability",
-        ),
-        (
-            "a promise gone by",
-            cancel,
-            json!({ "initiator": "therapist", "reason": "therapist_illness",
-            "next_step": { "promise_contact_by": past } })
-            .to_string(),
-            422,
-            "in_the_past",
-        ),
+        ("an unknown field", with("colour", json!("red")), 422, "field_unknown"),
+        ("a number for a moment", start(json!(7)), 422, "field_malformed"),
+        ("a wall time without an offset", start(json!("2027-03-28T01:30:00")), 422, "field_malformed"),
+        ("a day that is none", start(json!("2027-02-30T09:00:00Z")), 422, "field_malformed"),
+        ("a kind that is none", with("kind", json!("telepathy")), 422, "field_malformed"),
+        ("yesterday", start(json!(world.now() - day)), 422, "in_the_past"),
+        ("a Saturday", start(saturday), 422, "outside_availability"),
+        ("no agreement", with("agreement", Value::Null), 422, "agreement_required"),
+        ("agreed tomorrow", with("agreement", agreed(world.now() + day)), 422, "agreement_required"),
+        ("another practice's client", with("client", json!(foreign)), 404, "not_found"),
+        ("somebody else's client", with("client", json!(house.neighbour.id)), 404, "not_found"),
+        ("a taken time", start(appointment["start"].clone()), 409, "slot_taken"),
+        ("not JSON", "{".into(), 400, "not_json"),
+        ("a list", "[]".into(), 422, "field_malformed"),
+        ("too long", with("kind", json!("x".repeat(100_000))), 413, "too_large"),
+    ]
+}
+
+/// Cancellations that will not do.
+fn bad_cancellations(world: &World, house: &House) -> Vec<Bad> {
+    let past = world.now() - Span::hours(24);
+    let with =
+        |step: Value| json!({ "initiator": "therapist", "reason": "therapist_illness", "next_step": step }).to_string();
+    let silent = json!({ "initiator": "therapist", "next_step": { "booking_link": true } }).to_string();
+    let saturday = json!({ "offer_slots": [house.local("2026-11-28 09:00")] });
+    vec![
+        ("no next step", with(json!({})), 422, "next_step_required"),
+        ("no reason", silent, 422, "reason_required"),
+        ("an offer in the past", with(json!({ "offer_slots": [past] })), 422, "in_the_past"),
+        ("an offer of a Saturday", with(saturday), 422, "outside_availability"),
+        ("a promise gone by", with(json!({ "promise_contact_by": past })), 422, "in_the_past"),
     ]
 }
 
@@ -221,8 +176,11 @@ fn a_request_that_will_not_do_is_named_and_changes_nothing() {
         let appointment = booked_for(&world, house, &house.client, "2026-11-26 14:00");
         let api = world.api(&house.therapist);
         let before = world.rows();
-        for (what, path, body, status, code) in bad_requests(&world, house, &appointment) {
-            let reply = api.call("POST", &path, &[("Idempotency-Key", "the-same")], &body);
+        let (book, cancel) = ("/api/v1/appointments".to_owned(), act(&appointment, "cancel"));
+        let bookings = bad_bookings(&world, house, &appointment).into_iter().map(|bad| (&book, bad));
+        let cancellations = bad_cancellations(&world, house).into_iter().map(|bad| (&cancel, bad));
+        for (path, (what, body, status, code)) in bookings.chain(cancellations) {
+            let reply = api.call("POST", path, &[("Idempotency-Key", "the-same")], &body);
             assert_eq!(reply.problem(), (status, code.to_owned()), "{what}: {}", reply.body);
             assert_eq!(reply.header("content-type"), "application/problem+json", "{what}");
         }

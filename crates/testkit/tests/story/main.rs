@@ -2,6 +2,7 @@
 //! that know nothing of its code.
 
 mod access;
+mod browser;
 mod calendars;
 mod mail_faults;
 mod main_path;

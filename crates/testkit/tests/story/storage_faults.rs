@@ -25,7 +25,7 @@ fn unavailable(api: &Api, house: &House, body: &Value) {
 
 // proves: E-01
 #[test]
-fn while_the_database_of_its_own_cluster_is_away_the_api_says_so_and_then_goes_on() {
+fn while_an_own_cluster_is_away_the_api_says_so_and_then_goes_on() {
     let mut cluster = Cluster::start();
     let world = Plan::on(Engine::Given(cluster.create_database("practice"))).only(Preset::Clinic).begin();
     let house = world.house(Preset::Clinic);
