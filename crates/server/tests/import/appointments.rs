@@ -1,19 +1,12 @@
 //! Appointments from a table.
 
 use crate::house::{House, anna_and_ben, appointments_table, at, by_phone, clients_table, now, problems};
-use crate::on_both_engines;
 use domain::appointment::{Appointment, PaymentState};
 use domain::practice::AgreementHow;
 use domain::time::Span;
 use holdspace_server::flow::import::{self, Appointments, Progress, Quiet};
 use std::sync::Arc;
 use store::{DbError, Tx};
-
-on_both_engines! {
-    // proves: H-09, H-05
-    what_is_to_come_is_booked_what_is_over_is_history_and_nobody_is_told;
-    one_wrong_line_or_a_dry_run_leaves_everything_as_it_was;
-}
 
 const ANNA: &str = "anna@example.org,maya@example.org";
 const BEN: &str = "ben@example.org,maya@example.org";
@@ -30,7 +23,13 @@ fn with_clients(house: &House) {
     assert!(house.clients(&anna_and_ben(), false).written);
 }
 
-fn what_is_to_come_is_booked_what_is_over_is_history_and_nobody_is_told(house: &House) {
+// proves: H-09, H-05
+#[test]
+fn what_is_to_come_is_booked_what_is_over_is_history_and_nobody_is_told() {
+    House::on_each_engine(appointments_come);
+}
+
+fn appointments_come(house: &House) {
     with_clients(house);
     let file = table(&[
         line(ANNA, "2026-02-02T10:00", "attended"),
@@ -83,7 +82,12 @@ fn check_the_rest(house: &House, booked: &Appointment, past: &Appointment) {
     assert_eq!(house.record(&past.id.to_string()).len(), 1);
 }
 
-fn one_wrong_line_or_a_dry_run_leaves_everything_as_it_was(house: &House) {
+#[test]
+fn one_wrong_line_or_a_dry_run_leaves_everything_as_it_was() {
+    House::on_each_engine(nothing_changes);
+}
+
+fn nothing_changes(house: &House) {
     with_clients(house);
     let before = house.everything();
     let good = [line(ANNA, "2026-06-01T10:00", "booked"), line(BEN, "2026-06-01T11:00", "booked")];

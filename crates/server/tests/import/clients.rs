@@ -1,16 +1,15 @@
 //! Clients from a table.
 
 use crate::house::{House, anna_and_ben, clients_table, problems};
-use crate::on_both_engines;
 use domain::person::{Channel, Role};
 
-on_both_engines! {
-    // proves: V-05
-    clients_come_with_their_wishes_their_therapist_and_a_word_on_the_record;
-    a_dry_run_and_a_file_with_one_wrong_line_change_nothing_at_all;
+// proves: V-05
+#[test]
+fn clients_come_with_their_wishes_their_therapist_and_a_word_on_the_record() {
+    House::on_each_engine(clients_come);
 }
 
-fn clients_come_with_their_wishes_their_therapist_and_a_word_on_the_record(house: &House) {
+fn clients_come(house: &House) {
     let report = house.clients(&anna_and_ben(), false);
     assert_eq!(problems(&report), [""; 0]);
     assert!(report.written && report.receipt.is_some());
@@ -34,7 +33,12 @@ fn clients_come_with_their_wishes_their_therapist_and_a_word_on_the_record(house
     assert_ne!(salts("client_imported"), of_ben[0].opening.as_ref().map(|o| o.salt), "each can be erased alone");
 }
 
-fn a_dry_run_and_a_file_with_one_wrong_line_change_nothing_at_all(house: &House) {
+#[test]
+fn a_dry_run_and_a_file_with_one_wrong_line_change_nothing_at_all() {
+    House::on_each_engine(nothing_changes);
+}
+
+fn nothing_changes(house: &House) {
     let before = house.everything();
     let report = house.clients(&anna_and_ben(), true);
     assert!(report.problems.is_empty() && !report.written && report.dry_run);

@@ -102,6 +102,12 @@ impl House {
         Self::over(Store::open(config).expect("a store"), None, Some(database))
     }
 
+    /// Tells the story on SQLite and then on PostgreSQL.
+    pub fn on_each_engine(story: impl Fn(&House)) {
+        story(&Self::sqlite());
+        story(&Self::postgres());
+    }
+
     pub fn memory() -> Self {
         Self::over(Store::memory().expect("a store"), None, None)
     }

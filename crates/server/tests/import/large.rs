@@ -2,16 +2,16 @@
 //! which is on SQLite.
 
 use crate::house::{House, appointments_table, by_phone, clients_table, problems};
-use crate::on_both_engines;
 use domain::time::Span;
-
-on_both_engines! {
-    a_whole_practice_goes_in_at_once;
-}
 
 const EACH: usize = 20;
 
-fn a_whole_practice_goes_in_at_once(house: &House) {
+#[test]
+fn a_whole_practice_goes_in_at_once() {
+    House::on_each_engine(a_whole_practice);
+}
+
+fn a_whole_practice(house: &House) {
     let clients: usize = if house.is_postgres() { 50 } else { 250 };
     let people: Vec<String> = (0..clients)
         .map(|n| {
