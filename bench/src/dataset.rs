@@ -231,7 +231,7 @@ fn a_therapist(practice: usize, number: usize) -> Therapist {
         id,
         person: a_person(practice, PersonRef::Therapist(id), Role::Therapist, number),
         // Their clock stands at UTC, so that hours mean the same on both sides of a change of clocks.
-        schedule: Schedule { zone: Zone::utc(), weekly, exceptions: Vec::new(), kinds },
+        schedule: Schedule { zone: Zone::utc(), weekly, exceptions: Vec::new(), kinds, away: Vec::new() },
         late_cancel_fee: None,
         no_show_fee: None,
     }

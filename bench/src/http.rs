@@ -79,8 +79,9 @@ fn head(head: &[u8]) -> Result<(u16, usize)> {
     let text = std::str::from_utf8(head).map_err(|_| wrong("a head that is not text"))?;
     let status = text.split(' ').nth(1).and_then(|word| word.parse().ok()).ok_or_else(|| wrong("no status"))?;
     let lines = text.lines().filter_map(|line| line.split_once(':'));
-    let length = lines.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value.trim());
-    let length = length.last().and_then(|text| text.parse().ok()).ok_or_else(|| wrong("no length"))?;
+    let mut length =
+        lines.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value.trim());
+    let length = length.next_back().and_then(|text| text.parse().ok()).ok_or_else(|| wrong("no length"))?;
     Ok((status, length))
 }
 

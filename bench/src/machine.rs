@@ -60,7 +60,7 @@ pub fn processor_time(process: u32) -> Duration {
 pub fn family_time(process: u32) -> Duration {
     let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
     let children = children.split_whitespace().map(|child| processor_time(number(child) as u32));
-    processor_time(process) + children.sum()
+    processor_time(process) + children.sum::<std::time::Duration>()
 }
 
 /// Memory of a process that is in RAM, in MiB.

@@ -1,6 +1,7 @@
 //! Benchmarks. Speed is printed as a ratio to a bare loop of the same statements in the same run, because a rate alone
 //! says more about the machine than about the product.
 #![allow(clippy::disallowed_macros, reason = "what it prints is what it is for")]
+#![allow(clippy::disallowed_methods, reason = "measuring time is what it is for")]
 
 mod acts;
 mod dataset;

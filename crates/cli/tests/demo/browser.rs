@@ -15,9 +15,7 @@ fn a_browser_finds_nothing_wrong_with_the_demo_s_pages() {
     let page = |name: &str, path: &str| Page { name: name.to_owned(), url: format!("{}{path}", demo.base) };
     let pages = [
         page("demo", "/demo"),
-        page("outbox", "/demo/outbox"),
         page("letter", &format!("/demo/letters/{}", text(&letters[0], "id"))),
-        page("time", "/demo/time"),
         page("faults", "/demo/faults"),
         // Signs in, so that the strip stands above a therapist's day.
         page("day", &door),

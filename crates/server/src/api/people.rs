@@ -79,11 +79,17 @@ async fn one_relationship(app: App, call: Call<AnyRole>) -> Answer {
     json(StatusCode::OK, &relationship(&found.ok_or_else(Problem::not_found)?))
 }
 
+/// The link's own row is made here if no message has carried it yet, so this read is a write on the record.
 async fn booking_link(app: App, call: Call<AnyRole>) -> Answer {
     let (ask, id): (_, RelationshipId) = (super::ask(&call), call.id("id")?);
-    let found = read(&app, move |tx| Ok(store::relationship::load(tx, &ask.who.scope(), id)?)).await?;
-    let link = LinkTo::Booking(found.ok_or_else(Problem::not_found)?.id);
-    json(StatusCode::OK, &object!({ "url": app.tools.link_key.url(&app.tools.base_url, link) }))
+    let (inner, asked) = (app.clone(), ask.clone());
+    let made = flow::once::write(&app, &ask, None, move |tx| flow::link::booking(tx, &inner.tools, &asked, id)).await;
+    let url = match made {
+        Ok(made) => made.answer,
+        Err(flow::Failed::Nothing { .. }) => app.tools.link_key.url(&app.tools.base_url, LinkTo::Booking(id)),
+        Err(failed) => return Err(failed.into()),
+    };
+    json(StatusCode::OK, &object!({ "url": url }))
 }
 
 fn fees_wire(therapist: &Therapist) -> Value {

@@ -23,7 +23,7 @@ fn a_whole_practice_goes_in_at_once(house: &House) {
     assert_eq!(problems(&house.clients(&clients_table(&people), false)), [""; 0]);
     // Ten a day for each therapist, an hour apart, half of them over and half to come.
     let half = clients * EACH / 40;
-    let first = crate::house::at("2026-03-01T00:00:00Z") - Span::hours(24 * half as i64);
+    let first = crate::house::at("2026-03-01T00:30:00Z") - Span::hours(24 * half as i64);
     let lines: Vec<String> = (0..clients * EACH)
         .map(|n| {
             let (client, hour, day) = (n % clients, (n / 2) % 10, n / 20);
