@@ -1,6 +1,6 @@
 //! A throw-away PostgreSQL for tests, with one database per test. Needs nothing but the server's own programs.
 //!
-//! Where `HOLDSPACE_TEST_PG` names a server (the URL of a superuser), databases are made there and dropped afterwards.
+//! Where `TEST_POSTGRES_URL` names a server (the URL of a superuser), databases are made there and dropped afterwards.
 //! Otherwise each test process starts a cluster of its own, reachable through a socket in its own folder, and a small
 //! shell beside it stops the cluster and removes the folder when the test process is gone, however it went.
 //! The cluster runs without fsync: killing processes loses nothing, only a power cut would.
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 const USER: &str = "holdspace";
 const MISSING: &str = "these tests need PostgreSQL 15 or later: `apt-get install -y postgresql-15`, \
-     or set HOLDSPACE_TEST_PG to the URL of a superuser of a running server";
+     or set TEST_POSTGRES_URL to the URL of a superuser of a running server";
 
 /// A database of its own for one test.
 pub struct TestDatabase {
@@ -60,7 +60,7 @@ enum Server {
 
 fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| match std::env::var("HOLDSPACE_TEST_PG") {
+    SERVER.get_or_init(|| match std::env::var("TEST_POSTGRES_URL") {
         Ok(url) if !url.is_empty() => Server::Given { url },
         _ => start(),
     })
