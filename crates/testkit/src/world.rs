@@ -207,6 +207,22 @@ impl World {
         Visitor::new(self.url())
     }
 
+    /// A browser in which this person has signed in, by the letter that they were sent.
+    #[must_use]
+    pub fn signed_in(&self, member: &Member) -> Visitor {
+        let visitor = self.visitor();
+        visitor.open("/sign-in");
+        visitor.send("/sign-in", &[("email", &member.email)]);
+        self.work();
+        let letter = self.read_letter(member).parsed();
+        let text = letter.part("text/plain").expect("plain text");
+        let link = text.split_whitespace().find(|word| word.contains("/sign-in/")).expect("a link to sign in with");
+        let path = link.strip_prefix(self.url()).expect("our own address");
+        visitor.open(path);
+        visitor.send(path, &[]);
+        visitor
+    }
+
     /// Does everything that is due now.
     pub fn work(&self) {
         while self.step() {}

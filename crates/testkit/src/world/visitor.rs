@@ -28,7 +28,7 @@ impl Visitor {
     /// Sends the form of the page that was seen last, its hidden fields included.
     pub fn send(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let page = self.last.borrow().clone();
-        let hidden = ["_csrf", "_key", "revision"].into_iter().filter_map(|name| Some((name, hidden(&page, name)?)));
+        let hidden = ["_csrf", "_key", "seen"].into_iter().filter_map(|name| Some((name, hidden(&page, name)?)));
         let given = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let all: Vec<String> =
             given.chain(hidden).map(|(name, value)| format!("{}={}", escape(name), escape(&value))).collect();

@@ -4,3 +4,4 @@ mod browser;
 mod ics;
 mod mail;
 mod own_cluster;
+mod world;

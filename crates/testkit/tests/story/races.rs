@@ -220,3 +220,28 @@ fn of_two_tabs_the_second_is_told_that_this_changed_while_they_were_looking() {
     world.work();
     world.ignore_letters();
 }
+
+#[test]
+fn a_page_that_is_out_of_date_says_that_this_changed_and_leads_to_it_as_it_is_now() {
+    let world = Plan::on(Engine::Memory).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic);
+    let first = booked(&world, house, "2026-11-26 14:00");
+    let tab = world.signed_in(&house.therapist);
+    let page = format!("/t/appointments/{}/cancel", text(&first["id"]));
+    assert_eq!(tab.open(&page).status, 200);
+    let to = json!({ "start": house.local("2026-11-26 16:00"), "initiator": "client",
+        "reason": "client_work_or_schedule", "agreement": { "how": "phone", "at": world.now() } });
+    world.api(&house.therapist).post(&act(&first, "reschedule"), &to).good();
+    world.work();
+    let before = world.rows();
+    let fields = [("reason", "therapist_illness"), ("next", "link"), ("note", "Unwell")];
+    let told = tab.send(&page, &fields);
+    assert!([409, 412].contains(&told.status), "{}: {}", told.status, told.body);
+    assert!(told.body.contains("This changed while you were looking"), "{}", told.body);
+    let now = page.trim_end_matches("/cancel");
+    assert!(told.body.contains(now) && tab.open(now).body.contains("16:00"), "it leads to what stands now");
+    let after = world.rows();
+    assert_eq!(after["appointment"], before["appointment"]);
+    assert_eq!((&after["message"], &after["audit_entry"]), (&before["message"], &before["audit_entry"]));
+    world.ignore_letters();
+}
