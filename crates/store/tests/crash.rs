@@ -14,7 +14,7 @@ const ADD: Sql = sql!("INSERT INTO subject_lock (subject) VALUES ($1)");
 const ALL: Sql = sql!("SELECT subject FROM subject_lock ORDER BY subject");
 
 /// Where the child works; absent, the test below works in a place of its own and stops by itself.
-const PLACE: &str = "HOLDSPACE_CRASH_PLACE";
+const PLACE: &str = "CRASH_PLACE";
 const WRITERS: usize = 16;
 
 /// Starts this very program again, as the one test that is named.

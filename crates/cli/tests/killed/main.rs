@@ -1,7 +1,7 @@
 //! A process or its database is killed at any moment, again and again: what was acknowledged is there, a retry gets the
 //! same answer, and the books and the record hold.
 //!
-//! `HOLDSPACE_STORY_ROUNDS` makes it as long as one likes; `HOLDSPACE_STORY_SEED` begins elsewhere.
+//! `STORY_ROUNDS` makes it as long as one likes; `STORY_SEED` begins elsewhere.
 
 mod callers;
 
@@ -95,10 +95,10 @@ fn a_server_that_is_killed_at_any_moment_loses_nothing_that_it_acknowledged() {
     let file = folder.join("practice.sqlite");
     let house = settle(&Store::open(Config::sqlite(&file)).expect("a store"));
     let (database, port) = (file.display().to_string(), wait::free_port());
-    let mut chance = Chance(number("HOLDSPACE_STORY_SEED", 1));
+    let mut chance = Chance(number("STORY_SEED", 1));
     let practice = Practice::new(&house, now(), &format!("http://127.0.0.1:{port}"));
     let mut server = serve(folder.path(), &database, port);
-    for _ in 0..number("HOLDSPACE_STORY_ROUNDS", ROUNDS) {
+    for _ in 0..number("STORY_ROUNDS", ROUNDS) {
         let callers = Callers::start(&practice);
         callers.wait_for(1 + chance.below(24));
         server.kill();
@@ -120,10 +120,10 @@ fn an_own_cluster_that_is_killed_loses_nothing_that_was_acknowledged() {
     let database = cluster.create_database("practice");
     let house = settle(&Store::open(Config::postgres(&database)).expect("a store"));
     let port = wait::free_port();
-    let mut chance = Chance(number("HOLDSPACE_STORY_SEED", 1));
+    let mut chance = Chance(number("STORY_SEED", 1));
     let practice = Practice::new(&house, now(), &format!("http://127.0.0.1:{port}"));
     let server = serve(folder.path(), &database, port);
-    for _ in 0..number("HOLDSPACE_STORY_ROUNDS", ROUNDS) {
+    for _ in 0..number("STORY_ROUNDS", ROUNDS) {
         let callers = Callers::start(&practice);
         callers.wait_for(1 + chance.below(24));
         cluster.kill();

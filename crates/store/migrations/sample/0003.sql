@@ -4,7 +4,7 @@ INSERT INTO practice (id, name, zone, locale, currency, support_phone, support_e
      'support@example.org', 'clinical@example.org', 'risk@example.org');
 INSERT INTO person (id, practice, role, name, name_search, email, phone, zone, locale, channels, voicemail, preference_at, active) VALUES
     ('cli_00000000000000000000000031', 'prc_00000000000000000000000003', 'client', 'Daniel Reyes', 'daniel reyes',
-     'daniel@example.org', '+447700900412', 'Europe/London', 'en-GB', 'sms,email', 0, 1800000000000000, 1),
+     'daniel@example.org', '+447700900412', 'Europe/London', 'en-GB', 'sms email', 0, 1800000000000000, 1),
     ('thp_00000000000000000000000032', 'prc_00000000000000000000000003', 'therapist', 'Maya Okafor', 'maya okafor',
      'maya@example.org', NULL, 'Europe/London', 'en-GB', 'email', 0, NULL, 1),
     ('per_00000000000000000000000033', 'prc_00000000000000000000000003', 'admin', 'Sam Turner', 'sam turner',

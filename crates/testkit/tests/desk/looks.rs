@@ -40,11 +40,11 @@ impl Open {
         json!([{ "name": "holdspace", "value": opened.secret.text(), "url": format!("http://{}", self.address) }])
     }
 
-    /// Looks at these pages as this person; pictures go to `HOLDSPACE_PICTURES`, where that names a folder.
+    /// Looks at these pages as this person; pictures go to `PICTURES`, where that names a folder.
     #[allow(clippy::disallowed_methods, reason = "whoever reviews the pages says where the pictures go")]
     fn look(&self, person: PersonRef, pages: &[Page]) -> Vec<String> {
         let cookies = self.cookies(person);
-        let pictures = std::env::var_os("HOLDSPACE_PICTURES").map(PathBuf::from);
+        let pictures = std::env::var_os("PICTURES").map(PathBuf::from);
         look_at(pages, &cookies, pictures.as_deref()).expect("the browser looked")
     }
 }
