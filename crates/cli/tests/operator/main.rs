@@ -18,7 +18,8 @@ impl Desk {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_holdspace"));
-        command.args(arguments).current_dir(self.scratch.path()).env("HOLDSPACE_LISTEN", "127.0.0.1:0");
+        // The tests' own variables begin as the program's do, and it refuses a setting that it does not know.
+        command.env_clear().args(arguments).current_dir(self.scratch.path()).env("HOLDSPACE_LISTEN", "127.0.0.1:0");
         command
     }
 
