@@ -212,8 +212,8 @@ fn accept_policy(situation: &Situation, asker: &Asker, now: Instant, outcome: &m
 /// A booking of the same two people answers an open case that waits for a time: the client has a next step.
 fn settle_open_case(situation: &Situation, booked: &Appointment, now: Instant, outcome: &mut Outcome) {
     let Some(case) = situation.disruption.clone() else { return };
-    let evidence = format!("booked {}", booked.id);
-    contact::client_settled(situation, &evidence, now, outcome);
+    let evidence = "a new time is booked";
+    contact::client_settled(situation, evidence, now, outcome);
     if let Some(withdrawn) = situation.offer.clone().and_then(Offer::withdraw) {
         outcome.occupancy.insert(0, OccupancyChange::ReleaseOffer(withdrawn.id));
         outcome.wakes.push(Wake { job: JobToWake::OfferExpiry(withdrawn.id), at: None });

@@ -30,7 +30,7 @@ pub(super) fn accept(
     let booked = money::follow(&situation, asker, &ended, booked, now, ids, &mut outcome);
     take(&situation, &situation.client_busy, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
-    contact::client_settled(&situation, &format!("took {}", booked.id), now, &mut outcome);
+    contact::client_settled(&situation, "the client chose one of the offered times", now, &mut outcome);
     let case = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
     outcome.disruption = case.map(|case| crate::disruption::Disruption { outcome: Some("rescheduled".into()), ..case });
     outcome.because = money::booking_rules(&situation, &situation.policy_today, &booked);
