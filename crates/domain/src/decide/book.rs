@@ -48,7 +48,7 @@ pub(super) fn decide(
     };
     take(&situation, &situation.client_busy, &booked, &mut outcome)?;
     notify::confirm(&situation, &booked, now, &mut outcome);
-    settle_open_case(&situation, &booked, now, &mut outcome);
+    settle_open_case(&situation, now, &mut outcome);
     outcome.because = money::booking_rules(&situation, &situation.policy_today, &booked);
     outcome.record = Record {
         word: "appointment_booked",
@@ -210,7 +210,7 @@ fn accept_policy(situation: &Situation, asker: &Asker, now: Instant, outcome: &m
 }
 
 /// A booking of the same two people answers an open case that waits for a time: the client has a next step.
-fn settle_open_case(situation: &Situation, booked: &Appointment, now: Instant, outcome: &mut Outcome) {
+fn settle_open_case(situation: &Situation, now: Instant, outcome: &mut Outcome) {
     let Some(case) = situation.disruption.clone() else { return };
     let evidence = "a new time is booked";
     contact::client_settled(situation, evidence, now, outcome);
