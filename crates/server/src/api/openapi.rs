@@ -5,7 +5,10 @@ use crate::actor::{Public, Who};
 use crate::app::App;
 use crate::call::Call;
 use crate::routes::{Answer, Route, Surface, get, table};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, Response, StatusCode};
+use domain::access::Scope;
 use serde_json::{Map, Value, json as object};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -13,6 +16,7 @@ pub(super) fn routes() -> Vec<Route> {
         get::<Public>("/api/openapi.json", describe).about("api").says("This description"),
         get::<Public>("/healthz", alive).about("server").says("Whether the process answers"),
         get::<Public>("/readyz", ready).about("server").says("Whether the database answers"),
+        get::<Public>("/metrics", metrics).about("server").says("How much is owed and late, for a monitor"),
     ]
 }
 
@@ -27,6 +31,21 @@ async fn alive(_: App, _: Call<Public>) -> Answer {
 async fn ready(app: App, _: Call<Public>) -> Answer {
     let practices = super::read(&app, |tx| Ok(store::practice::ids(tx)?.len())).await?;
     json(StatusCode::OK, &object!({ "status": "ok", "practices": practices }))
+}
+
+/// Numbers in the text format of Prometheus: sums over every practice, nothing about anybody.
+async fn metrics(app: App, call: Call<Public>) -> Answer {
+    let now = call.now;
+    let counts =
+        super::read(&app, move |tx| Ok(store::obligation::counts(tx, &Scope::System("metrics"), now)?)).await?;
+    let lines = [("owed", counts.owed), ("overdue", counts.overdue), ("escalated", counts.escalated)];
+    let text: String = lines
+        .iter()
+        .map(|(name, n)| format!("# TYPE holdspace_obligations_{name} gauge\nholdspace_obligations_{name} {n}\n"))
+        .collect();
+    let mut response = Response::new(Body::from(text));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4"));
+    Ok(response)
 }
 
 /// An OpenAPI 3.1 document of the routes that programs use.
