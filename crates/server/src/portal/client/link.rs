@@ -49,10 +49,13 @@ async fn open(app: App, call: Call<LinkHolder>) -> Answer {
 /// Whoever opens their link knows what waited to be told to them. The page is shown even where this cannot be kept.
 async fn note_opened(app: &App, call: &Call<LinkHolder>) {
     let (inner, ask, purpose) = (app.clone(), desk::ask(call), call.actor.purpose);
-    let kept = app.store.write_async(move |tx: &mut store::Tx<'_>| flow::offer::opened(tx, &inner.tools, &ask, purpose));
+    let kept =
+        app.store.write_async(move |tx: &mut store::Tx<'_>| flow::offer::opened(tx, &inner.tools, &ask, purpose));
     match kept.await {
         Ok(_) | Err(flow::Failed::Nothing { .. } | flow::Failed::Refused(_)) => {}
-        Err(fault) => tracing::error!(?fault, link = %call.actor.token, "that a client opened their link could not be kept"),
+        Err(fault) => {
+            tracing::error!(?fault, link = %call.actor.token, "that a client opened their link could not be kept")
+        }
     }
 }
 
