@@ -1,9 +1,10 @@
 //! The bare loop on SQLite: the recorded statements with their values, prepared once, 64 acts in a transaction, every
-//! commit flushed, nothing else. No product can be faster than this on one connection.
+//! commit flushed, nothing else. The connection has the product's own settings. No product can be faster than this on one connection.
 
 use crate::load::Run;
 use crate::machine;
 use crate::recording::Act;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Statement, ToSql};
 use std::collections::BTreeMap;
@@ -45,6 +46,7 @@ pub fn run(
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA busy_timeout = 5000;",
     )?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let mut prepared = BTreeMap::new();
     for (_, act) in before.iter().chain(timed) {
         for sql in act.iter().map(|statement| statement.sqlite).filter(|sql| !sql.is_empty()) {

@@ -73,9 +73,7 @@ where
     let (inner, asked) = (app.clone(), ask.clone());
     let answered: Answered<Value> = flow::once::write(&app, &ask, once(&call), move |tx| {
         let done = flow(tx, &inner, &asked)?;
-        let body =
-            serde_json::to_value(wire::Act::of(&done.answer)).map_err(|fault| Failed::Fault(fault.to_string()))?;
-        Ok(Done { answer: body, audit: done.audit, more: done.more })
+        Ok(Done { answer: wire::Act::of(&done.answer), audit: done.audit, more: done.more })
     })
     .await?;
     let mut body = answered.answer;

@@ -9,7 +9,12 @@ use domain::policy::Policy;
 use domain::practice::Relationship;
 use domain::refusal::Refusal;
 use domain::time::{Instant, Interval, Span};
+use std::sync::LazyLock;
 use store::Tx;
+use store::policy::PolicyCache;
+
+/// Policy documents that this process has read. Each is known by its digest, so all flows may share them.
+pub(super) static POLICIES: LazyLock<PolicyCache> = LazyLock::new(PolicyCache::default);
 
 /// Whether the load is for a change, which locks, or for a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +81,7 @@ pub fn offer(tx: &mut Tx, ask: &Ask, id: OfferId, starts: &[Instant], mode: Mode
 fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {
     let missing = |what: &'static str| move || Refusal::not_found(what);
     let practice = store::practice::load(tx, relationship.practice)?.ok_or_else(missing("practice"))?;
-    let today = store::policy::latest(tx, practice.id)?.ok_or_else(missing("policy"))?;
+    let today = POLICIES.latest(tx, practice.id)?.ok_or_else(missing("policy"))?;
     let therapist = store::therapist::load(tx, relationship.therapist)?.ok_or_else(missing("therapist"))?;
     let client = store::person::load(tx, PersonRef::Client(relationship.client))?.ok_or_else(missing("client"))?;
     let (mut therapist_busy, mut client_busy) = (Vec::new(), Vec::new());
@@ -86,13 +91,15 @@ fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) 
         therapist_busy.extend(busy(tx, of_therapist, around, ask.now)?);
         client_busy.extend(busy(tx, of_client, around, ask.now)?);
     }
+    let office = store::person::of_roles(tx, practice.id, &[Role::Admin, Role::Owner])?;
+    let (admins, owners) = office.into_iter().partition(|person| person.role == Role::Admin);
     Ok(Situation {
-        admins: store::person::of_roles(tx, practice.id, &[Role::Admin])?,
-        owners: store::person::of_roles(tx, practice.id, &[Role::Owner])?,
+        admins,
+        owners,
         new_client: !store::appointment::has_attended(tx, relationship.id)?,
         late_before: store::appointment::has_late(tx, relationship.id)?,
-        policy: today.clone(),
-        policy_today: today,
+        policy: Policy::clone(&today),
+        policy_today: Policy::clone(&today),
         practice,
         therapist,
         client,
@@ -113,8 +120,8 @@ fn busy(tx: &mut Tx, who: PersonRef, around: Interval, now: Instant) -> Flow<Vec
 }
 
 fn policy(tx: &mut Tx, appointment: &Appointment) -> Flow<Policy> {
-    let agreed = store::policy::load(tx, appointment.practice, appointment.policy.version)?;
-    Ok(agreed.ok_or_else(|| Refusal::not_found("policy"))?)
+    let agreed = POLICIES.load(tx, appointment.practice, appointment.policy.version)?;
+    Ok(Policy::clone(&*agreed.ok_or_else(|| Refusal::not_found("policy"))?))
 }
 
 fn lock(tx: &mut Tx, ask: &Ask, seen: &Appointment, mode: Mode) -> Flow<()> {

@@ -1,6 +1,6 @@
 //! Free times of one therapist, computed from their hours and what is taken; nothing is stored.
 
-use super::{Ask, Flow};
+use super::{Ask, Flow, load};
 use domain::id::TherapistId;
 use domain::policy::{Parameters, Policy};
 use domain::practice::Therapist;
@@ -28,7 +28,7 @@ pub struct Wanted {
 pub fn free(tx: &mut Tx, ask: &Ask, wanted: Wanted) -> Flow<Vec<Interval>> {
     check(wanted.window)?;
     let therapist = visible(tx, ask, wanted.therapist)?;
-    let policy = store::policy::latest(tx, therapist.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
+    let policy = load::POLICIES.latest(tx, therapist.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
     let for_client = ask.who.scope().limits().client.is_some();
     Ok(of(tx, ask.now, &therapist, &policy, for_client, wanted)?)
 }

@@ -3,7 +3,16 @@
 
 /// On one line: for names, addresses, reasons. Line breaks and runs of white space become one space.
 pub fn line(words: &str) -> String {
+    if is_plain(words) {
+        return words.to_owned();
+    }
     lines(words).join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether there is nothing to clean: most names and addresses are so, and every message asks for many.
+fn is_plain(words: &str) -> bool {
+    let visible = words.bytes().all(|b| (b' '..=b'~').contains(&b) && b != b'{' && b != b'}');
+    visible && !words.contains("  ") && words.trim().len() == words.len()
 }
 
 /// Line by line, as it was written; white space at the ends and more than one empty line in a row are left out.

@@ -7,8 +7,8 @@ use domain::message::{Facts, LinkTo, MessageKind, Notice};
 use domain::person::{Locale, Person, PersonRef};
 use domain::practice::Practice;
 use domain::time::Instant;
-use minijinja::value::merge_maps;
 use minijinja::{Value, context};
+use std::collections::BTreeMap;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Val
         update => says_update(notice),
         good_until => Value::from(()),
     };
-    merge_maps([
+    flat(&[
         own,
         frame(&about.situation.practice, about.to, &when, domain),
         people(about, reader),
@@ -68,7 +68,16 @@ pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, 
         good_until => when.moment(good_until),
         day => "",
     };
-    merge_maps([own, frame(practice, to, &when, domain)])
+    flat(&[own, frame(practice, to, &when, domain)])
+}
+
+/// All names in one map: a template asks often, and a map made of maps is asked one after the other.
+fn flat(parts: &[Value]) -> Value {
+    let pairs = parts.iter().flat_map(|part| {
+        let names = part.try_iter().into_iter().flatten();
+        names.map(move |name| (name.clone(), part.get_item(&name).unwrap_or_default()))
+    });
+    Value::from(pairs.collect::<BTreeMap<Value, Value>>())
 }
 
 /// What stands around every body.

@@ -5,6 +5,7 @@ use crate::row::{Cell, Row};
 use crate::sql::Sql;
 use crate::tx::May;
 use crate::value::Value;
+use rusqlite::config::DbConfig;
 use rusqlite::ffi;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Statement, ToSql};
@@ -81,6 +82,8 @@ impl Database {
         let over_budget = move || left.fetch_sub(1, Ordering::Relaxed) <= 0;
         let settled = connection
             .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")
+            // A plan must not hang on the values bound: else SQLite plans many statements anew at every run.
+            .and_then(|()| connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop))
             .and_then(|()| connection.busy_timeout(Duration::from_secs(5)))
             .and_then(|()| connection.progress_handler(STEP, Some(over_budget)));
         settled.map_err(|e| classify(&e))?;

@@ -1,0 +1,35 @@
+//! Every benchmark runs to its end and prints what it is for. How fast is not a test's business.
+
+use std::process::Command;
+
+fn bench(what: &str, printed: &[&str]) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdspace-bench"));
+    command.args([what, "--small", "--seconds", "1", "--pairs", "1", "--connections", "8"]);
+    let output = command.output().expect("the benchmark starts");
+    let (said, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{what}: {said}\n{wrong}");
+    for words in printed {
+        assert!(said.contains(words), "{what} does not print {words:?}:\n{said}");
+    }
+}
+
+#[test]
+fn booking_is_compared_with_the_bare_loop() {
+    bench("book", &["fdatasync", "bare loop of 64", "HTTP / bare", "store / bare"]);
+}
+
+#[test]
+fn calling_off_is_compared_with_the_bare_loop() {
+    bench("cancel", &["bare loop of 64", "HTTP / bare"]);
+}
+
+#[test]
+fn searching_is_compared_with_a_longer_past() {
+    bench("slots", &["100 past", "cost, much / little"]);
+}
+
+#[test]
+fn the_day_and_an_idle_server_are_measured() {
+    bench("page", &["list of the day"]);
+    bench("idle", &["MiB resident"]);
+}
