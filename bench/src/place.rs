@@ -38,6 +38,12 @@ impl Place {
         };
         let store = Store::open(config(&database))?;
         dataset.seed(&store)?;
+        drop(store);
+        if engine == Engine::Sqlite {
+            // So that one file holds everything.
+            let connection = rusqlite::Connection::open(&database)?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
         Ok(place)
     }
 
@@ -51,7 +57,6 @@ impl Place {
             }
             None => {
                 let copy = self.folder.join(&format!("{name}.sqlite"));
-                // The store closed the seeded file, which folded its log into it.
                 fs::copy(self.folder.join("seeded.sqlite"), &copy)?;
                 Ok(copy.display().to_string())
             }

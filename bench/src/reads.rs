@@ -7,7 +7,7 @@ use crate::host::{self, Host};
 use crate::http::request;
 use crate::load::{self, Load, Run};
 use crate::machine;
-use crate::place::{self, Engine, Place};
+use crate::place::{self, Place};
 use crate::report;
 use domain::access::Scope;
 use domain::appointment::{Appointment, State};
@@ -137,9 +137,6 @@ fn fill_diary(place: &Place, database: &str, past: usize, options: &Options) -> 
         dataset::write(&store, 0, now, move |tx| {
             (begin..end).try_for_each(|number| attended(tx, &pattern, number, now))
         })?;
-    }
-    if options.engine == Engine::Sqlite {
-        rusqlite::Connection::open(database)?.execute_batch("ANALYZE").ok();
     }
     Ok(())
 }

@@ -36,6 +36,7 @@ pub fn run(act: Act, options: &Options) -> Result<(), Box<dyn Error>> {
     report::title(&format!("{} on {:?}, keys {}", act.word(), options.engine, if options.keys { "on" } else { "off" }));
     report::line("statements", &statements(&timed[timed.len() - 1].1));
     let (mut over_http, mut at_store) = (Ratio::default(), Ratio::default());
+    let (mut time_http, mut time_store) = (Ratio::default(), Ratio::default());
     for _ in 0..options.pairs {
         report::line(
             "fdatasync",
@@ -54,15 +55,17 @@ pub fn run(act: Act, options: &Options) -> Result<(), Box<dyn Error>> {
         let http = over(&place, act, options)?;
         report::line(&format!("HTTP, {} connections", options.connections), &http.to_string());
         over_http.add(http.rate() / bare.rate());
+        time_http.add(bare.processor_each() / http.processor_each());
         if act == Act::Book {
             let direct = at_the_store(&place, options)?;
             report::line("store, no HTTP", &direct.to_string());
             at_store.add(direct.rate() / bare.rate());
+            time_store.add(bare.processor_each() / direct.processor_each());
         }
     }
-    report::line("HTTP / bare", &over_http.to_string());
+    report::line("HTTP / bare", &format!("rate {over_http}; processor time {time_http}"));
     if act == Act::Book {
-        report::line("store / bare", &at_store.to_string());
+        report::line("store / bare", &format!("rate {at_store}; processor time {time_store}"));
     }
     Ok(())
 }
