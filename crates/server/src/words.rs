@@ -113,10 +113,10 @@ impl Writer {
 
     fn render(&self, body: &str, mut view: Names) -> Written {
         let subject = clean::line(&self.fill("subject", &view));
-        view.insert("subject".into(), Value::from(&subject));
+        view.set("subject", subject.as_str());
         let mut with_parts = |ending: &str| {
-            view.insert("frame".into(), format!("frame.{ending}").into());
-            view.insert("parts".into(), format!("parts.{ending}").into());
+            view.set("frame", format!("frame.{ending}"));
+            view.set("parts", format!("parts.{ending}"));
             let filled = self.fill(&format!("{body}.{ending}"), &view);
             format!("{}\n", filled.trim())
         };
@@ -127,7 +127,7 @@ impl Writer {
     fn fill(&self, name: &str, view: &Names) -> String {
         // Every template is known at the start and names only what `view` always holds; a test proves both.
         let template = self.templates.get_template(name).expect("every template is known");
-        template.render(Value::from(view.clone())).expect("a template of ours names only what the view holds")
+        template.render(Value::from_object(view.clone())).expect("a template of ours names only what the view holds")
     }
 }
 
