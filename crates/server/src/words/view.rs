@@ -10,9 +10,6 @@ use domain::time::Instant;
 use minijinja::{Value, context};
 use std::collections::BTreeMap;
 
-/// Every name and what it stands for.
-pub(super) type Names = BTreeMap<Value, Value>;
-
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reader {
@@ -40,7 +37,7 @@ impl Reader {
 }
 
 /// The view of a notice.
-pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Names {
+pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Value {
     let reader = Reader::of(about.to.id);
     let when =
         When { locale: about.to.locale, agreed: &about.appointment.zone, reader: &about.to.zone, now: about.now };
@@ -62,7 +59,7 @@ pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Nam
 }
 
 /// The view of a link to sign in: no appointment, one moment.
-pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, now: Instant, domain: &str) -> Names {
+pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, now: Instant, domain: &str) -> Value {
     let when = When { locale: to.locale, agreed: &to.zone, reader: &to.zone, now };
     let own = context! {
         reader => Reader::of(to.id).word(),
@@ -75,12 +72,12 @@ pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, 
 }
 
 /// All names in one map: a template asks often, and a map made of maps is asked one after the other.
-fn flat(parts: &[Value]) -> Names {
+fn flat(parts: &[Value]) -> Value {
     let pairs = parts.iter().flat_map(|part| {
         let names = part.try_iter().into_iter().flatten();
         names.map(move |name| (name.clone(), part.get_item(&name).unwrap_or_default()))
     });
-    pairs.collect()
+    Value::from(pairs.collect::<BTreeMap<Value, Value>>())
 }
 
 /// What stands around every body.
