@@ -17,8 +17,9 @@ use domain::person::Person;
 use domain::practice::Practice;
 use domain::time::Instant;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use outside::address::EmailAddress;
+use view::Names;
 
 /// Everything about a notice that is not a claim of its own.
 #[derive(Debug, Clone, Copy)]
@@ -110,22 +111,23 @@ impl Writer {
         self.render("sign_in", view::of_sign_in(practice, to, good_until, now, &self.domain))
     }
 
-    fn render(&self, body: &str, view: Value) -> Written {
-        let subject = clean::line(&self.fill("subject", view.clone()));
-        let with_parts = |ending: &str| {
-            let (frame, parts) = (format!("frame.{ending}"), format!("parts.{ending}"));
-            let all = context! { subject => &subject, frame => frame, parts => parts, ..view.clone() };
-            let filled = self.fill(&format!("{body}.{ending}"), all);
+    fn render(&self, body: &str, mut view: Names) -> Written {
+        let subject = clean::line(&self.fill("subject", &view));
+        view.set("subject", subject.as_str());
+        let mut with_parts = |ending: &str| {
+            view.set("frame", format!("frame.{ending}"));
+            view.set("parts", format!("parts.{ending}"));
+            let filled = self.fill(&format!("{body}.{ending}"), &view);
             format!("{}\n", filled.trim())
         };
         let (text, html) = (with_parts("txt"), with_parts("html"));
         Written { subject, text, html, calendar: None }
     }
 
-    fn fill(&self, name: &str, view: Value) -> String {
+    fn fill(&self, name: &str, view: &Names) -> String {
         // Every template is known at the start and names only what `view` always holds; a test proves both.
         let template = self.templates.get_template(name).expect("every template is known");
-        template.render(view).expect("a template of ours names only what the view holds")
+        template.render(Value::from_object(view.clone())).expect("a template of ours names only what the view holds")
     }
 }
 

@@ -247,8 +247,9 @@ fn a_template_names_only_what_every_view_holds() {
     let (writer, client) = (writer(), story.client());
     let about = About { situation: &story.situation, to: &client, appointment: &story.appointment, now: story.now };
     let notice = story.notice(MessageKind::Cancellation, &client, story.facts());
-    let whole = view::of_notice(&notice, &about, "alderhouse.example");
+    let whole = Value::from_object(view::of_notice(&notice, &about, "alderhouse.example"));
     let sign_in = view::of_sign_in(&story.situation.practice, &client, story.now, story.now, "alderhouse.example");
+    let sign_in = Value::from_object(sign_in);
     for (name, template) in writer.templates.templates() {
         let view = if name.starts_with("sign_in") || name.starts_with("frame") || name == "subject" {
             &sign_in

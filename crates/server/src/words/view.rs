@@ -7,8 +7,36 @@ use domain::message::{Facts, LinkTo, MessageKind, Notice};
 use domain::person::{Locale, Person, PersonRef};
 use domain::practice::Practice;
 use domain::time::Instant;
-use minijinja::{Value, context};
-use std::collections::BTreeMap;
+use minijinja::Value;
+use minijinja::value::Object;
+use std::sync::Arc;
+
+/// Every name and what it stands for. There are some forty: a walk through them costs less than any map would.
+#[derive(Debug, Clone)]
+pub(super) struct Names(Vec<(&'static str, Value)>);
+
+impl Names {
+    /// Gives a name its meaning, for the first time or anew.
+    pub(super) fn set(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.0.retain(|(known, _)| *known != name);
+        self.0.push((name, value.into()));
+    }
+}
+
+impl Object for Names {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let key = key.as_str()?;
+        self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone())
+    }
+}
+
+type Part = Vec<(&'static str, Value)>;
+
+macro_rules! names {
+    ($($name:ident => $value:expr),* $(,)?) => {
+        vec![$((stringify!($name), Value::from($value))),*]
+    };
+}
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,52 +65,46 @@ impl Reader {
 }
 
 /// The view of a notice.
-pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Value {
+pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Names {
     let reader = Reader::of(about.to.id);
     let when =
         When { locale: about.to.locale, agreed: &about.appointment.zone, reader: &about.to.zone, now: about.now };
-    let own = context! {
+    let own = names! {
         reader => reader.word(),
         kind => notice.kind.as_str(),
         link => link(notice),
         update => says_update(notice),
         good_until => Value::from(()),
     };
-    flat(&[
-        own,
-        frame(&about.situation.practice, about.to, &when, domain),
-        people(about, reader),
-        times(notice, about, &when),
-        money(&notice.facts, about.appointment),
-        said(&notice.facts),
-    ])
+    Names(
+        [
+            own,
+            frame(&about.situation.practice, about.to, &when, domain),
+            people(about, reader),
+            times(notice, about, &when),
+            money(&notice.facts, about.appointment),
+            said(&notice.facts),
+        ]
+        .concat(),
+    )
 }
 
 /// The view of a link to sign in: no appointment, one moment.
-pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, now: Instant, domain: &str) -> Value {
+pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, now: Instant, domain: &str) -> Names {
     let when = When { locale: to.locale, agreed: &to.zone, reader: &to.zone, now };
-    let own = context! {
+    let own = names! {
         reader => Reader::of(to.id).word(),
         kind => MessageKind::SignIn.as_str(),
         link => "sign_in",
         good_until => when.moment(good_until),
         day => "",
     };
-    flat(&[own, frame(practice, to, &when, domain)])
-}
-
-/// All names in one map: a template asks often, and a map made of maps is asked one after the other.
-fn flat(parts: &[Value]) -> Value {
-    let pairs = parts.iter().flat_map(|part| {
-        let names = part.try_iter().into_iter().flatten();
-        names.map(move |name| (name.clone(), part.get_item(&name).unwrap_or_default()))
-    });
-    Value::from(pairs.collect::<BTreeMap<Value, Value>>())
+    Names([own, frame(practice, to, &when, domain)].concat())
 }
 
 /// What stands around every body.
-fn frame(practice: &Practice, to: &Person, when: &When<'_>, domain: &str) -> Value {
-    context! {
+fn frame(practice: &Practice, to: &Person, when: &When<'_>, domain: &str) -> Part {
+    names! {
         lang => to.locale.tag(),
         hello => clean::line(to.first_name()),
         practice => clean::line(&practice.name),
@@ -95,7 +117,7 @@ fn frame(practice: &Practice, to: &Person, when: &When<'_>, domain: &str) -> Val
 }
 
 /// The names of the two people: first names for each other, whole names and numbers for the office.
-fn people(about: &About<'_>, reader: Reader) -> Value {
+fn people(about: &About<'_>, reader: Reader) -> Part {
     let (therapist, client) = (&about.situation.therapist.person, &about.situation.client);
     let name = |person: &Person| match reader {
         Reader::Staff => clean::line(&person.name),
@@ -107,7 +129,7 @@ fn people(about: &About<'_>, reader: Reader) -> Value {
         Reader::Therapist => format!("your appointment with {client_name}"),
         Reader::Staff => format!("the appointment of {client_name} with {therapist_name}"),
     };
-    context! {
+    names! {
         the_appointment => the_appointment,
         therapist => therapist_name,
         client => client_name,
@@ -131,11 +153,11 @@ fn reach(person: &Person) -> String {
     }
 }
 
-fn times(notice: &Notice, about: &About<'_>, when: &When<'_>) -> Value {
+fn times(notice: &Notice, about: &About<'_>, when: &When<'_>) -> Part {
     let facts = &notice.facts;
     let moment = |at: Option<Instant>| at.map(|at| when.moment(at));
     let replaced = about.situation.appointment.as_ref().filter(|old| about.appointment.replaces == Some(old.id));
-    context! {
+    names! {
         day => when.day(facts.time.from),
         time => when.moment(facts.time.from),
         minutes => (facts.time.to - facts.time.from).as_minutes(),
@@ -150,11 +172,11 @@ fn times(notice: &Notice, about: &About<'_>, when: &When<'_>) -> Value {
     }
 }
 
-fn money(facts: &Facts, appointment: &Appointment) -> Value {
+fn money(facts: &Facts, appointment: &Appointment) -> Part {
     let words = |amount: Option<domain::money::Money>| amount.filter(|a| !a.is_zero()).map(|a| a.to_string());
     let state = appointment.payment.state;
     let captured = state == PaymentState::Captured;
-    context! {
+    names! {
         fee => words(facts.fee),
         fee_is_paid => captured && facts.fee == Some(appointment.price),
         paid => words(facts.paid),
@@ -165,8 +187,8 @@ fn money(facts: &Facts, appointment: &Appointment) -> Value {
     }
 }
 
-fn said(facts: &Facts) -> Value {
-    context! {
+fn said(facts: &Facts) -> Part {
+    names! {
         by => facts.initiator.map(Initiator::as_str),
         reason => facts.shared_reason.as_deref().map(clean::line).filter(|reason| !reason.is_empty()),
         words => facts.words.as_deref().map(clean::lines).unwrap_or_default(),

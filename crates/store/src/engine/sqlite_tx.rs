@@ -58,6 +58,8 @@ impl Database {
         if mode != "wal" {
             return Err(DbError::Unavailable(format!("{} cannot use WAL (journal mode {mode})", path.display())));
         }
+        // 32 MiB of log before it is folded into the file: a page that changes often is then written once for many.
+        connection.pragma_update(None, "wal_autocheckpoint", 8_000).map_err(|e| cannot_open(path, &e))?;
         Self::prepare(connection)
     }
 
