@@ -313,7 +313,7 @@ async fn load_times<A: Scoped>(
     let query = if call.raw().is_empty() { call.raw_query() } else { call.raw().clone() };
     let (from, wanted) = (day(query.get("from")), query.get("kind").to_owned());
     let (booking, when) = (booking.clone(), When::new(call.manner(), call.now));
-    desk::read(app, call, move |tx, _, ask| {
+    desk::read(app, call, move |tx, app, ask| {
         let pair = pair(tx, ask, booking.relationship)?;
         let kind = scene::found(pair.kind(&booking, &wanted), "kind")?;
         let search = times::Search {
@@ -323,7 +323,7 @@ async fn load_times<A: Scoped>(
             from,
             horizon: Span::hours(24 * i64::from(pair.policy.parameters.slot.horizon_days)),
         };
-        let times = times::load(tx, ask, &search, &when)?;
+        let times = times::load(tx, &app.tools, ask, &search, &when)?;
         Ok((pair, kind, times))
     })
     .await

@@ -212,7 +212,7 @@ async fn free_times<A: Scoped>(app: &App, call: &Call<A>, scene: &Scene, when: &
         horizon: Span::hours(24 * horizon),
     };
     let when = when.clone();
-    desk::read(app, call, move |tx, _, ask| times::load(tx, ask, &search, &when)).await
+    desk::read(app, call, move |tx, app, ask| times::load(tx, &app.tools, ask, &search, &when)).await
 }
 
 async fn check<A: Scoped>(app: App, call: Call<A>, base: String, scene: Scene, start: Instant) -> Answer {

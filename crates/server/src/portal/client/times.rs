@@ -2,7 +2,7 @@
 
 use super::words::kind_words;
 use crate::flow::slots::{self, Wanted};
-use crate::flow::{Ask, Flow};
+use crate::flow::{Ask, Flow, Tools};
 use crate::portal::when::When;
 use domain::id::TherapistId;
 use domain::schedule::MeetingKind;
@@ -67,12 +67,12 @@ pub(super) struct Search {
 }
 
 /// The first week from the wanted day on that has free times, with the ways to the weeks around it.
-pub(super) fn load(tx: &mut Tx<'_>, ask: &Ask, search: &Search, when: &When) -> Flow<Times> {
+pub(super) fn load(tx: &mut Tx<'_>, tools: &Tools, ask: &Ask, search: &Search, when: &When) -> Flow<Times> {
     let today = when.date(ask.now);
     let from = search.from.map_or(today, |day| day.max(today));
     let window = Interval::new(when.zone.start_of(from), when.zone.start_of(from) + WINDOW);
     let wanted = Wanted { therapist: search.therapist, kind: search.kind, window };
-    let free = slots::free(tx, ask, wanted)?;
+    let free = slots::free(tx, tools, ask, wanted)?;
     let first = free.first().map_or(from, |slot| when.date(slot.from));
     let end = plus(first, DAYS_SHOWN);
     let (shown, after): (Vec<Interval>, Vec<Interval>) = free.into_iter().partition(|slot| when.date(slot.from) < end);

@@ -143,7 +143,7 @@ async fn read_form<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId, raw: R
     let reader = call.actor.person;
     read(app, move |tx| {
         let story = story::load(tx, &ask.who, &when, id)?;
-        let (step, raw) = next_step::view(tx, &ask, &when, &story, raw.clone(), D::SIDE)?;
+        let (step, raw) = next_step::view(tx, &inner.tools, &ask, &when, &story, raw.clone(), D::SIDE)?;
         let panel = look::<D>(tx, &inner, &ask, &story, &when, &raw, reader)?;
         Ok(Read { story, step, raw, panel })
     })

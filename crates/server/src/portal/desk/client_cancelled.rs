@@ -126,7 +126,7 @@ async fn read_form<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId, raw: R
     read(app, move |tx| {
         let story = story::load(tx, &ask.who, &when, id)?;
         let raw = with_arrival(raw.clone(), &story, &when);
-        let (step, raw) = next_step::view(tx, &ask, &when, &story, raw, Initiator::Client)?;
+        let (step, raw) = next_step::view(tx, &inner.tools, &ask, &when, &story, raw, Initiator::Client)?;
         let panel = look(tx, &inner, &ask, &story, &when, &raw, reader)?;
         Ok(Read { story, step, raw, panel })
     })

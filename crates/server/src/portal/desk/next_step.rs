@@ -7,7 +7,7 @@ use super::when::{When, later};
 use super::words;
 use crate::body::Raw;
 use crate::error::FieldErrors;
-use crate::flow::{Ask, Flow};
+use crate::flow::{Ask, Flow, Tools};
 use domain::appointment::State;
 use domain::decide::{BookNow, NextStep};
 use domain::id::AppointmentId;
@@ -71,6 +71,7 @@ impl StepView {
 /// with what was filled in.
 pub fn view(
     tx: &mut Tx<'_>,
+    tools: &Tools,
     ask: &Ask,
     when: &When,
     story: &Story,
@@ -80,7 +81,7 @@ pub fn view(
     let about = &story.appointment;
     let parameters = &story.policy.parameters;
     let may = |kind| next_step::allows(parameters, kind);
-    let free = slots::free(tx, ask, about.therapist, about.client, about.kind, DAYS)?;
+    let free = slots::free(tx, tools, ask, about.therapist, about.client, about.kind, DAYS)?;
     // Whoever can't come today can hardly come an hour earlier: today's times are among *More times*.
     let later: Vec<Interval> = free.iter().copied().filter(|slot| !when.is_today(slot.from)).collect();
     let few = slots::near(if later.is_empty() { &free } else { &later }, about, when, FEW, 1);

@@ -119,7 +119,7 @@ async fn read_form<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId, raw: R
         let story = story::load(tx, &ask.who, &when, id)?;
         let about = &story.appointment;
         let ahead = if raw.get("more") == "days" { MANY_DAYS } else { FEW_DAYS };
-        let free = slots::free(tx, &ask, about.therapist, about.client, about.kind, ahead)?;
+        let free = slots::free(tx, &inner.tools, &ask, about.therapist, about.client, about.kind, ahead)?;
         let days = slots::by_day(&free, &when, raw.get("start"));
         let mut errors = FieldErrors::default();
         let panel = match wish(&raw, &when, &mut errors) {

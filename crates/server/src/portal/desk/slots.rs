@@ -2,7 +2,7 @@
 
 use super::when::When;
 use super::words;
-use crate::flow::{self, Ask, Flow};
+use crate::flow::{self, Ask, Flow, Tools};
 use domain::appointment::Appointment;
 use domain::id::{ClientId, TherapistId};
 use domain::person::PersonRef;
@@ -37,6 +37,7 @@ pub struct DayView {
 /// Free times of this therapist for this client, from now on, so many days ahead at most.
 pub fn free(
     tx: &mut Tx<'_>,
+    tools: &Tools,
     ask: &Ask,
     therapist: TherapistId,
     client: ClientId,
@@ -44,7 +45,7 @@ pub fn free(
     days: i64,
 ) -> Flow<Vec<Interval>> {
     let window = Interval::new(ask.now, ask.now + Span::hours(24 * days.min(flow::slots::WINDOW_DAYS_MAX)));
-    let found = flow::slots::free(tx, ask, flow::slots::Wanted { therapist, kind, window })?;
+    let found = flow::slots::free(tx, tools, ask, flow::slots::Wanted { therapist, kind, window })?;
     let person = PersonRef::Client(client).to_string();
     let busy = store::occupancy::busy(tx, &person, window, ask.now)?;
     let mine = |slot: &Interval| busy.iter().any(|taken| taken.time.meets(*slot));
