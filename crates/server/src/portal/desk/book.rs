@@ -2,7 +2,6 @@
 
 use super::agreement::{self, AgreementView, Choice};
 use super::slots::{self, DayView};
-use super::when::When;
 use super::{Desk, ask, next_step, read, refused, words, write};
 use crate::app::App;
 use crate::body::Raw;
@@ -11,6 +10,7 @@ use crate::error::{FieldErrors, Problem};
 use crate::flow::{self, Ask, Flow, Tools};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::Book;

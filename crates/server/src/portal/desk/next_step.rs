@@ -3,11 +3,11 @@
 use super::agreement::{self, AgreementView, Choice};
 use super::slots::{self, SlotView};
 use super::story::Story;
-use super::when::{When, later};
 use super::words;
 use crate::body::Raw;
 use crate::error::FieldErrors;
 use crate::flow::{Ask, Flow, Tools};
+use crate::when::{When, later};
 use domain::appointment::State;
 use domain::decide::{BookNow, NextStep};
 use domain::id::AppointmentId;
@@ -124,7 +124,7 @@ fn fresh(when: &When, story: &Story, few: &[Interval], offers: bool, side: Initi
         _ if next_step::allows(&story.policy.parameters, NextStepKind::PromiseContactBy) => "promise",
         _ => "link",
     };
-    let tomorrow = when.manner.zone.start_of(later(when.manner.zone.day_of(when.now), 1));
+    let tomorrow = when.zone.start_of(later(when.date(when.now), 1));
     let mut form = form_urlencoded::Serializer::new(String::new());
     for field in ["received_day", "received_time", "reason", "note", "initiator"] {
         if !sent.get(field).is_empty() {

@@ -100,7 +100,7 @@ pub(super) async fn page(app: App, call: Call<Staff>) -> Answer {
     let of = |band: Band| rows.iter().filter(wanted).filter(|row| row.band == band).cloned().collect();
     let page = BoardPage {
         shell: Shell::new(&app, &call, "Live board").at("/p").count("/p", rows.len()),
-        day: format!("{}, {}", when.day(when.now), when.time(when.now)),
+        day: format!("{}, {}", when.day(when.now), when.clock(when.now)),
         now: of(Band::Now),
         no_next_time: of(Band::NoNextTime),
         rest: of(Band::Rest),
