@@ -4,6 +4,7 @@ use super::{
     Asker, BookNow, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify, slot,
 };
 use crate::appointment::{Agreement, Appointment, MeetingKind, Payment, State};
+use crate::attendance::Attendance;
 use crate::disruption::Disruption;
 use crate::id::Ids;
 use crate::money::Money;
@@ -139,6 +140,7 @@ pub(super) fn drawn_up(
         policy: money::snapshot(situation, slot.from),
         agreement,
         replaces: None,
+        attendance: Attendance::default(),
         pending_move: None,
         created_at: now,
     }

@@ -226,6 +226,7 @@ fn appointment() -> Appointment {
         payment: Payment { state: PaymentState::Captured, due_at: None },
         agreement: Agreement { how: AgreementHow::Phone, at: at("2026-11-01T10:00:00Z") },
         replaces: None,
+        attendance: Default::default(),
         pending_move: None,
         created_at: at("2026-11-01T10:00:00Z"),
     }
