@@ -9,7 +9,7 @@ use domain::policy::Policy;
 use domain::practice::Relationship;
 use domain::refusal::Refusal;
 use domain::time::{Instant, Interval, Span};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use store::Tx;
 use store::policy::PolicyCache;
 
@@ -98,8 +98,8 @@ fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) 
         owners,
         new_client: !store::appointment::has_attended(tx, relationship.id)?,
         late_before: store::appointment::has_late(tx, relationship.id)?,
-        policy: Policy::clone(&today),
-        policy_today: Policy::clone(&today),
+        policy: today.clone(),
+        policy_today: today,
         practice,
         therapist,
         client,
@@ -119,9 +119,9 @@ fn busy(tx: &mut Tx, who: PersonRef, around: Interval, now: Instant) -> Flow<Vec
     Ok(taken.into_iter().map(|taken| taken.time).collect())
 }
 
-fn policy(tx: &mut Tx, appointment: &Appointment) -> Flow<Policy> {
+fn policy(tx: &mut Tx, appointment: &Appointment) -> Flow<Arc<Policy>> {
     let agreed = POLICIES.load(tx, appointment.practice, appointment.policy.version)?;
-    Ok(Policy::clone(&*agreed.ok_or_else(|| Refusal::not_found("policy"))?))
+    Ok(agreed.ok_or_else(|| Refusal::not_found("policy"))?)
 }
 
 fn lock(tx: &mut Tx, ask: &Ask, seen: &Appointment, mode: Mode) -> Flow<()> {

@@ -121,7 +121,7 @@ pub fn sample() -> Sample {
     let client = person(PersonRef::Client(Id::from_bytes([3; 16])), Role::Client, "Daniel Reyes");
     let admin = person(PersonRef::Staff(Id::from_bytes([5; 16])), Role::Admin, "Sam Turner");
     let appointment = appointment();
-    let policy = Policy::preset(Preset::Network);
+    let policy = std::sync::Arc::new(Policy::preset(Preset::Network));
     let situation = Situation {
         practice: practice(),
         policy_today: policy.clone(),
