@@ -1,5 +1,6 @@
 //! The booked commitment, its states, and the transitions that consume it (`domain` 2.2).
 
+use crate::attendance::Attendance;
 use crate::id::{AppointmentId, ClientId, OfferId, PracticeId, RelationshipId, TherapistId};
 use crate::money::Money;
 use crate::person::PersonRef;
@@ -185,6 +186,8 @@ pub struct Appointment {
     pub policy: PolicySnapshot,
     /// Where the payment stands.
     pub payment: Payment,
+    /// What happened on the day.
+    pub attendance: Attendance,
     /// The client's yes to this time.
     pub agreement: Agreement,
     /// The appointment that this one stands in for.
@@ -235,7 +238,7 @@ impl Appointment {
             State::ClientNoShow => Some("3"),
             State::LateNotSeen => Some("7"),
             State::TherapistNoShow | State::TechnicalFailure => Some("4"),
-            State::Attended => Some("5"),
+            State::Attended => Some(self.attendance.seen_code(self.interval())),
             State::InProgress | State::AwaitingUpdate | State::EnteredInError => None,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod appointment;
+pub mod attendance;
 pub mod audit;
 pub mod contact;
 pub mod decide;

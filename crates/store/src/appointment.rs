@@ -60,7 +60,7 @@ pub fn has_late(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<bool, D
     Ok(tx.query_opt(LATE, vals![relationship])?.is_some())
 }
 
-/// The values from `revision` to `pending_move`, in the order of both statements.
+/// The values from `revision` to `attendance`, in the order of both statements.
 fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
     let Appointment { policy, payment, agreement, price, .. } = appointment;
     let fee = |fee| minor_in(price.currency, fee, "appointment.currency");
@@ -69,6 +69,7 @@ fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
         _ => None,
     };
     let (document, late) = cancellation.unzip();
+    let attendance = (!appointment.attendance.is_empty()).then(|| json(&appointment.attendance)).transpose()?;
     Ok(vals![
         appointment.revision,
         appointment.start,
@@ -92,7 +93,8 @@ fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
         document,
         late,
         appointment.replaces,
-        appointment.pending_move
+        appointment.pending_move,
+        attendance
     ]
     .to_vec())
 }

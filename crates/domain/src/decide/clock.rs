@@ -30,14 +30,14 @@ pub enum Due {
     Undeliverable(PersonRef),
 }
 
-pub(super) fn decide(situation: Situation, due: Due, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
+pub(super) fn decide(situation: &Situation, due: Due, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
     match due {
-        Due::AppointmentEnd => appointment_end(&situation, now, ids),
-        Due::Capture => capture(&situation, now, ids),
-        Due::OfferExpiry => offer_expiry(&situation, now, ids),
-        Due::RefundChoice => refund_choice(&situation, now, ids),
-        Due::ObligationClock(id) => obligation_clock(&situation, id, now),
-        Due::Undeliverable(to) => undeliverable(&situation, to, now, ids),
+        Due::AppointmentEnd => appointment_end(situation, now, ids),
+        Due::Capture => capture(situation, now, ids),
+        Due::OfferExpiry => offer_expiry(situation, now, ids),
+        Due::RefundChoice => refund_choice(situation, now, ids),
+        Due::ObligationClock(id) => obligation_clock(situation, id, now),
+        Due::Undeliverable(to) => undeliverable(situation, to, now, ids),
     }
 }
 

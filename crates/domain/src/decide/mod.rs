@@ -66,7 +66,7 @@ pub enum Command {
 
 /// Decides. The outcome holds everything that must be saved together; a refusal changes nothing.
 pub fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     command: Command,
     now: Instant,
@@ -82,7 +82,7 @@ pub fn decide(
         Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, now, ids),
         Command::Note(note) => contact::note(situation, asker, note, now, ids),
         Command::Settle(settle) => contact::settle(situation, settle, now),
-        Command::Import(import) => import::decide(&situation, asker, import, now, ids),
+        Command::Import(import) => import::decide(situation, asker, import, now, ids),
         Command::Due(due) => clock::decide(situation, due, now, ids),
     }
 }

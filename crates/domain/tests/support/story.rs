@@ -14,6 +14,7 @@ use domain::policy::{Policy, Preset};
 use domain::refusal::Refusal;
 use domain::time::{Instant, Interval};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Somebody's taken time: whose, for what, when, and until when where it is only held.
 pub type Taken = (PersonRef, String, Interval, Option<Instant>);
@@ -24,7 +25,7 @@ pub struct Story {
     pub preset: Preset,
     /// Practice, people and policy of today.
     pub base: Situation,
-    pub policies: Vec<Policy>,
+    pub policies: Vec<Arc<Policy>>,
     pub appointments: Vec<Appointment>,
     pub disruptions: Vec<Disruption>,
     pub obligations: Vec<Obligation>,
@@ -39,7 +40,7 @@ pub struct Story {
 impl Story {
     /// Nothing is booked yet; the client has attended before.
     pub fn new(preset: Preset) -> Self {
-        let policy = Policy::preset(preset);
+        let policy = Arc::new(Policy::preset(preset));
         let base = Situation {
             practice: people::practice(preset),
             policy: policy.clone(),
@@ -108,7 +109,7 @@ impl Story {
     /// The practice changes its policy.
     pub fn set_policy(&mut self, changes: serde_json::Value) {
         let changes = changes.as_object().expect("names with values");
-        let next = self.base.policy_today.set(changes).expect("a good change");
+        let next = Arc::new(self.base.policy_today.set(changes).expect("a good change"));
         self.policies.push(next.clone());
         self.base.policy_today = next;
     }
@@ -197,7 +198,7 @@ impl Story {
             // Whoever answers an offer is shown that offer, whatever has become of it.
             situation.offer = self.offers.iter().rfind(|offer| Some(offer.appointment) == about).cloned();
         }
-        decide(situation, asker, command, now, &mut ids)
+        decide(&situation, asker, command, now, &mut ids)
     }
 
     /// The job that brings this moment; it is off the list once it has run.

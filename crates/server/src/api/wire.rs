@@ -73,7 +73,7 @@ impl From<&Appointment> for AppointmentWire {
             policy: json!({ "preset": policy.preset, "version": policy.version, "cutoff": policy.effective_cutoff(),
                 "boundary": policy.boundary }),
             payment: json!({ "state": a.payment.state, "due_at": a.payment.due_at }),
-            attendance: json!({ "label": a.attendance_label(), "nhs_code": a.attendance_code(), "minutes": null }),
+            attendance: json!({ "label": a.attendance_label(), "nhs_code": a.attendance_code(), "minutes": a.attendance.minutes() }),
             claim: Value::Null,
             reserved_slot: Value::Null,
             replaces: a.replaces,

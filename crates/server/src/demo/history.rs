@@ -98,6 +98,7 @@ fn one(planted: &Planted, client: usize, start: Instant) -> Appointment {
         payment: Payment { state: if taken { PaymentState::Captured } else { PaymentState::None }, due_at: None },
         agreement: Agreement { how: AgreementHow::InSession, at: agreed_at },
         replaces: None,
+        attendance: Default::default(),
         pending_move: None,
         created_at: agreed_at,
     }

@@ -68,7 +68,7 @@ pub(super) fn change(
     command: Command,
 ) -> Flow<Done<Answer>> {
     let mut ids = Ids::new(ask.command, ask.now);
-    let outcome = decide(situation.clone(), &Asker::of(&ask.who.scope()), command, ask.now, &mut ids)?;
+    let outcome = decide(&situation, &Asker::of(&ask.who.scope()), command, ask.now, &mut ids)?;
     if outcome.record.word.is_empty() {
         return Err(Failed::Nothing { look_again: outcome.wakes.iter().find_map(|wake| wake.at) });
     }
@@ -78,7 +78,7 @@ pub(super) fn change(
 /// Decides and saves nothing.
 pub(super) fn look(tools: &Tools, ask: &Ask, situation: Situation, command: Command) -> Flow<Answer> {
     let mut ids = Ids::new(ask.command, ask.now);
-    let outcome = decide(situation.clone(), &Asker::of(&ask.who.scope()), command, ask.now, &mut ids)?;
+    let outcome = decide(&situation, &Asker::of(&ask.who.scope()), command, ask.now, &mut ids)?;
     Ok(save::preview(tools, ask, &situation, outcome, &mut ids))
 }
 

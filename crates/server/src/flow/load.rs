@@ -9,6 +9,7 @@ use domain::policy::Policy;
 use domain::practice::Relationship;
 use domain::refusal::Refusal;
 use domain::time::{Instant, Interval, Span};
+use std::sync::Arc;
 use store::Tx;
 
 /// Whether the load is for a change, which locks, or for a look.
@@ -107,8 +108,8 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
         owners,
         new_client: !store::appointment::has_attended(tx, relationship.id)?,
         late_before: store::appointment::has_late(tx, relationship.id)?,
-        policy: Policy::clone(&today),
-        policy_today: Policy::clone(&today),
+        policy: today.clone(),
+        policy_today: today,
         practice,
         therapist,
         client,
@@ -128,9 +129,9 @@ fn busy(tx: &mut Tx, who: PersonRef, around: Interval, now: Instant) -> Flow<Vec
     Ok(taken.into_iter().map(|taken| taken.time).collect())
 }
 
-fn policy(tx: &mut Tx, tools: &Tools, appointment: &Appointment) -> Flow<Policy> {
+fn policy(tx: &mut Tx, tools: &Tools, appointment: &Appointment) -> Flow<Arc<Policy>> {
     let agreed = tools.policies.load(tx, appointment.practice, appointment.policy.version)?;
-    Ok(Policy::clone(&*agreed.ok_or_else(|| Refusal::not_found("policy"))?))
+    Ok(agreed.ok_or_else(|| Refusal::not_found("policy"))?)
 }
 
 fn lock(tx: &mut Tx, ask: &Ask, seen: &Appointment, mode: Mode) -> Flow<()> {

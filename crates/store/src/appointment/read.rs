@@ -51,6 +51,7 @@ pub(super) fn from_row(row: &Row) -> Result<Appointment, DbError> {
         agreement,
         replaces: columns.parse_opt("appointment.replaces")?,
         pending_move: columns.parse_opt("appointment.pending_move")?,
+        attendance: columns.json_opt("appointment.attendance")?.unwrap_or_default(),
         created_at,
     })
 }

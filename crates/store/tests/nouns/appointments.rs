@@ -81,6 +81,7 @@ fn everything_about_an_appointment_is_kept(rig: &Rig) {
         },
         payment: Payment { state: PaymentState::Planned, due_at: Some(minutes(60)) },
         replaces: Some(apt(7)),
+        attendance: Default::default(),
         pending_move: Some(Id::from_bytes([8; 16])),
         ..plain.clone()
     };

@@ -165,6 +165,7 @@ pub fn an_appointment(n: u8) -> Appointment {
         payment: Payment { state: PaymentState::None, due_at: None },
         agreement: Agreement { how: AgreementHow::Phone, at: minutes(-2880) },
         replaces: None,
+        attendance: Default::default(),
         pending_move: None,
         created_at: noon(),
     }

@@ -224,6 +224,7 @@ impl House {
             payment: Payment { state: PaymentState::None, due_at: None },
             agreement: Agreement { how: AgreementHow::InSession, at: start - Span::hours(72) },
             replaces: None,
+            attendance: Default::default(),
             pending_move: None,
             created_at: start - Span::hours(72),
         }

@@ -121,7 +121,7 @@ pub fn sample() -> Sample {
     let client = person(PersonRef::Client(Id::from_bytes([3; 16])), Role::Client, "Daniel Reyes");
     let admin = person(PersonRef::Staff(Id::from_bytes([5; 16])), Role::Admin, "Sam Turner");
     let appointment = appointment();
-    let policy = Policy::preset(Preset::Network);
+    let policy = std::sync::Arc::new(Policy::preset(Preset::Network));
     let situation = Situation {
         practice: practice(),
         policy_today: policy.clone(),
@@ -226,6 +226,7 @@ fn appointment() -> Appointment {
         payment: Payment { state: PaymentState::Captured, due_at: None },
         agreement: Agreement { how: AgreementHow::Phone, at: at("2026-11-01T10:00:00Z") },
         replaces: None,
+        attendance: Default::default(),
         pending_move: None,
         created_at: at("2026-11-01T10:00:00Z"),
     }
