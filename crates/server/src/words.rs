@@ -8,7 +8,6 @@
 mod calendar;
 pub mod clean;
 mod view;
-pub mod when;
 
 use domain::appointment::Appointment;
 use domain::decide::Situation;

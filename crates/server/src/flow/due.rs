@@ -10,36 +10,36 @@ use store::{Done, Tx};
 
 /// The scheduled end of an appointment (T17).
 pub fn appointment_end(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Due(Due::AppointmentEnd))
 }
 
 /// The moment to take a payment.
 pub fn capture(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Due(Due::Capture))
 }
 
 /// The end of an offer.
 pub fn offer_expiry(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId) -> Flow<Done<Answer>> {
-    let situation = load::offer(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::offer(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Due(Due::OfferExpiry))
 }
 
 /// The client has not chosen what becomes of their money.
 pub fn refund_choice(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Due(Due::RefundChoice))
 }
 
 /// A message of this appointment could not be delivered to this person (U3).
 pub fn undeliverable(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, to: PersonRef) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Due(Due::Undeliverable(to)))
 }
 
 /// The clock of a duty.
 pub fn obligation_clock(tx: &mut Tx, tools: &Tools, ask: &Ask, id: ObligationId) -> Flow<Done<Answer>> {
-    let situation = case::of_obligation(tx, ask, id)?;
+    let situation = case::of_obligation(tx, tools, ask, id)?;
     change(tx, tools, ask, situation, Command::Due(Due::ObligationClock(id)))
 }

@@ -17,6 +17,7 @@ use outside::address::EmailAddress;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::job::{Job, Priority};
+use store::policy::PolicyCache;
 use store::{Done, Tx};
 
 /// What flows need beside the transaction; made once at start.
@@ -24,6 +25,8 @@ use store::{Done, Tx};
 pub struct Tools {
     /// Writes messages.
     pub writer: Arc<Writer>,
+    /// The policy documents that were read already.
+    pub policies: PolicyCache,
     /// Makes the secrets of links.
     pub link_key: LinkKey,
     /// Where this server is reached.
@@ -39,7 +42,7 @@ impl Tools {
         let configured = config.smtp.as_ref().map(|smtp| smtp.from.clone());
         let from: EmailAddress = configured.unwrap_or_else(|| config.base_url.own_address());
         let writer = Arc::new(Writer::new(from.clone(), &base_url));
-        Self { writer, link_key: keys.links(), base_url, from }
+        Self { writer, policies: PolicyCache::default(), link_key: keys.links(), base_url, from }
     }
 
     /// How links are made.

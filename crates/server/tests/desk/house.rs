@@ -162,7 +162,7 @@ fn app() -> App {
     })
 }
 
-async fn record(app: &App, act: impl Fn(&mut store::Tx<'_>) -> Result<(), DbError> + Send + 'static) {
+pub async fn record(app: &App, act: impl Fn(&mut store::Tx<'_>) -> Result<(), DbError> + Send + 'static) {
     let command = app.dice.command(now());
     let entry = domain::audit::Entry {
         practice: PRACTICE,

@@ -10,9 +10,9 @@ use crate::app::App;
 use crate::call::Call;
 use crate::error::FieldErrors;
 use crate::flow;
-use crate::portal::when::When;
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::appointment::{Appointment, Initiator, PaymentState, State};
@@ -170,7 +170,7 @@ async fn show<A: Scoped>(
     errors: FieldErrors,
     status: StatusCode,
 ) -> Answer {
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let is_over = call.now >= scene.offer.expires_at;
     match (&scene.offer.state, &scene.booked, &scene.instead) {
         (OfferState::Open, _, _) if !is_over => choose(&app, &call, base, scene, &when, errors, status),

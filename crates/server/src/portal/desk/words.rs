@@ -230,7 +230,7 @@ pub fn entry(word: &str) -> String {
         "note_written" => "Wrote the contact note".to_owned(),
         "obligation_met" => "Marked a duty as done".to_owned(),
         "obligation_excused" => "Marked a duty as no longer owed".to_owned(),
-        other => super::when::capital(&other.replace('_', " ")),
+        other => crate::when::capital(&other.replace('_', " ")),
     }
 }
 
