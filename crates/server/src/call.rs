@@ -248,7 +248,7 @@ impl<A: Scoped> Call<A> {
     }
 }
 
-fn query_of(uri: &Uri) -> Raw {
+pub(crate) fn query_of(uri: &Uri) -> Raw {
     Raw::parse(uri.query().unwrap_or("").as_bytes())
 }
 

@@ -53,6 +53,8 @@ pub struct Route {
     pub audit: Option<&'static str>,
     /// One line for the matrix and the API's description.
     pub summary: &'static str,
+    /// Whether it can say what it would do and do nothing (`?preview=true`).
+    pub previews: bool,
     /// How problems are told.
     pub surface: Surface,
     handler: Arc<dyn Fn(App, Arc<Arrived>) -> Option<Running> + Send + Sync>,
@@ -109,6 +111,7 @@ impl Route {
             rate,
             audit: None,
             summary: "",
+            previews: false,
             surface: Surface::of(path),
             handler: Arc::new(move |app, arrived| Some(handler.run(app, Call::admit(arrived)?))),
         }
@@ -132,6 +135,13 @@ impl Route {
     #[must_use]
     pub fn audits(mut self, word: &'static str) -> Self {
         self.audit = Some(word);
+        self
+    }
+
+    /// Can say what it would do and do nothing; any other write refuses `?preview=true`, lest it be done in earnest.
+    #[must_use]
+    pub fn previews(mut self) -> Self {
+        self.previews = true;
         self
     }
 

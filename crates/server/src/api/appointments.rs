@@ -21,15 +21,18 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get::<AnyRole>("/api/v1/appointments", list).about("appointment").says("Appointments, by start"),
         post::<AnyRole>("/api/v1/appointments", book)
+            .previews()
             .about("appointment")
             .audits("appointment_booked")
             .says("Book a time that the client agreed to"),
         get::<AnyRole>("/api/v1/appointments/{id}", one).about("appointment").says("One appointment"),
         post::<AnyRole>("/api/v1/appointments/{id}/cancel", cancel)
+            .previews()
             .about("appointment")
             .audits("appointment_cancelled")
             .says("Call it off, with a next step"),
         post::<AnyRole>("/api/v1/appointments/{id}/reschedule", reschedule)
+            .previews()
             .about("appointment")
             .audits("appointment_rescheduled")
             .says("Move it to a time that the client agreed to"),

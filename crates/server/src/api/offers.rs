@@ -16,6 +16,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get::<AnyRole>("/api/v1/offers/{id}", one).about("offer").says("One offer of times"),
         post::<Client>("/api/v1/offers/{id}/accept", accept)
+            .previews()
             .about("offer")
             .audits("offer_accepted")
             .says("Take one of the offered times"),

@@ -4,7 +4,7 @@ use super::{Route, Surface};
 use crate::actor::{Caller, Who};
 use crate::app::App;
 use crate::body::{Raw, has_nul, is_content_type, nul};
-use crate::call::{Arrived, Idempotency};
+use crate::call::{Arrived, Idempotency, query_of};
 use crate::dice::{Secret, hash_of};
 use crate::error::Problem;
 use crate::rate::RateClass;
@@ -70,6 +70,7 @@ impl Passing {
         if let Some(elsewhere) = self.send_to_sign_in(&caller, &parts.headers) {
             return elsewhere;
         }
+        let only_looks = query_of(&parts.uri).has("preview", "true");
         let limit = self.app.config.limits.body_bytes;
         let body = match self.route.is_write() {
             true => to_bytes(body, limit).await.map_err(|_| too_large(limit)),
@@ -84,6 +85,11 @@ impl Passing {
         let running = (self.route.handler)(self.app.clone(), Arc::new(arrived));
         // A route closed to this role is a route that is not there (`rulings` 23).
         let answer = match running {
+            Some(_) if only_looks && self.cannot_preview() => Err(Problem::field(
+                "preview",
+                "preview_not_available",
+                "This call has no preview and nothing was done. Send it without preview to do it.",
+            )),
             Some(running) => running.await,
             None => Err(Problem::not_found()),
         };
@@ -93,6 +99,10 @@ impl Passing {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
         response
+    }
+
+    fn cannot_preview(&self) -> bool {
+        self.route.is_write() && self.route.surface != Surface::Page && !self.route.previews
     }
 
     /// Who calls: by cookie on pages, by token elsewhere, by link where the route is a link's.

@@ -64,7 +64,8 @@ fn answer(value: serde_json::Value) -> Answer {
 
 fn routes() -> Vec<Route> {
     vec![
-        post::<AnyRole>("/api/v1/appointments/{id}/running-late", running_late).about("appointment"),
+        post::<AnyRole>("/api/v1/appointments/{id}/running-late", running_late).about("appointment").previews(),
+        post::<AnyRole>("/api/v1/appointments/{id}/client-arrived", running_late).about("appointment"),
         get::<Team>("/api/v1/appointments", list).about("appointment"),
         get::<Owner>("/api/v1/policy", policy).about("policy"),
         get::<Public>("/api/v1/broken", broken),
@@ -233,4 +234,17 @@ async fn too_many_reads_are_told_when_to_come_back() {
     assert_eq!((last.status.as_u16(), last.header("retry-after")), (429, "1"));
     let other = world.bearer(Role::Admin).await;
     assert_eq!(world.call(Method::GET, "/api/v1/appointments", Some(&other), "").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_write_without_a_preview_refuses_to_be_looked_at_and_does_nothing() {
+    let world = world();
+    let token = world.bearer(Role::Therapist).await;
+    let path = format!("/api/v1/appointments/{}/client-arrived", some_id::<AppointmentKind>());
+    let body = "{\"minutes\":1}";
+    let looked = world.call(Method::POST, &format!("{path}?preview=true"), Some(&token), body).await;
+    assert_eq!((looked.status.as_u16(), looked.json()["code"].as_str()), (422, Some("preview_not_available")));
+    assert_eq!(looked.json()["errors"][0]["field"], "preview");
+    let done = world.call(Method::POST, &path, Some(&token), body).await;
+    assert_eq!(done.status, 200, "in earnest it is done");
 }
