@@ -16,7 +16,7 @@ pub fn appointment_end(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId)
 
 /// The moment to take a payment.
 pub fn capture(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::with_account(tx, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Due(Due::Capture))
 }
 
@@ -30,6 +30,18 @@ pub fn offer_expiry(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId) -> Flow<
 pub fn refund_choice(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
     let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Due(Due::RefundChoice))
+}
+
+/// The client has not answered whether their appointment moves (`rulings` 4).
+pub fn move_unanswered(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId) -> Flow<Done<Answer>> {
+    let situation = load::offer(tx, ask, id, &[], Mode::Change)?;
+    change(tx, tools, ask, situation, Command::Due(Due::MoveUnanswered))
+}
+
+/// Nobody has answered a time that a client asked for (T2).
+pub fn request_expiry(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
+    let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    change(tx, tools, ask, situation, Command::Due(Due::RequestExpiry))
 }
 
 /// A message of this appointment could not be delivered to this person (U3).

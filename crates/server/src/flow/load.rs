@@ -78,6 +78,14 @@ pub fn offer(tx: &mut Tx, ask: &Ask, id: OfferId, starts: &[Instant], mode: Mode
     Ok(situation)
 }
 
+/// The situation of one appointment with what its account says, for acts about money.
+pub fn with_account(tx: &mut Tx, ask: &Ask, id: AppointmentId, starts: &[Instant], mode: Mode) -> Flow<Situation> {
+    let mut situation = appointment(tx, ask, id, starts, mode)?;
+    situation.account = store::ledger::of_appointment(tx, situation.relationship.client, id)?;
+    situation.request = store::change_request::open_of(tx, id)?;
+    Ok(situation)
+}
+
 fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {
     let missing = |what: &'static str| move || Refusal::not_found(what);
     let practice = store::practice::load(tx, relationship.practice)?.ok_or_else(missing("practice"))?;
@@ -109,6 +117,9 @@ fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) 
         offer: None,
         disruption: None,
         obligations: Vec::new(),
+        request: None,
+        account: Vec::new(),
+        undo: None,
         therapist_busy,
         client_busy,
     })
