@@ -317,10 +317,9 @@ fn a_therapist_asks_on_a_desktop_and_the_client_picks_on_a_phone_in_a_browser() 
     let world = Plan::on(Engine::Memory).only(Preset::Marketplace).begin();
     let house = world.house(Preset::Marketplace).clone();
     let first = booked(&world, &house, "2026-12-04 14:00");
-    let at = |member| cookies(&world, member);
-    script("ask.mjs", &json!({ "at": at(&house.therapist), "id": first["id"] }));
-    world.work();
-    let chosen = script("pick.mjs", &json!({ "at": at(&house.client) }));
+    let (therapist, client) = (cookies(&world, &house.therapist), cookies(&world, &house.client));
+    script("ask.mjs", &json!({ "at": therapist, "id": first["id"] }));
+    let chosen = script("pick.mjs", &json!({ "at": client }));
     assert!(text(&chosen["shown"]).contains("booked"), "{chosen}");
     assert_eq!(appointment(&world, &house, &first["id"])["sequence"], 1);
     world.ignore_letters();
@@ -342,7 +341,7 @@ fn a_new_clients_refund_is_asked_and_answered_and_a_change_undone_in_a_browser()
     let second = booked(&world, &house, "2026-12-11 14:00");
     let promise = cancelled_with_promise(house.local("2026-12-10 12:00"));
     world.api(&house.therapist).post(&act(&second, "cancel"), &promise).good();
-    script("undo.mjs", &json!({ "at": at(&house.therapist), "id": second["id"] }));
+    script("undo.mjs", &json!({ "at": both["therapist"], "id": second["id"] }));
     assert_eq!(appointment(&world, &house, &second["id"])["state"], "booked");
     world.ignore_letters();
     world.ignore_jobs();

@@ -19,7 +19,7 @@ export default async function refund({ open, axe, fits, args: { therapist, admin
   await team.getByText('All caught up. Nobody waits for the team.').waitFor();
   await axe(team);
   await team.goto(`${admin.base}/p/money`);
-  await team.getByText(/on its way back/).waitFor();
+  await team.getByText(/£65.00 is on its way back/).waitFor();
   await axe(team);
   await team.getByRole('main').getByRole('listitem').getByRole('link').first().click();
   await team.getByRole('heading', { name: 'Settle by hand' }).waitFor();
