@@ -123,17 +123,19 @@ fn line(field: &'static str, text: &str) -> Result<String, Refusal> {
 /// # Errors
 /// Refused with the first problem's code; the words name every parameter that will not do.
 pub fn check(overrides: &Overrides, today: &Policy) -> Result<(), Refusal> {
-    let settled = |name: &&String| parameter::find(name).is_some_and(|parameter| parameter.kinder == Kinder::None);
-    if let Some(name) = overrides.keys().find(settled) {
+    let mut named = overrides.keys().filter_map(|name| Some((name, parameter::find(name)?)));
+    if let Some((name, parameter)) = named.find(|(_, parameter)| parameter.kinder == Kinder::None) {
         let detail = format!("{name}: the practice's own value always stands here. Leave it out.");
-        return Err(Refusal::invalid("not_overridable", "overrides", detail));
+        return Err(Refusal::invalid("not_overridable", parameter.name, detail));
     }
     today.set(overrides).map(drop).map_err(|problems| refusal("overrides", &problems))
 }
 
-/// Problems of parameters as a refusal of the field that held them.
+/// Problems of parameters as a refusal that names the first of them, or `field` where there is no such parameter.
 pub fn refusal(field: &'static str, problems: &[FieldProblem]) -> Refusal {
     let told: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.field, p.message)).collect();
-    let code = problems.first().map_or("invalid_value", |problem| problem.code);
-    Refusal::invalid(code, field, told.join(" "))
+    let first = problems.first();
+    let code = first.map_or("invalid_value", |problem| problem.code);
+    let named = first.and_then(|problem| parameter::find(&problem.field)).map_or(field, |parameter| parameter.name);
+    Refusal::invalid(code, named, told.join(" "))
 }

@@ -3,9 +3,11 @@
 
 mod list;
 mod read;
+mod refill;
 mod statements;
 
 pub use list::{Filter, Order, list, next_of};
+pub use refill::{cancelled_late_around, is_taken};
 
 use crate::error::DbError;
 use crate::read::{json, minor_in};

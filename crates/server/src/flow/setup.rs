@@ -5,6 +5,7 @@ use super::{Ask, Flow, Tools};
 use domain::audit::Entry;
 use domain::id::{Ids, PracticeId};
 use domain::money::{Currency, Money};
+use domain::pathway::Overrides;
 use domain::person::{ContactPreference, Locale, Person, PersonRef, Role, is_email, is_phone};
 use domain::policy::{Policy, Preset};
 use domain::practice::{PolicyAcceptance, Practice, Relationship, RelationshipState, Therapist};
