@@ -138,6 +138,7 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::Rescheduled => "rescheduled",
         MessageKind::Escalation | MessageKind::CallTask => "escalation",
         MessageKind::Refund => "refund",
+        MessageKind::FeeWaived => "fee_waived",
         MessageKind::Promise => "promise",
         MessageKind::SignIn => "sign_in",
         MessageKind::BookingLink => "booking_link",

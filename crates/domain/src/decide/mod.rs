@@ -2,6 +2,7 @@
 //!
 //! Nothing here awaits, reads a clock or rolls dice. A preview is the same call whose outcome nobody saves.
 
+mod allowance;
 mod book;
 mod cancel;
 mod clock;
@@ -12,6 +13,7 @@ mod next_step;
 mod notify;
 mod offer;
 mod outcome;
+mod refill;
 mod reschedule;
 mod situation;
 mod slot;

@@ -9,6 +9,7 @@ use domain::ledger::LedgerEntry;
 use domain::message::Notice;
 use domain::obligation::{Obligation, ObligationKind};
 use domain::offer::{Offer, OfferState};
+use domain::pathway::Pathway;
 use domain::person::PersonRef;
 use domain::policy::{Policy, Preset};
 use domain::refusal::Refusal;
@@ -114,6 +115,16 @@ impl Story {
         self.base.policy_today = next;
     }
 
+    /// The client is on this pathway from now on.
+    pub fn put_on(&mut self, pathway: Pathway) {
+        let therapist = self.base.therapist.id;
+        let between = self.base.policy_today.between(Some(&pathway), therapist, &self.base.therapist.overrides);
+        self.base.relationship.pathway = Some(Box::new(pathway));
+        let between = Arc::new(between.expect("a pathway makes terms"));
+        self.policies.push(between.clone());
+        self.base.policy_today = between;
+    }
+
     pub fn appointment(&self) -> &Appointment {
         &self.appointments[0]
     }
@@ -162,7 +173,10 @@ impl Story {
         situation.offer = self.offers.iter().rfind(of_subject).cloned();
         situation.appointment = subject.map(|id| self.find(id).clone());
         if let Some(found) = situation.appointment.as_ref().filter(|_| about.is_some()) {
-            let agreed = self.policies.iter().find(|policy| policy.version == found.policy.version);
+            let agreed = self
+                .policies
+                .iter()
+                .find(|policy| policy.version == found.policy.version && policy.key() == found.policy.terms);
             situation.policy = agreed.expect("the agreed version").clone();
         } else {
             situation.policy = situation.policy_today.clone();
@@ -209,6 +223,7 @@ impl Story {
             Due::AppointmentEnd => Some(JobToWake::AppointmentEnd(about)),
             Due::Capture => Some(JobToWake::Capture(about)),
             Due::OfferExpiry => offer.map(|offer| JobToWake::OfferExpiry(offer.id)),
+            Due::SlotRefilled { .. } => Some(JobToWake::SlotRefilled(about)),
             Due::RefundChoice => Some(JobToWake::RefundChoice(about)),
             Due::ObligationClock(id) => Some(JobToWake::ObligationClock(id)),
             Due::Undeliverable(_) => None,

@@ -7,6 +7,7 @@ mod disruptions;
 mod ledger;
 mod offers;
 mod openapi;
+mod pathways;
 mod people;
 mod policy;
 mod request;
@@ -39,6 +40,7 @@ pub fn routes() -> Vec<Route> {
         ledger::routes(),
         offers::routes(),
         openapi::routes(),
+        pathways::routes(),
         people::routes(),
         policy::routes(),
         slots::routes(),

@@ -6,7 +6,7 @@ use domain::decide::Situation;
 use domain::id::{AppointmentId, OfferId, RelationshipId};
 use domain::person::{PersonRef, Role};
 use domain::policy::Policy;
-use domain::practice::Relationship;
+use domain::practice::{Relationship, Therapist};
 use domain::refusal::Refusal;
 use domain::time::{Instant, Interval, Span};
 use std::sync::Arc;
@@ -40,7 +40,8 @@ pub fn appointment(
     let relationship = store::relationship::load(tx, &ask.who.scope(), appointment.relationship)?;
     let relationship = relationship.ok_or_else(|| Refusal::not_found("appointment"))?;
     let mut situation = base(tx, tools, ask, relationship, starts)?;
-    if appointment.policy.version != situation.policy.version {
+    let agreed = (appointment.policy.version, appointment.policy.terms);
+    if agreed != (situation.policy.version, situation.policy.key()) {
         situation.policy = policy(tx, tools, &appointment)?;
     }
     situation.disruption = store::disruption::open_of(tx, appointment.id)?;
@@ -93,6 +94,7 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
     let practice = store::practice::load(tx, relationship.practice)?.ok_or_else(missing("practice"))?;
     let today = tools.policies.latest(tx, practice.id)?.ok_or_else(missing("policy"))?;
     let therapist = store::therapist::load(tx, relationship.therapist)?.ok_or_else(missing("therapist"))?;
+    let today = between(today, &relationship, &therapist);
     let client = store::person::load(tx, PersonRef::Client(relationship.client))?.ok_or_else(missing("client"))?;
     let (mut therapist_busy, mut client_busy) = (Vec::new(), Vec::new());
     for around in windows(starts) {
@@ -124,13 +126,19 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
     })
 }
 
+/// Today's version as it holds between these two. What changes it came with their own rows.
+pub(super) fn between(today: Arc<Policy>, relationship: &Relationship, therapist: &Therapist) -> Arc<Policy> {
+    let pathway = relationship.pathway.as_deref();
+    today.between(pathway, therapist.id, &therapist.overrides).map_or(today, Arc::new)
+}
+
 fn busy(tx: &mut Tx, who: PersonRef, around: Interval, now: Instant) -> Flow<Vec<Interval>> {
     let taken = store::occupancy::busy(tx, &who.to_string(), around, now)?;
     Ok(taken.into_iter().map(|taken| taken.time).collect())
 }
 
 fn policy(tx: &mut Tx, tools: &Tools, appointment: &Appointment) -> Flow<Arc<Policy>> {
-    let agreed = tools.policies.load(tx, appointment.practice, appointment.policy.version)?;
+    let agreed = tools.policies.of_booking(tx, appointment.practice, &appointment.policy)?;
     Ok(agreed.ok_or_else(|| Refusal::not_found("policy"))?)
 }
 

@@ -297,10 +297,13 @@ async fn load_pair<A: Scoped>(app: &App, call: &Call<A>, id: RelationshipId) -> 
 
 fn pair(tx: &mut Tx<'_>, ask: &flow::Ask, id: RelationshipId) -> flow::Flow<Pair> {
     let relationship = scene::found(store::relationship::load(tx, &ask.who.scope(), id)?, "relationship")?;
+    let therapist = scene::found(store::therapist::load(tx, relationship.therapist)?, "therapist")?;
+    let today = scene::found(store::policy::latest(tx, relationship.practice)?, "policy")?;
+    let pathway = relationship.pathway.as_deref();
     Ok(Pair {
         practice: scene::found(store::practice::load(tx, relationship.practice)?, "practice")?,
-        therapist: scene::found(store::therapist::load(tx, relationship.therapist)?, "therapist")?,
-        policy: scene::found(store::policy::latest(tx, relationship.practice)?, "policy")?,
+        policy: today.between(pathway, therapist.id, &therapist.overrides).unwrap_or(today),
+        therapist,
         relationship,
     })
 }

@@ -119,7 +119,7 @@ async fn load<A: Scoped>(app: &App, call: &Call<A>, id: OfferId) -> Result<Scene
         let scope = ask.who.scope();
         let offer = scene::found(store::offer::load(tx, &scope, id)?, "offer")?;
         let ended = scene::found(store::appointment::load(tx, &scope, offer.appointment)?, "appointment")?;
-        let policy = scene::found(store::policy::load(tx, ended.practice, ended.policy.version)?, "policy")?;
+        let policy = scene::found(store::policy::of_booking(tx, ended.practice, &ended.policy)?, "policy")?;
         let booked = match offer.state {
             OfferState::Accepted { appointment, .. } => store::appointment::load(tx, &scope, appointment)?,
             _ => None,

@@ -62,7 +62,8 @@ fn with(policy: &Policy, relationship: &Relationship, therapist: &Therapist, whe
     let prices = therapist.schedule.kinds.values().map(|setup| setup.price);
     let price = prices.max_by_key(|price| price.amount_minor);
     let nothing = domain::money::Money::new(0, domain::money::Currency::GBP);
-    let terms = Terms::of(policy, therapist, price.unwrap_or(nothing), when.locale);
+    let between = policy.between(relationship.pathway.as_deref(), therapist.id, &therapist.overrides);
+    let terms = Terms::of(between.as_ref().unwrap_or(policy), therapist, price.unwrap_or(nothing), when.locale);
     let accepted = match relationship.accepted_policy {
         Some(accepted) if accepted.version >= policy.version => {
             format!("You agreed to this on {}.", when.date_words(accepted.at))

@@ -90,7 +90,7 @@ pub(super) async fn load<A: Scoped>(app: &App, call: &Call<A>, id: AppointmentId
         Ok(Scene {
             practice: scene::found(store::practice::load(tx, appointment.practice)?, "practice")?,
             therapist: scene::found(store::therapist::load(tx, appointment.therapist)?, "therapist")?,
-            policy: scene::found(store::policy::load(tx, appointment.practice, appointment.policy.version)?, "policy")?,
+            policy: scene::found(store::policy::of_booking(tx, appointment.practice, &appointment.policy)?, "policy")?,
             offer: store::offer::open_of(tx, appointment.id)?.filter(|offer| ask.now < offer.expires_at),
             relationship: scene::found(relationship, "appointment")?,
             booking: door.open_booking(tx, app, appointment.relationship, ask.now)?,

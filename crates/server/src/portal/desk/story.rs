@@ -94,7 +94,7 @@ pub fn load(tx: &mut Tx<'_>, who: &Who, when: &When, id: AppointmentId) -> Flow<
     let appointment = store::appointment::load(tx, &who.scope(), id)?.ok_or_else(missing)?;
     let therapist = store::therapist::load(tx, appointment.therapist)?.ok_or_else(missing)?;
     let client = store::person::load(tx, PersonRef::Client(appointment.client))?.ok_or_else(missing)?;
-    let policy = store::policy::load(tx, appointment.practice, appointment.policy.version)?.ok_or_else(missing)?;
+    let policy = store::policy::of_booking(tx, appointment.practice, &appointment.policy)?.ok_or_else(missing)?;
     let offer = store::offer::open_of(tx, id)?.filter(|offer| offer.state == OfferState::Open);
     let mut people = People::default();
     let owed = store::obligation::of_appointment(tx, id)?;

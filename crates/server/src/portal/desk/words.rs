@@ -134,6 +134,7 @@ pub fn purpose(kind: MessageKind) -> &'static str {
         MessageKind::Escalation => "Overdue duty",
         MessageKind::CallTask => "Request to phone",
         MessageKind::Refund => "Refund",
+        MessageKind::FeeWaived => "Fee no longer due",
         MessageKind::Promise => "Promise to be in touch",
         MessageKind::SignIn => "Sign-in link",
         MessageKind::BookingLink => "Booking link",

@@ -138,6 +138,7 @@ pub fn sample() -> Sample {
             person: therapist,
             late_cancel_fee: None,
             no_show_fee: None,
+            overrides: Default::default(),
         },
         client,
         relationship: Relationship {
@@ -147,6 +148,7 @@ pub fn sample() -> Sample {
             client: appointment.client,
             state: RelationshipState::Active,
             accepted_policy: None,
+            pathway: None,
         },
         new_client: false,
         late_before: false,
@@ -222,6 +224,7 @@ fn appointment() -> Appointment {
             late_cancel_fee: None,
             no_show_fee: None,
             cutoff_floor: None,
+            terms: None,
         },
         payment: Payment { state: PaymentState::Captured, due_at: None },
         agreement: Agreement { how: AgreementHow::Phone, at: at("2026-11-01T10:00:00Z") },
