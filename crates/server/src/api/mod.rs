@@ -5,6 +5,8 @@ mod audit;
 mod contact;
 mod disruptions;
 mod ledger;
+mod money;
+mod moves;
 mod offers;
 mod openapi;
 mod pathways;
@@ -38,6 +40,8 @@ pub fn routes() -> Vec<Route> {
         contact::routes(),
         disruptions::routes(),
         ledger::routes(),
+        money::routes(),
+        moves::routes(),
         offers::routes(),
         openapi::routes(),
         pathways::routes(),

@@ -10,6 +10,8 @@ pub mod import;
 pub mod jobs;
 pub mod link;
 pub mod load;
+pub mod money;
+pub mod moves;
 pub mod offer;
 pub mod once;
 pub mod pathway;
