@@ -27,36 +27,36 @@ pub struct Book {
 }
 
 pub(super) fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     book: Book,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let agreement = agreement(asker, book.agreement, "agreement", now)?;
-    let only_asks = request::only_asks(&situation, asker);
-    let busy = if only_asks { situation.therapist_busy.clone() } else { without_own_offer(&situation) };
-    let slot = slot::check(&situation, asker, book.kind, book.start, &busy, "start", now)?;
+    let only_asks = request::only_asks(situation, asker);
+    let busy = if only_asks { situation.therapist_busy.clone() } else { without_own_offer(situation) };
+    let slot = slot::check(situation, asker, book.kind, book.start, &busy, "start", now)?;
     let mut outcome = Outcome::default();
-    let booked = make(&situation, book.kind, slot, agreement, now, ids)?;
-    accept_policy(&situation, asker, now, &mut outcome);
+    let booked = make(situation, book.kind, slot, agreement, now, ids)?;
+    accept_policy(situation, asker, now, &mut outcome);
     let waiting = situation.appointment.as_ref().filter(|_| situation.disruption.is_some());
     let booked = match waiting {
         Some(ended) => {
             let booked = Appointment { replaces: Some(ended.id), ..booked };
-            if only_asks { booked } else { money::follow(&situation, asker, ended, booked, now, ids, &mut outcome) }
+            if only_asks { booked } else { money::follow(situation, asker, ended, booked, now, ids, &mut outcome) }
         }
         None => booked,
     };
     let booked = if only_asks { as_request(booked) } else { booked };
-    take(&situation, &situation.client_busy, &booked, &mut outcome)?;
+    take(situation, &situation.client_busy, &booked, &mut outcome)?;
     if only_asks {
-        request::asked(&situation, &booked, now, ids, &mut outcome);
+        request::asked(situation, &booked, now, ids, &mut outcome);
     } else {
-        notify::confirm(&situation, &booked, now, &mut outcome);
-        settle_open_case(&situation, now, &mut outcome);
+        notify::confirm(situation, &booked, now, &mut outcome);
+        settle_open_case(situation, now, &mut outcome);
     }
-    outcome.because = money::booking_rules(&situation, &situation.policy_today, &booked);
+    outcome.because = money::booking_rules(situation, &situation.policy_today, &booked);
     outcome.record = Record {
         word: if only_asks { "appointment_requested" } else { "appointment_booked" },
         subjects: subjects(&booked),

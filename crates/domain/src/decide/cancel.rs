@@ -41,7 +41,7 @@ pub struct Cancel {
 }
 
 pub(super) fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     wish: Cancel,
     now: Instant,
@@ -51,15 +51,15 @@ pub(super) fn decide(
     check_time(&before, asker, &wish, now)?;
     who::may_call_for(&before, asker, wish.initiator)?;
     check_request(&before, wish.initiator)?;
-    check_reason(&situation, &wish)?;
-    let how = cancellation(&situation, &before, asker, &wish, now)?;
-    next_step::check(&situation, asker, &wish.next_step, how.initiator != Initiator::Client)?;
+    check_reason(situation, &wish)?;
+    let how = cancellation(situation, &before, asker, &wish, now)?;
+    next_step::check(situation, asker, &wish.next_step, how.initiator != Initiator::Client)?;
     if how.was_a_request {
-        return request::taken_back(&situation, before, how, now);
+        return request::taken_back(situation, before, how, now);
     }
     let off = CallOff { how, next_step: wish.next_step, share_reason: wish.share_reason, words: wish.words };
-    let mut outcome = call_off(&situation, asker, &before, off, now, ids)?;
-    undo::hold(&situation, asker, &before, now, &mut outcome);
+    let mut outcome = call_off(situation, asker, &before, off, now, ids)?;
+    undo::hold(situation, asker, &before, now, &mut outcome);
     Ok(outcome)
 }
 

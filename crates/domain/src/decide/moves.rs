@@ -43,21 +43,21 @@ pub enum MoneyAct {
 }
 
 pub(super) fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     act: Moves,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     match act {
-        Moves::Ask(wish) => ask_to_move::ask(&situation, asker, wish, now, ids),
-        Moves::Withdraw => ask_to_move::withdraw(&situation, asker, now),
-        Moves::Confirm => request::confirm(&situation, asker, now, ids),
-        Moves::DeclineRequest(wish) => request::decline(&situation, asker, wish, now),
-        Moves::AskTeam(wish) => team::ask_move(&situation, asker, wish, now, ids),
-        Moves::AskRefund(wish) => team::ask_refund(&situation, asker, wish, now, ids),
+        Moves::Ask(wish) => ask_to_move::ask(situation, asker, wish, now, ids),
+        Moves::Withdraw => ask_to_move::withdraw(situation, asker, now),
+        Moves::Confirm => request::confirm(situation, asker, now, ids),
+        Moves::DeclineRequest(wish) => request::decline(situation, asker, wish, now),
+        Moves::AskTeam(wish) => team::ask_move(situation, asker, wish, now, ids),
+        Moves::AskRefund(wish) => team::ask_refund(situation, asker, wish, now, ids),
         Moves::AnswerTeam(answer) => team::answer(situation, asker, answer, now, ids),
-        Moves::Undo => undo::undo(&situation, asker, now, ids),
+        Moves::Undo => undo::undo(situation, asker, now, ids),
     }
 }
 

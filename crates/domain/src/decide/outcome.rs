@@ -52,6 +52,8 @@ pub enum JobToWake {
     OfferExpiry(OfferId),
     /// Until when the client may choose what becomes of their money.
     RefundChoice(AppointmentId),
+    /// Whether somebody else has taken the time of an appointment that was cancelled late.
+    SlotRefilled(AppointmentId),
     /// By when the client should have answered whether their appointment moves.
     MoveUnanswered(OfferId),
     /// By when a time that was asked for should have been answered.

@@ -36,42 +36,42 @@ pub struct Reschedule {
 }
 
 pub(super) fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     wish: Reschedule,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let before = situation.appointment()?;
-    check(&situation, &before, asker, &wish, now)?;
+    check(situation, &before, asker, &wish, now)?;
     let agreed = agreement(asker, wish.agreement, "agreement", now)?;
-    let slot = new_slot(&situation, asker, &before, wish.start, now)?;
-    who::must_give(&situation, wish.reason, wish.initiator)?;
+    let slot = new_slot(situation, asker, &before, wish.start, now)?;
+    who::must_give(situation, wish.reason, wish.initiator)?;
     let received = received(&before, asker, &wish, agreed, now)?;
-    let late = wish.initiator == Initiator::Client && money::judged(&situation, &before, Act::Move, received).is_late();
+    let late = wish.initiator == Initiator::Client && money::judged(situation, &before, Act::Move, received).is_late();
     let floor = if late { Some(before.policy.effective_cutoff()) } else { before.policy.cutoff_floor };
-    let snapshot = money::moved_snapshot(&situation, slot.from, &before, floor);
-    let payment = money::moved_payment(&situation, slot, &before);
+    let snapshot = money::moved_snapshot(situation, slot.from, &before, floor);
+    let payment = money::moved_payment(situation, slot, &before);
     let was = before.interval();
     let moved = before.clone().move_to(slot, snapshot, payment, agreed)?;
 
     let mut outcome = Outcome::default();
-    ask_to_move::no_longer_asked(&situation, &before, now, &mut outcome);
+    ask_to_move::no_longer_asked(situation, &before, now, &mut outcome);
     retake(&moved, &mut outcome);
-    notify::moved(&situation, was, &moved, wish.initiator, now, &mut outcome);
-    outcome.because = money::booking_rules(&situation, &situation.policy, &moved);
+    notify::moved(situation, was, &moved, wish.initiator, now, &mut outcome);
+    outcome.because = money::booking_rules(situation, &situation.policy, &moved);
     let short = notice::short_notice(&situation.policy.parameters, before.start, now);
     outcome.reliability =
         Some(reliability::judge(&situation.policy.parameters, &event(wish.initiator, wish.reason, short)));
-    let case = case(&situation, &moved, wish.initiator, now, ids);
+    let case = case(situation, &moved, wish.initiator, now, ids);
     if wish.initiator != Initiator::Client {
         let given = Given::Settled;
         let setting = Setting { now, start: before.start, end: before.end, given, money_open: false };
         let trigger = Trigger::TherapistMoves;
-        open_duties(&situation, asker, wish.initiator, trigger, &setting, &moved, case.id, ids, &mut outcome);
+        open_duties(situation, asker, wish.initiator, trigger, &setting, &moved, case.id, ids, &mut outcome);
         know_by_agreeing(&moved, now, &mut outcome);
     }
-    contact::excuse(&situation, ObligationKind::AttendanceUpdate, "it was moved to another time", now, &mut outcome);
+    contact::excuse(situation, ObligationKind::AttendanceUpdate, "it was moved to another time", now, &mut outcome);
     outcome.record = Record {
         word: "appointment_rescheduled",
         subjects: [subjects(&moved), vec![case.id.to_string()]].concat(),
@@ -79,11 +79,11 @@ pub(super) fn decide(
             "agreement": agreed, "received_at": received, "late": late, "cutoff": moved.policy.effective_cutoff() }),
     };
     if now >= before.start {
-        money::carried_with(&situation, asker, &before, &moved, now, ids, &mut outcome);
+        money::carried_with(situation, asker, &before, &moved, now, ids, &mut outcome);
     }
-    outcome.disruption = Some(settled(case, &situation, &outcome, now));
+    outcome.disruption = Some(settled(case, situation, &outcome, now));
     outcome.appointment = Some(moved);
-    undo::hold(&situation, asker, &before, now, &mut outcome);
+    undo::hold(situation, asker, &before, now, &mut outcome);
     Ok(outcome)
 }
 

@@ -192,7 +192,7 @@ fn open(
 }
 
 pub(super) fn answer(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     answer: AnswerTeam,
     now: Instant,
@@ -205,18 +205,18 @@ pub(super) fn answer(
     let (mut outcome, request) = match answer {
         AnswerTeam::Decline { reason } => {
             check_reason(&reason, "Say why not; the therapist reads it.")?;
-            (declined(&situation, about, &request, &reason, now), request.declined(by, reason, now)?)
+            (declined(situation, about, &request, &reason, now), request.declined(by, reason, now)?)
         }
         AnswerTeam::Approve { start, agreement } => {
             let done = request.clone().done(by, now)?;
-            (carried_out(situation.clone(), asker, about, &request, start, agreement, now, ids)?, done)
+            (carried_out(situation, asker, about, &request, start, agreement, now, ids)?, done)
         }
     };
     for duty in situation.obligations.iter().filter(|duty| duty.id == asked.obligation && duty.is_owed()).cloned() {
         contact::put(duty.meet(format!("{} by {}", request.state.word(), asker.signature), now)?, &mut outcome);
     }
     let case = outcome.disruption.take().or_else(|| situation.disruption.clone());
-    outcome.disruption = case.map(|case| super::book::settled(case, &situation, &outcome, now));
+    outcome.disruption = case.map(|case| super::book::settled(case, situation, &outcome, now));
     outcome.record.subjects.push(request.id.to_string());
     outcome.record.details["request"] = json!({ "id": request.id, "asked_by": request.asked_by, "asked_at": request.asked_at, "answer": request.state });
     outcome.on_behalf_of = Some(request.asked_by);
@@ -226,7 +226,7 @@ pub(super) fn answer(
 
 #[allow(clippy::too_many_arguments)]
 fn carried_out(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     about: Appointment,
     request: &ChangeRequest,
@@ -247,16 +247,16 @@ fn carried_out(
             reschedule::decide(situation, asker, wish, now, ids)
         }
         Wish::Refund { .. } if about.state.is_pending() && now < about.start => {
-            let how = for_the_therapist(&situation, asker, &about, request, now);
+            let how = for_the_therapist(situation, asker, &about, request, now);
             let next_step = NextStep { refund: true, ..NextStep::default() };
             let off = CallOff { how, next_step, share_reason: false, words: None };
             // The team decides about the money here and now, so that it is not asked of them again.
-            let situation = Situation { new_client: false, ..situation };
+            let situation = Situation { new_client: false, ..situation.clone() };
             call_off(&situation, asker, &about, off, now, ids)
         }
         Wish::Refund { amount } => {
             let wish = money_act::GiveBack { reason: request.reason.clone(), amount: Some(amount) };
-            money_act::refund(&situation, asker, wish, now, ids)
+            money_act::refund(situation, asker, wish, now, ids)
         }
     }
 }

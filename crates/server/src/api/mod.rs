@@ -9,6 +9,7 @@ mod money;
 mod moves;
 mod offers;
 mod openapi;
+mod pathways;
 mod people;
 mod policy;
 mod request;
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         moves::routes(),
         offers::routes(),
         openapi::routes(),
+        pathways::routes(),
         people::routes(),
         policy::routes(),
         slots::routes(),

@@ -16,12 +16,16 @@ pub const MOVE_UNANSWERED: &str = "move_unanswered";
 pub const REQUEST_EXPIRY: &str = "request_expiry";
 /// The clock of a duty.
 pub const OBLIGATION_CLOCK: &str = "obligation_clock";
+/// Whether somebody else has taken a time that was cancelled late.
+pub const SLOT_REFILLED: &str = "slot_refilled";
+/// Replay a practice's past.
+pub const REPLAY: &str = "replay";
 
 /// Hand a letter with a sign-in link over.
 pub const SIGN_IN: &str = "sign_in";
 
 /// Every kind.
-pub const ALL: [&str; 9] = [
+pub const ALL: [&str; 11] = [
     SIGN_IN,
     DELIVER,
     APPOINTMENT_END,
@@ -31,4 +35,6 @@ pub const ALL: [&str; 9] = [
     MOVE_UNANSWERED,
     REQUEST_EXPIRY,
     OBLIGATION_CLOCK,
+    SLOT_REFILLED,
+    REPLAY,
 ];

@@ -18,7 +18,7 @@ pub fn act(
     to: Option<AppointmentId>,
     act: MoneyAct,
 ) -> Flow<Done<Answer>> {
-    let situation = situation(tx, ask, id, to, Mode::Change)?;
+    let situation = situation(tx, tools, ask, id, to, Mode::Change)?;
     change(tx, tools, ask, situation, Command::Money(act))
 }
 
@@ -31,12 +31,19 @@ pub fn preview(
     to: Option<AppointmentId>,
     act: MoneyAct,
 ) -> Flow<Answer> {
-    let situation = situation(tx, ask, id, to, Mode::Preview)?;
+    let situation = situation(tx, tools, ask, id, to, Mode::Preview)?;
     look(tools, ask, situation, Command::Money(act))
 }
 
-fn situation(tx: &mut Tx, ask: &Ask, id: AppointmentId, to: Option<AppointmentId>, mode: Mode) -> Flow<Situation> {
-    let mut situation = load::with_account(tx, ask, id, &[], mode)?;
+fn situation(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    id: AppointmentId,
+    to: Option<AppointmentId>,
+    mode: Mode,
+) -> Flow<Situation> {
+    let mut situation = load::with_account(tx, tools, ask, id, &[], mode)?;
     if let Some(to) = to {
         situation.next_appointment = store::appointment::load(tx, &ask.who.scope(), to)?;
     }

@@ -19,27 +19,27 @@ pub fn ask(
     wish: AskToMove,
     seen: Option<u32>,
 ) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, ask, id, &wish.offer_slots, Mode::Change)?;
+    let situation = load::appointment(tx, tools, ask, id, &wish.offer_slots, Mode::Change)?;
     check_seen(&situation, seen)?;
     change(tx, tools, ask, situation, Command::Moves(Moves::Ask(wish)))
 }
 
 /// What asking would do.
 pub fn preview_ask(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, wish: AskToMove) -> Flow<Answer> {
-    let situation = load::appointment(tx, ask, id, &wish.offer_slots, Mode::Preview)?;
+    let situation = load::appointment(tx, tools, ask, id, &wish.offer_slots, Mode::Preview)?;
     look(tools, ask, situation, Command::Moves(Moves::Ask(wish)))
 }
 
 /// No longer asks.
 pub fn withdraw(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId) -> Flow<Done<Answer>> {
-    let situation = load::offer(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::offer(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Moves(Moves::Withdraw))
 }
 
 /// Books a time that the client asked for (T2), in the light of the case that it answers.
 pub fn confirm(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
     let seen = store::appointment::load(tx, &ask.who.scope(), id)?.ok_or_else(|| Refusal::not_found("appointment"))?;
-    let mut situation = load::relationship(tx, ask, seen.relationship, &[], Mode::Change)?;
+    let mut situation = load::relationship(tx, tools, ask, seen.relationship, &[], Mode::Change)?;
     // Read again under the lock: of two who answer at once the second sees the first one's answer.
     situation.next_appointment = store::appointment::load(tx, &ask.who.scope(), id)?;
     situation.obligations.extend(store::obligation::of_appointment(tx, id)?);
@@ -48,19 +48,19 @@ pub fn confirm(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow
 
 /// Declines a time that the client asked for.
 pub fn decline(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, wish: DeclineRequest) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Moves(Moves::DeclineRequest(wish)))
 }
 
 /// Asks the team to rearrange what has begun (E-06).
 pub fn ask_team(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, wish: AskTeam) -> Flow<Done<Answer>> {
-    let situation = load::with_account(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::with_account(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Moves(Moves::AskTeam(wish)))
 }
 
 /// Asks the team for a client's money (E-04).
 pub fn ask_refund(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, wish: AskRefund) -> Flow<Done<Answer>> {
-    let situation = load::with_account(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::with_account(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Moves(Moves::AskRefund(wish)))
 }
 
@@ -81,14 +81,14 @@ pub fn answer_team(
     if let AnswerTeam::Approve { start, .. } = &answer {
         starts.extend(*start);
     }
-    let mut situation = load::with_account(tx, ask, seen.appointment, &starts, Mode::Change)?;
+    let mut situation = load::with_account(tx, tools, ask, seen.appointment, &starts, Mode::Change)?;
     situation.request = store::change_request::load(tx, &scope, id)?;
     change(tx, tools, ask, situation, Command::Moves(Moves::AnswerTeam(answer)))
 }
 
 /// Takes the last staff edit back (`rulings` 14).
 pub fn undo(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
-    let mut situation = load::appointment(tx, ask, id, &[], Mode::Change)?;
+    let mut situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
     situation.undo = open_undo(tx, &situation)?;
     change(tx, tools, ask, situation, Command::Moves(Moves::Undo))
 }

@@ -3,7 +3,6 @@
 use super::agreement::{self, AgreementView};
 use super::slots::{self, DayView};
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, ask, read, refused, write};
 use crate::app::App;
 use crate::body::Raw;
@@ -12,6 +11,7 @@ use crate::error::FieldErrors;
 use crate::flow;
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::AskTeam;
@@ -69,11 +69,11 @@ pub async fn ask_team<D: Desk>(app: App, call: Call<D>) -> Answer {
 
 async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors, status: StatusCode) -> Answer {
     let (id, when): (AppointmentId, _) = (call.id("id")?, When::of(call));
-    let (ask, inner, sent) = (ask(call), when.clone(), raw.clone());
+    let (ask, inner, sent, tools) = (ask(call), when.clone(), raw.clone(), app.tools.clone());
     let (story, days) = read(app, move |tx| {
         let story = story::load(tx, &ask.who, &inner, id)?;
         let about = &story.appointment;
-        let free = slots::free(tx, &ask, about.therapist, about.client, about.kind, DAYS)?;
+        let free = slots::free(tx, &tools, &ask, about.therapist, about.client, about.kind, DAYS)?;
         let days = slots::by_day(&free, &inner, sent.get("start"));
         Ok((story, days))
     })

@@ -5,7 +5,6 @@ use super::cancel::PanelFragment;
 use super::effects::Panel;
 use super::slots::{self, SlotView};
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, ask, next_step, read, refused, reschedule, write};
 use crate::app::App;
 use crate::body::Raw;
@@ -14,6 +13,7 @@ use crate::error::{FieldErrors, Problem};
 use crate::flow::{self, Failed};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::AskToMove;
@@ -113,7 +113,7 @@ async fn read_form<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId, raw: R
     read(app, move |tx| {
         let story = story::load(tx, &ask.who, &when, id)?;
         let about = &story.appointment;
-        let free = slots::free(tx, &ask, about.therapist, about.client, about.kind, DAYS)?;
+        let free = slots::free(tx, &inner.tools, &ask, about.therapist, about.client, about.kind, DAYS)?;
         let near = slots::near(&free, about, &when, TIMES, A_DAY);
         let times = slots::with_days(&near, &when, |value| raw.all("offer_slots").any(|sent| sent == value));
         let wish = wish::<D>(&raw);

@@ -21,16 +21,15 @@ mod people;
 mod reschedule;
 mod slots;
 mod story;
-mod when;
 pub mod words;
 
+pub use crate::when::{When, capital, later};
 pub use agreement::{AgreementView as Agreed, Choice, read as read_agreement};
 pub use book::choices as relationship_choices;
 pub use duties::{DutyView, duty_views, view as duty_view};
 pub use money::{EntryView, balance_words, entry_views, minor, what as entry_words};
 pub use people::People;
 pub use story::{MessageView, Story, load as story_of, message_view};
-pub use when::{When, capital, later};
 
 use super::redirect;
 use crate::actor::{Scoped, Staff, Therapist};

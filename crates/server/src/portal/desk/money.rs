@@ -2,7 +2,6 @@
 
 use super::agreement::Choice;
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, ask, read, refused, words, write};
 use crate::app::App;
 use crate::body::Raw;
@@ -11,6 +10,7 @@ use crate::error::FieldErrors;
 use crate::flow::{self, Failed};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::{AskRefund, GiveBack, MoneyAct, SettleByHand, SettledHow};

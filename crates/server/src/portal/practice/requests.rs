@@ -98,7 +98,7 @@ async fn show<A: crate::actor::Scoped>(
             let client = people.find(tx, domain::person::PersonRef::Client(request.client))?.map(|p| p.name.clone());
             let by = people.find(tx, request.asked_by)?.map(|p| p.name.clone()).unwrap_or_default();
             if let (Some(about), Some(client)) = (about, client) {
-                views.push(view(&request, client, &by, inner.range(about.interval()), &inner));
+                views.push(view(&request, client, &by, inner.day_range(about.interval()), &inner));
             }
         }
         Ok(views)
