@@ -100,6 +100,14 @@ macro_rules! still_on {
     };
 }
 
+pub(super) const MONEY_OPEN: Sql = sql!(
+    "SELECT ",
+    appointment_columns!(),
+    " FROM appointment a WHERE a.payment_state IN ('refund_due', 'failed', 'unknown')
+          AND (CAST($1 AS TEXT) IS NULL OR a.practice = $1) AND (CAST($2 AS TEXT) IS NULL OR a.therapist = $2)
+          AND (CAST($3 AS TEXT) IS NULL OR a.client = $3) ORDER BY a.starts_at, a.id LIMIT $4"
+);
+
 /// One list by each index: of a client, of a therapist, of a practice, of everybody.
 pub(super) type Ways = [Sql; 4];
 

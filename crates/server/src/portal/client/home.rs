@@ -91,7 +91,10 @@ async fn home(app: App, call: Call<Client>) -> Answer {
         None => "Nothing booked yet. Call or write to us to begin.".to_owned(),
     };
     let waiting = scene.offers.iter().map(|(offer, start)| Waiting {
-        text: format!("Choose a new time with {}", first(&offer.therapist)),
+        text: match scene.coming.iter().any(|one| one.pending_move == Some(offer.id)) {
+            true => format!("{} asks you for another time", first(&offer.therapist)),
+            false => format!("Choose a new time with {}", first(&offer.therapist)),
+        },
         until: format!("For your session {}. Held until {}.", when.on(*start), when.near(offer.expires_at)),
         href: choose::path(&app, offer),
     });
