@@ -239,7 +239,7 @@ mod tests {
             let listing = Listing { state: *state, reason: Some("ill".into()), ..Listing::default() };
             let answer = listing.admits_new_client(now());
             assert_eq!(answer.is_ok(), *state == ListingState::Listed, "{state}");
-            assert!(answer.err().is_none_or(|refusal| !refusal.detail.contains("ill ")));
+            assert!(answer.err().is_none_or(|refusal| !refusal.detail.contains("ill.")));
         }
     }
 }

@@ -33,6 +33,9 @@ pub(super) fn decide(
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
+    if situation.is_stranger {
+        situation.therapist.listing.admits_new_client(now)?;
+    }
     let agreement = agreement(asker, book.agreement, "agreement", now)?;
     let busy = without_own_offer(&situation);
     let slot = slot::check(&situation, asker, book.kind, book.start, &busy, "start", now)?;

@@ -4,6 +4,7 @@ use super::{Ask, Flow};
 use domain::appointment::Appointment;
 use domain::decide::Situation;
 use domain::id::{AppointmentId, OfferId, RelationshipId};
+use domain::listing::ListingState;
 use domain::person::{PersonRef, Role};
 use domain::policy::Policy;
 use domain::practice::Relationship;
@@ -96,6 +97,8 @@ fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) 
     Ok(Situation {
         admins,
         owners,
+        is_stranger: therapist.listing.at(ask.now) != ListingState::Listed
+            && !store::appointment::has_any(tx, relationship.id)?,
         new_client: !store::appointment::has_attended(tx, relationship.id)?,
         late_before: store::appointment::has_late(tx, relationship.id)?,
         policy: Policy::clone(&today),

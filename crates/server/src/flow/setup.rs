@@ -4,6 +4,7 @@
 use super::{Ask, Flow, Tools};
 use domain::audit::Entry;
 use domain::id::{Ids, PracticeId};
+use domain::listing::Listing;
 use domain::money::{Currency, Money};
 use domain::person::{ContactPreference, Locale, Person, PersonRef, Role, is_email, is_phone};
 use domain::policy::{Policy, Preset};
@@ -138,7 +139,8 @@ pub fn therapist(
     let wish = NewPerson { role: Role::Therapist, ..wish };
     let person = checked_person(tx, PersonRef::Therapist(id), practice, wish)?;
     let NewTherapist { schedule, late_cancel_fee, no_show_fee } = work;
-    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee };
+    let listing = Listing::default();
+    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee, listing };
     store::therapist::insert(tx, &therapist)?;
     let entry = person_entry(tools, ask, ids, &therapist.person, "therapist_added");
     Ok(Done::new(therapist, entry))

@@ -1,7 +1,7 @@
 //! What the templates may name. Every name is always there, so that a template cannot fail on a fact that is missing.
 
 use super::when::When;
-use super::{About, clean};
+use super::{About, Plain, clean};
 use domain::appointment::{Appointment, Initiator, MeetingKind, PaymentState};
 use domain::message::{Facts, LinkTo, MessageKind, Notice};
 use domain::person::{Locale, Person, PersonRef};
@@ -102,6 +102,23 @@ pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, 
     Names([own, frame(practice, to, &when, domain)].concat())
 }
 
+/// The view of words that somebody wrote, or of a request: about no appointment.
+pub(super) fn of_plain(practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant, domain: &str) -> Names {
+    let when = When { locale: to.locale, agreed: &to.zone, reader: &to.zone, now };
+    let own = names! {
+        reader => Reader::of(to.id).word(),
+        kind => plain.kind.as_str(),
+        link => plain.with_booking_link.then_some("booking"),
+        good_until => Value::from(()),
+        day => "",
+        words => clean::lines(plain.words),
+        sender => plain.sender.map(clean::line),
+        url => plain.page.map(|(url, _)| url),
+        url_words => plain.page.map(|(_, words)| clean::line(words)),
+    };
+    Names([own, frame(practice, to, &when, domain)].concat())
+}
+
 /// What stands around every body.
 fn frame(practice: &Practice, to: &Person, when: &When<'_>, domain: &str) -> Part {
     names! {
@@ -113,6 +130,9 @@ fn frame(practice: &Practice, to: &Person, when: &When<'_>, domain: &str) -> Par
         cancelled => if to.locale == Locale::EnUs { "canceled" } else { "cancelled" },
         as_of => when.as_of(),
         domain => domain,
+        url => Value::from(()),
+        url_words => Value::from(()),
+        sender => Value::from(()),
     }
 }
 

@@ -138,6 +138,7 @@ pub fn sample() -> Sample {
             person: therapist,
             late_cancel_fee: None,
             no_show_fee: None,
+            listing: Default::default(),
         },
         client,
         relationship: Relationship {
@@ -149,6 +150,7 @@ pub fn sample() -> Sample {
             accepted_policy: None,
         },
         new_client: false,
+        is_stranger: false,
         late_before: false,
         appointment: Some(appointment.clone()),
         next_appointment: None,
