@@ -3,7 +3,7 @@
 
 mod report;
 
-pub use report::{Interval95, Report, Sample, Suggestion, report};
+pub use report::{Interval95, Line, Report, Sample, Suggestion, report};
 
 use crate::id::{AppealId, AppointmentId, PracticeId, TherapistId};
 use crate::person::PersonRef;

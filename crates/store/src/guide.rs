@@ -17,8 +17,7 @@ const PUT: Sql = sql!(
 const KEEP_VERSION: Sql = sql!("INSERT INTO guide_version (guide, version, document) VALUES ($1, $2, $3)");
 const LOAD: Sql = sql!(
     "SELECT v.document, g.id FROM guide g JOIN guide_version v ON v.guide = g.id AND v.version = g.version
-     WHERE g.id = $1",
-    pg " FOR UPDATE OF g"
+     WHERE g.id = $1"
 );
 const LIST: Sql = sql!(
     "SELECT v.document, g.id FROM guide g JOIN guide_version v ON v.guide = g.id AND v.version = g.version

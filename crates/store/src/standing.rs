@@ -48,8 +48,7 @@ const OPEN_APPEALS: Sql =
     sql!(appeal_columns!(), " WHERE practice = $1 AND state = 'open' ORDER BY at, id LIMIT 200");
 const APPEAL: Sql = sql!(
     appeal_columns!(),
-    " WHERE id = $3 AND (CAST($1 AS TEXT) IS NULL OR practice = $1) AND (CAST($2 AS TEXT) IS NULL OR therapist = $2)",
-    pg " FOR UPDATE"
+    " WHERE id = $3 AND (CAST($1 AS TEXT) IS NULL OR practice = $1) AND (CAST($2 AS TEXT) IS NULL OR therapist = $2)"
 );
 
 /// Rows of one therapist's window at most.
@@ -170,7 +169,7 @@ pub fn open_appeals(tx: &mut Tx<'_>, practice: PracticeId) -> Result<Vec<Appeal>
     tx.query(OPEN_APPEALS, vals![practice])?.iter().map(from_row).collect()
 }
 
-/// One appeal, if it is in scope; held for this transaction.
+/// One appeal, if it is in scope.
 pub fn appeal(tx: &mut Tx<'_>, scope: &Scope<'_>, id: AppealId) -> Result<Option<Appeal>, DbError> {
     let limits = scope.limits();
     if limits.client.is_some() {

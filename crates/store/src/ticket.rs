@@ -33,7 +33,7 @@ macro_rules! in_scope {
               AND (t.raised_by = $2 OR t.on_behalf_of = $2 OR t.kind IN ($3, $4, $5, $6))))"
     };
 }
-const LOAD: Sql = sql!("SELECT t.document, t.id FROM ticket t WHERE t.id = $7", in_scope!(), pg " FOR UPDATE");
+const LOAD: Sql = sql!("SELECT t.document, t.id FROM ticket t WHERE t.id = $7", in_scope!());
 const OPEN: Sql = sql!(
     "SELECT t.document, t.id FROM ticket t WHERE t.state <> 'closed'",
     in_scope!(),
@@ -81,7 +81,7 @@ pub fn add_line(tx: &mut Tx<'_>, line: &Line) -> Result<(), DbError> {
     tx.execute(ADD_LINE, vals![line.ticket, line.at, by, line.kind.as_str(), &line.words]).map(|_| ())
 }
 
-/// One request, if whoever looks may see it; held for this transaction.
+/// One request, if whoever looks may see it.
 pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: TicketId) -> Result<Option<Ticket>, DbError> {
     let mut values = seen_by(scope);
     values.push(id.into());

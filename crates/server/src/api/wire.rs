@@ -10,7 +10,8 @@ use domain::id::{
 };
 use domain::ledger::LedgerEntry;
 use domain::money::Money;
-use domain::obligation::{Obligation, ObligationState};
+use domain::access::Scope;
+use domain::obligation::{Obligation, ObligationKind, ObligationState};
 use domain::offer::Offer;
 use domain::person::PersonRef;
 use domain::practice::Relationship;
@@ -275,5 +276,12 @@ fn without_new_ids(value: Value, new: &[String]) -> Value {
         }
         Value::Array(items) => Value::Array(items.into_iter().map(|v| without_new_ids(v, new)).collect()),
         other => other,
+    }
+}
+
+/// Takes out of a client's sight that somebody worried about them: it is for those whose work it is (V-18, V-19).
+pub fn keep_confidence(duties: &mut Vec<Obligation>, scope: &Scope<'_>) {
+    if scope.limits().client.is_some() {
+        duties.retain(|duty| !matches!(duty.kind, ObligationKind::EscalateClinical | ObligationKind::EscalateRisk));
     }
 }

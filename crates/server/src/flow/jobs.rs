@@ -13,8 +13,23 @@ pub const REFUND_CHOICE: &str = "refund_choice";
 /// The clock of a duty.
 pub const OBLIGATION_CLOCK: &str = "obligation_clock";
 
+/// The clock of a request for help.
+pub const TICKET_CLOCK: &str = "ticket_clock";
+/// The end of a time for which a therapist is not listed.
+pub const LISTING_RETURN: &str = "listing_return";
+
 /// Hand a letter with a sign-in link over.
 pub const SIGN_IN: &str = "sign_in";
 
 /// Every kind.
-pub const ALL: [&str; 7] = [SIGN_IN, DELIVER, APPOINTMENT_END, CAPTURE, OFFER_EXPIRY, REFUND_CHOICE, OBLIGATION_CLOCK];
+pub const ALL: [&str; 9] = [
+    SIGN_IN,
+    DELIVER,
+    APPOINTMENT_END,
+    CAPTURE,
+    OFFER_EXPIRY,
+    REFUND_CHOICE,
+    OBLIGATION_CLOCK,
+    TICKET_CLOCK,
+    LISTING_RETURN,
+];

@@ -93,6 +93,7 @@ pub fn practice(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, wish: NewP
     };
     store::practice::insert(tx, &practice)?;
     store::policy::insert(tx, practice.id, &policy, ask.now, &ask.who.scope().signature())?;
+    super::guide::begin_with(tx, ids, practice.id, practice.locale, ask.now)?;
     let details = json!({ "name": practice.name, "preset": policy.preset, "zone": practice.zone });
     let entry = entry(tools, ask, ids, practice.id, "practice_created", vec![practice.id.to_string()], details);
     Ok(Done::new(practice, entry))
