@@ -44,8 +44,7 @@ macro_rules! appeal_columns {
     };
 }
 const APPEALS: Sql = sql!(appeal_columns!(), " WHERE therapist = $1 ORDER BY at, id");
-const OPEN_APPEALS: Sql =
-    sql!(appeal_columns!(), " WHERE practice = $1 AND state = 'open' ORDER BY at, id LIMIT 200");
+const OPEN_APPEALS: Sql = sql!(appeal_columns!(), " WHERE practice = $1 AND state = 'open' ORDER BY at, id LIMIT 200");
 const APPEAL: Sql = sql!(
     appeal_columns!(),
     " WHERE id = $3 AND (CAST($1 AS TEXT) IS NULL OR practice = $1) AND (CAST($2 AS TEXT) IS NULL OR therapist = $2)"

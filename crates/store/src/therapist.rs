@@ -50,7 +50,11 @@ pub fn insert(tx: &mut Tx<'_>, therapist: &Therapist) -> Result<(), DbError> {
     let row = tx.query_opt(CURRENCY, vals![practice])?.ok_or(DbError::ForeignKey)?;
     let (late, missed) = fees_in(row.parse(1, "practice.currency")?, therapist.late_cancel_fee, therapist.no_show_fee)?;
     person::insert(tx, &therapist.person)?;
-    tx.execute(INSERT, vals![therapist.id, practice, json(&therapist.schedule)?, late, missed, listing_of(&therapist.listing)?]).map(|_| ())
+    tx.execute(
+        INSERT,
+        vals![therapist.id, practice, json(&therapist.schedule)?, late, missed, listing_of(&therapist.listing)?],
+    )
+    .map(|_| ())
 }
 
 /// One therapist, if there is such a one.

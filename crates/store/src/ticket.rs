@@ -112,14 +112,8 @@ pub fn list(
     let after = after.unwrap_or(&start);
     let mut values = seen_by(scope);
     values.extend(
-        vals![
-            rows_for(limit),
-            after.at,
-            after.id.as_str(),
-            filter.state.map(TicketState::as_str),
-            filter.appointment
-        ]
-        .to_vec(),
+        vals![rows_for(limit), after.at, after.id.as_str(), filter.state.map(TicketState::as_str), filter.appointment]
+            .to_vec(),
     );
     let rows = tx.query(ALL, &values)?;
     Page::of(rows.iter().map(from_row).collect(), limit, |ticket: &Ticket| (ticket.opened_at, ticket.id.to_string()))
@@ -132,8 +126,7 @@ fn seen_by(scope: &Scope<'_>) -> Vec<Value<'static>> {
         Scope::Token { practice, client, .. } => (Some(*practice), client.to_string(), None),
         Scope::Actor(actor) => (Some(actor.practice), actor.person.to_string(), Some(actor.role)),
     };
-    let kinds: Vec<&'static str> =
-        role.into_iter().flat_map(TicketKind::seen_by).map(TicketKind::as_str).collect();
+    let kinds: Vec<&'static str> = role.into_iter().flat_map(TicketKind::seen_by).map(TicketKind::as_str).collect();
     let kind = |n: usize| Value::from(kinds.get(n).copied().unwrap_or(""));
     vec![Value::from(practice), Value::from(person), kind(0), kind(1), kind(2), kind(3)]
 }

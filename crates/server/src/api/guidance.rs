@@ -135,9 +135,9 @@ async fn change(app: App, call: Call<Colleague>) -> Answer {
 
 async fn attach(app: App, call: Call<Colleague>) -> Answer {
     let (id, body): (GuideId, FileBody) = (call.id("id")?, call.json()?);
-    let bytes = STANDARD.decode(body.content.as_bytes()).map_err(|_| {
-        Problem::field("content", "malformed", "Send the file's bytes as base64.")
-    })?;
+    let bytes = STANDARD
+        .decode(body.content.as_bytes())
+        .map_err(|_| Problem::field("content", "malformed", "Send the file's bytes as base64."))?;
     let (name, kind) = (body.name, body.content_type);
     write_value(app, call, StatusCode::CREATED, move |tx, app, ask, ids| {
         let done = guide::attach(tx, &app.tools, ask, ids, id, (name.clone(), kind, bytes.clone()))?;

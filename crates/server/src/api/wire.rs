@@ -1,6 +1,7 @@
 //! The shapes on the wire, apart from the domain's own types. Names are those of the contract and never change.
 
 use crate::flow;
+use domain::access::Scope;
 use domain::appointment::Appointment;
 use domain::audit::Receipt;
 use domain::disruption::Disruption;
@@ -10,7 +11,6 @@ use domain::id::{
 };
 use domain::ledger::LedgerEntry;
 use domain::money::Money;
-use domain::access::Scope;
 use domain::obligation::{Obligation, ObligationKind, ObligationState};
 use domain::offer::Offer;
 use domain::person::PersonRef;

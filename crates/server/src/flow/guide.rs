@@ -157,9 +157,8 @@ pub fn answer(tx: &mut Tx, tools: &Tools, ask: &Ask, who: Option<&Who>, id: Guid
 /// Whoever runs the practice, and support, look after its guides.
 fn editor(ask: &Ask) -> Flow<(domain::person::PersonRef, PracticeId)> {
     let practice = ask.who.scope().limits().practice;
-    let able = person_of(ask).filter(|(_, role)| {
-        matches!(role, Role::Admin | Role::Owner | Role::Support | Role::ClinicalLead)
-    });
+    let able = person_of(ask)
+        .filter(|(_, role)| matches!(role, Role::Admin | Role::Owner | Role::Support | Role::ClinicalLead));
     match (able, practice) {
         (Some((by, _)), Some(practice)) => Ok((by, practice)),
         _ => Err(Refusal::not_found("guide").into()),

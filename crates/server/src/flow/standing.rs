@@ -164,7 +164,9 @@ pub fn appeal(
     let its = |line: &&domain::standing::Line| line.event.appointment == appointment && line.event.kind == kind;
     let line = standing.report.lines.iter().find(its).ok_or_else(|| Refusal::not_found("event"))?;
     if !line.event.judged.counts {
-        return Err(Refusal::conflict("does_not_count", "This does not count anyway; there is nothing to appeal.").into());
+        return Err(
+            Refusal::conflict("does_not_count", "This does not count anyway; there is nothing to appeal.").into()
+        );
     }
     if line.appeal.is_some() {
         return Err(Refusal::conflict("already_appealed", "There is an appeal about this already.").into());
@@ -181,14 +183,7 @@ pub fn appeal(
 }
 
 /// Whoever runs the practice decides an appeal, with a reason.
-pub fn decide(
-    tx: &mut Tx,
-    tools: &Tools,
-    ask: &Ask,
-    id: AppealId,
-    exclude: bool,
-    reason: &str,
-) -> Flow<Done<Appeal>> {
+pub fn decide(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppealId, exclude: bool, reason: &str) -> Flow<Done<Appeal>> {
     let found = store::standing::appeal(tx, &ask.who.scope(), id)?.ok_or_else(|| Refusal::not_found("appeal"))?;
     let (by, role) = person_of(ask).ok_or_else(|| Refusal::not_found("appeal"))?;
     if !matches!(role, domain::person::Role::Admin | domain::person::Role::Owner) {
@@ -223,13 +218,7 @@ pub fn listing_return(tx: &mut Tx, tools: &Tools, ask: &Ask, id: TherapistId) ->
     }
 }
 
-fn save_listing(
-    tx: &mut Tx,
-    tools: &Tools,
-    ask: &Ask,
-    before: Therapist,
-    listing: Listing,
-) -> Flow<Done<Therapist>> {
+fn save_listing(tx: &mut Tx, tools: &Tools, ask: &Ask, before: Therapist, listing: Listing) -> Flow<Done<Therapist>> {
     store::therapist::update_listing(tx, before.id, &listing)?;
     let (subject, practice) = (before.id.to_string(), before.person.practice);
     store::job::remove(tx, jobs::LISTING_RETURN, &subject)?;

@@ -78,7 +78,8 @@ pub fn tell(
     let (by, role) = person_of(ask).ok_or_else(|| Refusal::not_found("ticket"))?;
     let hand_over = before.hand_over.clone().filter(|_| before.is_worked_by(role));
     let client = hand_over.ok_or_else(|| Refusal::not_found("hand-over"))?.client;
-    let words = format!("{}: {result}{}", channel.word(), agreed.as_deref().map(|w| format!(". {w}")).unwrap_or_default());
+    let words =
+        format!("{}: {result}{}", channel.word(), agreed.as_deref().map(|w| format!(". {w}")).unwrap_or_default());
     let made = Attempt { channel, result, at: ask.now, agreed };
     let attempted = case::attempt(tx, tools, ask, client, before.appointment, made)?;
     let reached = matches!(result, AttemptResult::Reached | AttemptResult::Sent);
@@ -150,7 +151,13 @@ fn keep(
 }
 
 /// The entry of a request: whose it is and what was done, never what it says. What a worry is about stays off it.
-pub(super) fn written_down(tools: &Tools, ask: &Ask, ticket: &Ticket, word: &str, details: Value) -> domain::audit::Entry {
+pub(super) fn written_down(
+    tools: &Tools,
+    ask: &Ask,
+    ticket: &Ticket,
+    word: &str,
+    details: Value,
+) -> domain::audit::Entry {
     let people = [ticket.raised_by, ticket.on_behalf_of].into_iter().flatten().map(|person| person.to_string());
     let subjects = std::iter::once(ticket.id.to_string()).chain(people).collect();
     let mut entry = entry(tools, ask, ticket.practice, word, subjects, details);

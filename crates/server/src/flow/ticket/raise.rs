@@ -14,7 +14,8 @@ use domain::policy::obligations::{Given, Setting, Trigger, owed};
 use domain::practice::Practice;
 use domain::refusal::Refusal;
 use domain::ticket::{
-    BODY_MAX, Contact, HandOver, Line, LineKind, Route, Ticket, TicketKind, TicketState, checked_words, deadlines, route,
+    BODY_MAX, Contact, HandOver, Line, LineKind, Route, Ticket, TicketKind, TicketState, checked_words, deadlines,
+    route,
 };
 use domain::time::{Instant, Interval};
 use serde_json::json;
@@ -141,9 +142,10 @@ fn save(
     new: NewRow,
 ) -> Flow<Done<Raised>> {
     let policy = rules(tx, &practice)?;
-    let time = about.as_ref().map(Appointment::interval).or(new.hand_over.as_ref().map(|h| {
-        Interval::new(h.deadline, h.deadline + domain::time::Span::minutes(1))
-    }));
+    let time = about
+        .as_ref()
+        .map(Appointment::interval)
+        .or(new.hand_over.as_ref().map(|h| Interval::new(h.deadline, h.deadline + domain::time::Span::minutes(1))));
     let clock = deadlines(&policy.parameters, &practice, new.kind, time, ask.now);
     let due_at = new.hand_over.as_ref().map_or(clock.due, |hand_over| clock.due.min(hand_over.deadline));
     let new_is_handed = new.hand_over.is_some();
@@ -306,7 +308,9 @@ fn checked_hand_over(
     settings::client_in_scope(tx, ask, given.client)?;
     let text = checked_words("hand_over.text", &given.text)?;
     if given.deadline <= ask.now {
-        return Err(Refusal::invalid("in_the_past", "hand_over.deadline", "Choose a moment that is still to come.").into());
+        return Err(
+            Refusal::invalid("in_the_past", "hand_over.deadline", "Choose a moment that is still to come.").into()
+        );
     }
     if !given.channel.can_be_preferred() && given.channel != Channel::Voicemail {
         return Err(Refusal::invalid("channel_unknown", "hand_over.channel", "Say how to reach them.").into());

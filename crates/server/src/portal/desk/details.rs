@@ -69,6 +69,7 @@ fn done(story: &Story, what: &str) -> String {
     match what {
         "booked" => format!("Booked. {name} gets a confirmation."),
         "moved" => format!("Moved. {name} gets the new time."),
+        "written" => format!("Your message to {name} is on its way, and on file."),
         "noted" => "The contact note is on file.".to_owned(),
         _ => String::new(),
     }
