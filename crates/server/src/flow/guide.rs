@@ -35,7 +35,7 @@ pub struct Shelf {
 }
 
 /// The guides that a practice begins with.
-pub(super) fn begin_with(tx: &mut Tx, ids: &mut Ids, practice: PracticeId, locale: Locale, now: Instant) -> Flow<()> {
+pub fn begin_with(tx: &mut Tx, ids: &mut Ids, practice: PracticeId, locale: Locale, now: Instant) -> Flow<()> {
     for (about, words) in begin::texts(locale) {
         let id = ids.mint();
         store::guide::put(tx, &Guide { id, practice, about, version: 1, updated_at: now, updated_by: None, words })?;
