@@ -108,25 +108,15 @@ pub fn moves(
     therapist: TherapistId,
     since: Instant,
 ) -> Result<Vec<Move>, DbError> {
-    let rows = tx.query(MOVES, vals![practice, therapist, since, MANY])?;
-    rows.iter()
-        .filter_map(|row| {
-            let mut columns = Columns::of(row);
-            let read = (|| {
-                let at: Instant = columns.get()?;
-                let subjects: Vec<String> = columns.json("audit_entry.subjects")?;
-                let details = columns.json("audit_entry.details")?;
-                Ok((at, subjects, details))
-            })();
-            match read {
-                Err(fault) => Some(Err(fault)),
-                Ok((at, subjects, details)) => {
-                    let appointment = subjects.iter().find_map(|subject| subject.parse().ok())?;
-                    Some(Ok(Move { at, appointment, details }))
-                }
-            }
-        })
-        .collect()
+    let mut moves = Vec::new();
+    for row in tx.query(MOVES, vals![practice, therapist, since, MANY])? {
+        let mut columns = Columns::of(&row);
+        let at: Instant = columns.get()?;
+        let appointment = columns.text()?.split(' ').find_map(|subject| subject.parse().ok());
+        let details = columns.json("audit_entry.details")?;
+        moves.extend(appointment.map(|appointment| Move { at, appointment, details }));
+    }
+    Ok(moves)
 }
 
 /// Adds an appeal. `Unique` where there is one against this event.

@@ -8,6 +8,7 @@ use domain::appointment::{Appointment, State};
 use domain::attendance::TechnicalSide;
 use domain::id::{AppealId, AppointmentId, Ids, TherapistId};
 use domain::listing::{Listing, Wish};
+use domain::person::Role;
 use domain::policy::notice;
 use domain::policy::reliability::{Event, EventKind, judge};
 use domain::policy::{Parameters, Policy};
@@ -36,8 +37,18 @@ pub struct Standing {
 
 /// The record of a therapist, if whoever asks may see it: themselves, and those who run the practice.
 pub fn standing(tx: &mut Tx, ask: &Ask, id: TherapistId) -> Flow<Standing> {
-    let therapist = therapist_in_scope(tx, ask, id)?;
+    let therapist = theirs(tx, ask, id)?;
     of(tx, therapist, ask.now)
+}
+
+/// The therapist, for themselves and for those who run the practice.
+fn theirs(tx: &mut Tx, ask: &Ask, id: TherapistId) -> Flow<Therapist> {
+    let therapist = therapist_in_scope(tx, ask, id)?;
+    let may = |role| matches!(role, Role::Therapist | Role::Admin | Role::Owner);
+    match person_of(ask) {
+        Some((_, role)) if may(role) => Ok(therapist),
+        _ => Err(Refusal::not_found("therapist").into()),
+    }
 }
 
 /// The record of a therapist that is loaded already.
@@ -186,7 +197,7 @@ pub fn appeal(
 pub fn decide(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppealId, exclude: bool, reason: &str) -> Flow<Done<Appeal>> {
     let found = store::standing::appeal(tx, &ask.who.scope(), id)?.ok_or_else(|| Refusal::not_found("appeal"))?;
     let (by, role) = person_of(ask).ok_or_else(|| Refusal::not_found("appeal"))?;
-    if !matches!(role, domain::person::Role::Admin | domain::person::Role::Owner) {
+    if !matches!(role, Role::Admin | Role::Owner) {
         return Err(Refusal::not_found("appeal").into());
     }
     let decided = found.decide(exclude, reason, by, ask.now)?;
@@ -199,7 +210,7 @@ pub fn decide(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppealId, exclude: bool
 
 /// Changes how a therapist is listed. Clients they already see are never affected (E-10, E-11).
 pub fn list(tx: &mut Tx, tools: &Tools, ask: &Ask, id: TherapistId, wish: Wish) -> Flow<Done<Therapist>> {
-    let before = therapist_in_scope(tx, ask, id)?;
+    let before = theirs(tx, ask, id)?;
     let (by, role) = person_of(ask).ok_or_else(|| Refusal::not_found("therapist"))?;
     let practice_id = before.person.practice;
     let practice = store::practice::load(tx, practice_id)?.ok_or_else(|| Refusal::not_found("practice"))?;
