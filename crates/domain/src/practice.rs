@@ -3,6 +3,7 @@
 use crate::id::{ClientId, PracticeId, RelationshipId, TherapistId};
 use crate::listing::Listing;
 use crate::money::{Currency, Money};
+use crate::pathway::{Overrides, Pathway};
 use crate::person::{Locale, Person};
 use crate::policy::Parameters;
 use crate::policy::choices::words;
@@ -49,6 +50,8 @@ pub struct Therapist {
     pub no_show_fee: Option<Money>,
     /// Whether they are shown and take new clients (E-09 to E-11).
     pub listing: Listing,
+    /// What they would like to differ from the practice's policy, by dotted name; each holds where it is kinder.
+    pub overrides: Overrides,
 }
 
 impl Therapist {
@@ -138,4 +141,6 @@ pub struct Relationship {
     pub state: RelationshipState,
     /// The policy version that the client accepted, once they have.
     pub accepted_policy: Option<PolicyAcceptance>,
+    /// Who sent the client and pays, where that changes anything.
+    pub pathway: Option<Box<Pathway>>,
 }

@@ -114,6 +114,7 @@ pub fn therapist(preset: Preset) -> Therapist {
         late_cancel_fee: Some(Money::new(4000, price(preset).currency)),
         no_show_fee: None,
         listing: Default::default(),
+        overrides: Default::default(),
     }
 }
 
@@ -137,5 +138,6 @@ pub fn relationship() -> Relationship {
         client: CLIENT,
         state: RelationshipState::Active,
         accepted_policy: None,
+        pathway: None,
     }
 }

@@ -9,6 +9,7 @@ mod ledger;
 mod messages;
 mod offers;
 mod openapi;
+mod pathways;
 mod people;
 mod policy;
 pub(crate) mod reliability;
@@ -46,6 +47,7 @@ pub fn routes() -> Vec<Route> {
         messages::routes(),
         offers::routes(),
         openapi::routes(),
+        pathways::routes(),
         people::routes(),
         policy::routes(),
         reliability::routes(),

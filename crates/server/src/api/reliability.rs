@@ -76,8 +76,9 @@ struct ListingBody {
 async fn report(app: App, call: Call<Colleague>) -> Answer {
     let (ask, id): (_, TherapistId) = (super::ask(&call), call.id("id")?);
     let now = call.now;
+    let tools = app.tools.clone();
     let (standing, practice) = read(&app, move |tx| {
-        let standing = standing::standing(tx, &ask, id)?;
+        let standing = standing::standing(tx, &tools, &ask, id)?;
         let practice = store::practice::load(tx, standing.therapist.person.practice)?;
         Ok((standing, practice.ok_or_else(|| Refusal::not_found("practice"))?))
     })

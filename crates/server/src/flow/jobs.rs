@@ -12,6 +12,10 @@ pub const OFFER_EXPIRY: &str = "offer_expiry";
 pub const REFUND_CHOICE: &str = "refund_choice";
 /// The clock of a duty.
 pub const OBLIGATION_CLOCK: &str = "obligation_clock";
+/// Whether somebody else has taken a time that was cancelled late.
+pub const SLOT_REFILLED: &str = "slot_refilled";
+/// Replay a practice's past.
+pub const REPLAY: &str = "replay";
 
 /// The clock of a request for help.
 pub const TICKET_CLOCK: &str = "ticket_clock";
@@ -22,7 +26,7 @@ pub const LISTING_RETURN: &str = "listing_return";
 pub const SIGN_IN: &str = "sign_in";
 
 /// Every kind.
-pub const ALL: [&str; 9] = [
+pub const ALL: [&str; 11] = [
     SIGN_IN,
     DELIVER,
     APPOINTMENT_END,
@@ -30,6 +34,8 @@ pub const ALL: [&str; 9] = [
     OFFER_EXPIRY,
     REFUND_CHOICE,
     OBLIGATION_CLOCK,
+    SLOT_REFILLED,
+    REPLAY,
     TICKET_CLOCK,
     LISTING_RETURN,
 ];

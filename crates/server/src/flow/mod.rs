@@ -14,7 +14,9 @@ pub mod link;
 pub mod load;
 pub mod offer;
 pub mod once;
+pub mod pathway;
 pub mod record;
+pub mod replay;
 pub mod save;
 pub mod settings;
 pub mod setup;
@@ -22,6 +24,7 @@ pub mod signin;
 pub mod slots;
 pub mod standing;
 pub mod ticket;
+pub mod what_if;
 
 use domain::access::{Actor, Purpose, Scope};
 use domain::id::{ClientId, CommandId, PracticeId, TokenId};

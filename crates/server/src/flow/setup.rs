@@ -6,6 +6,7 @@ use domain::audit::Entry;
 use domain::id::{Ids, PracticeId};
 use domain::listing::Listing;
 use domain::money::{Currency, Money};
+use domain::pathway::Overrides;
 use domain::person::{ContactPreference, Locale, Person, PersonRef, Role, is_email, is_phone};
 use domain::policy::{Policy, Preset};
 use domain::practice::{PolicyAcceptance, Practice, Relationship, RelationshipState, Therapist};
@@ -140,8 +141,8 @@ pub fn therapist(
     let wish = NewPerson { role: Role::Therapist, ..wish };
     let person = checked_person(tx, PersonRef::Therapist(id), practice, wish)?;
     let NewTherapist { schedule, late_cancel_fee, no_show_fee } = work;
-    let listing = Listing::default();
-    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee, listing };
+    let (overrides, listing) = (Overrides::new(), Listing::default());
+    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee, overrides, listing };
     store::therapist::insert(tx, &therapist)?;
     let entry = person_entry(tools, ask, ids, &therapist.person, "therapist_added");
     Ok(Done::new(therapist, entry))
@@ -167,6 +168,7 @@ pub fn relationship(
         client: client_id,
         state: RelationshipState::Active,
         accepted_policy: accepted,
+        pathway: None,
     };
     store::relationship::insert(tx, &relationship)?;
     let subjects = vec![relationship.id.to_string(), therapist.id.to_string(), client_id.to_string()];

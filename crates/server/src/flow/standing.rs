@@ -2,7 +2,7 @@
 
 use super::letter::{entry, person_of};
 use super::settings::therapist_in_scope;
-use super::{Ask, Failed, Flow, Tools, jobs, load};
+use super::{Ask, Failed, Flow, Tools, jobs};
 use domain::access::Scope;
 use domain::appointment::{Appointment, State};
 use domain::attendance::TechnicalSide;
@@ -36,9 +36,9 @@ pub struct Standing {
 }
 
 /// The record of a therapist, if whoever asks may see it: themselves, and those who run the practice.
-pub fn standing(tx: &mut Tx, ask: &Ask, id: TherapistId) -> Flow<Standing> {
+pub fn standing(tx: &mut Tx, tools: &Tools, ask: &Ask, id: TherapistId) -> Flow<Standing> {
     let therapist = theirs(tx, ask, id)?;
-    of(tx, therapist, ask.now)
+    of(tx, tools, therapist, ask.now)
 }
 
 /// The therapist, for themselves and for those who run the practice.
@@ -52,14 +52,14 @@ fn theirs(tx: &mut Tx, ask: &Ask, id: TherapistId) -> Flow<Therapist> {
 }
 
 /// The record of a therapist that is loaded already.
-pub fn of(tx: &mut Tx, therapist: Therapist, now: Instant) -> Flow<Standing> {
+pub fn of(tx: &mut Tx, tools: &Tools, therapist: Therapist, now: Instant) -> Flow<Standing> {
     let practice = therapist.person.practice;
-    let policy = load::POLICIES.latest(tx, practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
+    let policy = tools.policies.latest(tx, practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
     let rules = &policy.parameters.reliability;
     let back = Span::hours(24 * i64::from(rules.window_days.max(rules.clean_days)));
     let since = now - back;
-    let mut events = appointments(tx, &therapist, since, now)?;
-    events.extend(moves(tx, &therapist, since)?);
+    let mut events = appointments(tx, tools, &therapist, since, now)?;
+    events.extend(moves(tx, tools, &therapist, since)?);
     let window = now - Span::hours(24 * i64::from(rules.window_days));
     let came_due = store::standing::came_due(tx, therapist.id, window, now)?.into_iter().collect();
     let appeals = store::standing::appeals(tx, therapist.id)?;
@@ -68,14 +68,14 @@ pub fn of(tx: &mut Tx, therapist: Therapist, now: Instant) -> Flow<Standing> {
 }
 
 /// What went another way, from the appointments themselves: a correction changes what is counted.
-fn appointments(tx: &mut Tx, therapist: &Therapist, since: Instant, now: Instant) -> Flow<Vec<Happened>> {
+fn appointments(tx: &mut Tx, tools: &Tools, therapist: &Therapist, since: Instant, now: Instant) -> Flow<Vec<Happened>> {
     let (mut events, mut seen) = (Vec::new(), BTreeSet::new());
     for row in store::standing::troubled(tx, therapist.id, since)? {
         if !seen.insert(row.appointment) {
             continue;
         }
         let Some(about) = store::appointment::load(tx, &Scope::System("standing"), row.appointment)? else { continue };
-        let policy = agreed(tx, &about)?;
+        let policy = agreed(tx, tools, &about)?;
         let fault = row.fault.as_deref().and_then(|fault| fault.parse::<Fault>().ok());
         for (at, event) in of_one(&about, fault, row.opened_at) {
             let judged = judge(&policy.parameters, &event);
@@ -128,7 +128,7 @@ struct Moved {
     reason: Option<Reason>,
 }
 
-fn moves(tx: &mut Tx, therapist: &Therapist, since: Instant) -> Flow<Vec<Happened>> {
+fn moves(tx: &mut Tx, tools: &Tools, therapist: &Therapist, since: Instant) -> Flow<Vec<Happened>> {
     let (mut events, mut seen) = (Vec::new(), BTreeSet::new());
     for row in store::standing::moves(tx, therapist.person.practice, therapist.id, since)? {
         let Ok(moved) = serde_json::from_value::<Moved>(row.details) else { continue };
@@ -137,7 +137,7 @@ fn moves(tx: &mut Tx, therapist: &Therapist, since: Instant) -> Flow<Vec<Happene
         if about.therapist != therapist.id || !seen.insert((about.id, moved.initiator)) {
             continue;
         }
-        let policy = agreed(tx, &about)?;
+        let policy = agreed(tx, tools, &about)?;
         let event = Event {
             kind: EventKind::Moved,
             initiator: moved.initiator,
@@ -153,8 +153,8 @@ fn moves(tx: &mut Tx, therapist: &Therapist, since: Instant) -> Flow<Vec<Happene
 }
 
 /// The policy that an appointment was booked under.
-fn agreed(tx: &mut Tx, about: &Appointment) -> Flow<Arc<Policy>> {
-    let policy = load::POLICIES.load(tx, about.practice, about.policy.version)?;
+fn agreed(tx: &mut Tx, tools: &Tools, about: &Appointment) -> Flow<Arc<Policy>> {
+    let policy = tools.policies.of_booking(tx, about.practice, &about.policy)?;
     Ok(policy.ok_or_else(|| Refusal::not_found("policy"))?)
 }
 
@@ -168,7 +168,7 @@ pub fn appeal(
     event: (AppointmentId, EventKind),
     words: &str,
 ) -> Flow<Done<Appeal>> {
-    let standing = standing(tx, ask, id)?;
+    let standing = standing(tx, tools, ask, id)?;
     let (by, _) = person_of(ask).ok_or_else(|| Refusal::not_found("therapist"))?;
     let words = checked("words", words, "Say in a few words why it should not count.")?;
     let (appointment, kind) = event;
@@ -214,7 +214,7 @@ pub fn list(tx: &mut Tx, tools: &Tools, ask: &Ask, id: TherapistId, wish: Wish) 
     let (by, role) = person_of(ask).ok_or_else(|| Refusal::not_found("therapist"))?;
     let practice_id = before.person.practice;
     let practice = store::practice::load(tx, practice_id)?.ok_or_else(|| Refusal::not_found("practice"))?;
-    let policy = load::POLICIES.latest(tx, practice_id)?.ok_or_else(|| Refusal::not_found("policy"))?;
+    let policy = tools.policies.latest(tx, practice_id)?.ok_or_else(|| Refusal::not_found("policy"))?;
     let rules: &Parameters = &policy.parameters;
     let listing = before.listing.change(wish, by, role, rules, &practice.zone, ask.now)?;
     save_listing(tx, tools, ask, before, listing)

@@ -5,7 +5,7 @@ mod raise;
 pub use raise::{NewHandOver, NewTicket, Raised, by_mail, practice_of_address, raise};
 
 use super::letter::{self, entry, person_of};
-use super::{Ask, Failed, Flow, Tools, case, jobs, load};
+use super::{Ask, Failed, Flow, Tools, case, jobs};
 use crate::words::Plain;
 use domain::contact::AttemptResult;
 use domain::decide::Attempt;
@@ -258,6 +258,6 @@ fn practice(tx: &mut Tx, ticket: &Ticket) -> Flow<Practice> {
 }
 
 /// Today's rules of a practice.
-pub(super) fn rules(tx: &mut Tx, practice: &Practice) -> Flow<std::sync::Arc<domain::policy::Policy>> {
-    Ok(load::POLICIES.latest(tx, practice.id)?.ok_or_else(|| Refusal::not_found("policy"))?)
+pub(super) fn rules(tx: &mut Tx, tools: &Tools, practice: &Practice) -> Flow<std::sync::Arc<domain::policy::Policy>> {
+    Ok(tools.policies.latest(tx, practice.id)?.ok_or_else(|| Refusal::not_found("policy"))?)
 }

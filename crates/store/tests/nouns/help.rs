@@ -1,6 +1,5 @@
 //! Requests for help, guides, appeals and listings.
 
-use crate::on_both_engines;
 use crate::support::{Rig, minutes, noon};
 use crate::world::*;
 use domain::access::{Actor, Scope, Via};

@@ -141,7 +141,7 @@ fn save(
     about: Option<Appointment>,
     new: NewRow,
 ) -> Flow<Done<Raised>> {
-    let policy = rules(tx, &practice)?;
+    let policy = rules(tx, tools, &practice)?;
     let time = about
         .as_ref()
         .map(Appointment::interval)

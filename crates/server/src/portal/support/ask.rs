@@ -9,7 +9,8 @@ use crate::body::Raw;
 use crate::call::Call;
 use crate::error::FieldErrors;
 use crate::flow::ticket::{self, NewHandOver, NewTicket};
-use crate::portal::desk::{self, Choice, Desk, When, read, relationship_choices};
+use crate::portal::desk::{self, Choice, Desk, read, relationship_choices};
+use crate::when::When;
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
 use askama::Template;
@@ -105,7 +106,7 @@ async fn show<D: Desk + Portal>(
             .into_iter()
             .map(|way| {
                 let is = raw.get("channel") == way.word();
-                Choice::new(way.word(), desk::capital(desk::words::channel(way)), is)
+                Choice::new(way.word(), crate::when::capital(desk::words::channel(way)), is)
             })
             .collect(),
         is_handing_over: !raw.get("client").is_empty(),

@@ -9,7 +9,8 @@ use crate::body::Raw;
 use crate::call::Call;
 use crate::error::{FieldErrors, Problem};
 use crate::flow::guide;
-use crate::portal::desk::{self, Choice, People, When, read};
+use crate::portal::desk::{self, Choice, People, read};
+use crate::when::When;
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
 use askama::Template;
@@ -152,7 +153,7 @@ async fn show(app: &App, call: &Call<Staff>, typed: Option<Words>, errors: Field
     });
     let title = if id.is_some() { "Change a guide" } else { "A new guide" };
     let topic = |topic: &Topic| {
-        let label = desk::capital(&topic.as_str().replace('_', " "));
+        let label = crate::when::capital(&topic.as_str().replace('_', " "));
         Choice::new(topic.as_str(), label, Some(*topic) == about || (about.is_none() && *topic == Topic::Other))
     };
     let audience = |one: &Audience, label: &str| Choice::new(one.as_str(), label, typed.audience == *one);

@@ -8,7 +8,8 @@ use crate::call::Call;
 use crate::error::Problem;
 use crate::flow::guide::{self, Shelf};
 use crate::flow::{Ask, Failed, Flow, Who};
-use crate::portal::desk::{self, Desk, When};
+use crate::portal::desk::{self, Desk};
+use crate::when::When;
 use crate::portal::{Shell, page as render, redirect};
 use crate::routes::Answer;
 use askama::Template;
@@ -117,7 +118,7 @@ pub(super) async fn page(app: App, call: Call<Public>) -> Answer {
         None => (format!("/help/{}", guide.practice), "Help"),
     };
     let size = |bytes: u32| format!("{} KB", bytes.div_ceil(1024));
-    let when = When::of(&call).on(&practice.zone);
+    let when = When { zone: practice.zone.clone(), ..When::of(&call) };
     let page = GuidePage {
         shell: Shell::new(&app, &call, guide.words.title.clone()).in_place_of(&practice).at(&crumb.0),
         updated: when.day(guide.updated_at),

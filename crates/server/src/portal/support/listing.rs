@@ -7,7 +7,8 @@ use crate::body::Raw;
 use crate::call::Call;
 use crate::error::{FieldErrors, Problem};
 use crate::flow::standing;
-use crate::portal::desk::{self, When};
+use crate::portal::desk::{self};
+use crate::when::When;
 use crate::portal::redirect;
 use crate::routes::Answer;
 use axum::http::StatusCode;
@@ -54,7 +55,7 @@ impl ListingView {
                 format!("Listed now. From {} {}{until}.", when.day(from), later_words(listing.state))
             }
             (ListingState::Listed, _) => "Listed, and open to new clients.".to_owned(),
-            (other, None) => format!("{}{until}.", desk::capital(later_words(other))),
+            (other, None) => format!("{}{until}.", crate::when::capital(later_words(other))),
         };
         Self {
             state: state.as_str(),
@@ -78,7 +79,7 @@ fn later_words(state: ListingState) -> &'static str {
 
 /// This month and those to come.
 pub(super) fn months(when: &When) -> Vec<Month> {
-    let first = when.manner.zone.day_of(when.now).first_of_month();
+    let first = when.zone.day_of(when.now).first_of_month();
     (0..MONTHS)
         .filter_map(|n| first.checked_add(n.months()).ok())
         .map(|day| Month { value: day.strftime("%Y-%m").to_string(), label: day.strftime("%B %Y").to_string() })
@@ -89,7 +90,7 @@ pub(super) fn months(when: &When) -> Vec<Month> {
 fn month_start(text: &str, when: &When, after: bool) -> Option<Instant> {
     let first: jiff::civil::Date = format!("{text}-01").parse().ok()?;
     let first = if after { first.checked_add(1.month()).ok()? } else { first };
-    Some(when.manner.zone.start_of(first))
+    Some(when.zone.start_of(first))
 }
 
 /// POST: the therapist's own choice.
@@ -101,7 +102,7 @@ pub(super) async fn by_therapist(app: App, call: Call<Therapist>) -> Answer {
         Ok(store::practice::load(tx, practice)?.map(|practice| practice.zone))
     });
     let when = When::of(&call);
-    let when = read.await?.map_or_else(|| when.clone(), |zone| when.on(&zone));
+    let when = read.await?.map_or_else(|| when.clone(), |zone| When { zone, ..when.clone() });
     let wish = match own_wish(&raw, &when) {
         Ok(wish) => wish,
         Err(errors) => return record::show(&app, &call, errors, StatusCode::UNPROCESSABLE_ENTITY).await,

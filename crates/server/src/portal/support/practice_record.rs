@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::call::Call;
 use crate::error::FieldErrors;
 use crate::flow::standing;
-use crate::portal::desk::{self, Choice, When, read};
+use crate::portal::desk::{self, Choice, read};
+use crate::when::When;
 use crate::portal::{Shell, page as render, page_with, redirect};
 use crate::routes::Answer;
 use askama::Template;
@@ -38,13 +39,14 @@ struct ListPage {
 /// GET: everybody.
 pub(super) async fn list(app: App, call: Call<Manager>) -> Answer {
     let (practice, when, now) = (call.actor.practice, When::of(&call), call.now);
+    let tools = app.tools.clone();
     let therapists = read(&app, move |tx| {
         let open = store::standing::open_appeals(tx, practice)?;
         let mut rows = Vec::new();
         for therapist in store::therapist::list(tx, practice)?.into_iter().filter(|one| one.person.active) {
             let (id, name) = (therapist.id, therapist.person.name.clone());
             let listing = ListingView::of(&therapist.listing, &when);
-            let report = standing::of(tx, therapist, now)?.report;
+            let report = standing::of(tx, &tools, therapist, now)?.report;
             rows.push(TherapistRow {
                 id: id.to_string(),
                 name,
@@ -89,8 +91,9 @@ pub(super) async fn show(
     status: StatusCode,
 ) -> Answer {
     let (ask, when) = (call.ask(), When::of(call));
+    let tools = app.tools.clone();
     let (name, listing, record) = read(app, move |tx| {
-        let standing = standing::standing(tx, &ask, id)?;
+        let standing = standing::standing(tx, &tools, &ask, id)?;
         let name = standing.therapist.person.name.clone();
         let listing = ListingView::of(&standing.therapist.listing, &when);
         Ok((name, listing, view(tx, &when, standing)?))

@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::call::Call;
 use crate::error::FieldErrors;
 use crate::flow::standing::{self, Standing};
-use crate::portal::desk::{self, People, When, read};
+use crate::portal::desk::{self, People, read};
+use crate::when::When;
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
 use askama::Template;
@@ -141,9 +142,9 @@ pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
 pub(super) async fn show(app: &App, call: &Call<Therapist>, errors: FieldErrors, status: StatusCode) -> Answer {
     let (ask, when) = (call.ask(), When::of(call));
     let PersonRef::Therapist(id) = call.actor.person else { return Err(crate::error::Problem::not_found()) };
-    let inner = when.clone();
+    let (inner, tools) = (when.clone(), app.tools.clone());
     let (record, listing, profile, zone) = read(app, move |tx| {
-        let standing = standing::standing(tx, &ask, id)?;
+        let standing = standing::standing(tx, &tools, &ask, id)?;
         let listing = ListingView::of(&standing.therapist.listing, &inner);
         let profile = standing.policy.parameters.profile.clone();
         let zone = store::practice::load(tx, standing.therapist.person.practice)?.map(|practice| practice.zone);
@@ -161,7 +162,7 @@ pub(super) async fn show(app: &App, call: &Call<Therapist>, errors: FieldErrors,
         record,
         listing,
         can_hide: profile.can_hide,
-        months: months(&zone.map_or_else(|| when.clone(), |zone| when.on(&zone))),
+        months: months(&zone.map_or_else(|| when.clone(), |zone| When { zone, ..when.clone() })),
         done,
     };
     page_with(status, &page)

@@ -7,8 +7,9 @@ use crate::call::Call;
 use crate::error::FieldErrors;
 use crate::flow::ticket::{self, Thread};
 use crate::portal::desk::words::result as result_words;
-use crate::portal::desk::{self, Choice, People, When, dial, read};
-use crate::portal::words::Due;
+use crate::portal::desk::{self, Choice, People, dial, read};
+use crate::when::When;
+use crate::when::Due;
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
 use askama::Template;
@@ -142,7 +143,7 @@ async fn show<A: Portal>(app: &App, call: &Call<A>, errors: FieldErrors, status:
         hand_over,
         channels: ways
             .into_iter()
-            .map(|way| Choice::new(way.word(), desk::capital(desk::words::channel(way)), false))
+            .map(|way| Choice::new(way.word(), crate::when::capital(desk::words::channel(way)), false))
             .collect(),
         results: AttemptResult::ALL.iter().map(|one| Choice::new(one.as_str(), result_words(*one), false)).collect(),
         typed: call.raw().get("body").to_owned(),

@@ -1,7 +1,8 @@
 //! Requests as pages show them.
 
-use crate::portal::desk::{People, When};
-use crate::portal::words::Due;
+use crate::portal::desk::{People};
+use crate::when::When;
+use crate::when::Due;
 use domain::person::{PersonRef, Role};
 use domain::ticket::{Line, LineKind, Route, Ticket, TicketKind, TicketState};
 use store::{DbError, Tx};
