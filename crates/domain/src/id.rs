@@ -164,6 +164,8 @@ kinds! {
     LedgerKind LedgerEntryId "led_";
     /// A contact attempt.
     AttemptKind ContactAttemptId "att_";
+    /// Something asked of the team (E-04, E-06).
+    ChangeRequestKind ChangeRequestId "tkt_";
     /// A contact note.
     NoteKind NoteId "not_";
     /// A job of the worker.

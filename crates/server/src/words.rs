@@ -79,7 +79,7 @@ const SHARED: [(&str, &str); 5] = [
 ];
 
 /// The bodies under both of their names: the ending decides how values are escaped.
-const BODIES: [(&str, &str, &str); 9] = [
+const BODIES: [(&str, &str, &str); 15] = [
     ("confirmation.txt", "confirmation.html", include_str!("../templates/messages/confirmation.j2")),
     ("cancellation.txt", "cancellation.html", include_str!("../templates/messages/cancellation.j2")),
     ("rescheduled.txt", "rescheduled.html", include_str!("../templates/messages/rescheduled.j2")),
@@ -89,6 +89,12 @@ const BODIES: [(&str, &str, &str); 9] = [
     ("sign_in.txt", "sign_in.html", include_str!("../templates/messages/sign_in.j2")),
     ("plain.txt", "plain.html", include_str!("../templates/messages/plain.j2")),
     ("booking_link.txt", "booking_link.html", include_str!("../templates/messages/booking_link.j2")),
+    ("offer.txt", "offer.html", include_str!("../templates/messages/offer.j2")),
+    ("time_kept.txt", "time_kept.html", include_str!("../templates/messages/time_kept.j2")),
+    ("requested.txt", "requested.html", include_str!("../templates/messages/requested.j2")),
+    ("request_declined.txt", "request_declined.html", include_str!("../templates/messages/request_declined.j2")),
+    ("fee.txt", "fee.html", include_str!("../templates/messages/fee.j2")),
+    ("change_request.txt", "change_request.html", include_str!("../templates/messages/change_request.j2")),
 ];
 
 impl Writer {
@@ -164,6 +170,12 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::SignIn => "sign_in",
         MessageKind::BookingLink => "booking_link",
         MessageKind::Message | MessageKind::Ticket | MessageKind::TicketAnswer => "plain",
+        MessageKind::Offer => "offer",
+        MessageKind::TimeKept => "time_kept",
+        MessageKind::Requested => "requested",
+        MessageKind::RequestDeclined => "request_declined",
+        MessageKind::Fee => "fee",
+        MessageKind::ChangeRequest => "change_request",
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod appointment;
 pub mod audit;
 pub mod bookkeeping;
+pub mod change_request;
 pub mod command;
 pub mod contact;
 pub mod disruption;
@@ -44,6 +45,7 @@ pub mod therapist;
 pub mod ticket;
 pub mod token;
 mod tx;
+pub mod undo;
 mod value;
 
 pub use engine::sqlite_tx::sqlite_is_safe;

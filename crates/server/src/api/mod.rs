@@ -7,6 +7,8 @@ mod disruptions;
 mod guidance;
 mod ledger;
 mod messages;
+mod money;
+mod moves;
 mod offers;
 mod openapi;
 mod pathways;
@@ -45,6 +47,8 @@ pub fn routes() -> Vec<Route> {
         guidance::routes(),
         ledger::routes(),
         messages::routes(),
+        money::routes(),
+        moves::routes(),
         offers::routes(),
         openapi::routes(),
         pathways::routes(),

@@ -4,6 +4,7 @@ use crate::flow;
 use domain::access::Scope;
 use domain::appointment::Appointment;
 use domain::audit::Receipt;
+use domain::change_request::ChangeRequest;
 use domain::disruption::Disruption;
 use domain::id::{
     AppointmentId, ClientId, DisruptionId, LedgerEntryId, ObligationId, OfferId, PracticeId, RelationshipId,
@@ -199,6 +200,13 @@ pub fn offer(offer: &Offer) -> Value {
         "state": offer.state.word() })
 }
 
+/// Something asked of the team.
+pub fn change_request(request: &ChangeRequest) -> Value {
+    json!({ "id": request.id, "appointment": request.appointment, "wish": request.wish, "reason": request.reason,
+        "asked_by": request.asked_by, "asked_at": request.asked_at, "obligation": request.obligation,
+        "state": request.state.word(), "answer": request.state })
+}
+
 /// A relationship.
 pub fn relationship(r: &Relationship) -> Value {
     let accepted = r.accepted_policy.map(|a| json!({ "version": a.version, "at": a.at, "how": a.how }));
@@ -228,6 +236,10 @@ pub struct Act {
     pub reliability: Value,
     pub because: Vec<Value>,
     pub next_step: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Value>,
     pub receipt: Value,
 }
 
@@ -247,6 +259,8 @@ impl Act {
             reliability: json!({ "counts": answer.reliability.0, "why": answer.reliability.1 }),
             because: answer.because.iter().map(|b| json!({ "rule": b.rule, "text": b.text })).collect(),
             next_step: answer.next_step.as_ref().map_or(Value::Null, |step| next_step(step, answer)),
+            undo: answer.undo_until.map(|until| json!({ "until": until })),
+            request: answer.requests.last().map(change_request),
             receipt: Value::Null,
         };
         let body = serde_json::to_value(act).unwrap_or_default();

@@ -90,6 +90,21 @@ pub fn offer(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, starts: &[Insta
     Ok(situation)
 }
 
+/// The situation of one appointment with what its account says, for acts about money.
+pub fn with_account(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    id: AppointmentId,
+    starts: &[Instant],
+    mode: Mode,
+) -> Flow<Situation> {
+    let mut situation = appointment(tx, tools, ask, id, starts, mode)?;
+    situation.account = store::ledger::of_appointment(tx, situation.relationship.client, id)?;
+    situation.request = store::change_request::open_of(tx, id)?;
+    Ok(situation)
+}
+
 fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {
     let missing = |what: &'static str| move || Refusal::not_found(what);
     let practice = store::practice::load(tx, relationship.practice)?.ok_or_else(missing("practice"))?;
@@ -124,6 +139,9 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
         offer: None,
         disruption: None,
         obligations: Vec::new(),
+        request: None,
+        account: Vec::new(),
+        undo: None,
         therapist_busy,
         client_busy,
     })

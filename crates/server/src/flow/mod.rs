@@ -12,6 +12,8 @@ pub mod jobs;
 pub mod letter;
 pub mod link;
 pub mod load;
+pub mod money;
+pub mod moves;
 pub mod offer;
 pub mod once;
 pub mod pathway;

@@ -191,6 +191,8 @@ fn times(notice: &Notice, about: &About<'_>, when: &When) -> Part {
         offered => facts.offered.iter().map(|slot| told(slot.from)).collect::<Vec<_>>(),
         held_until => moment(facts.offer_expires_at),
         promise_by => moment(facts.promise_by),
+        answer_by => moment(facts.answer_by),
+        wished => moment(facts.wished),
         next => moment(facts.next_start),
         free_until => moment(facts.free_until.filter(|until| *until > about.now)),
         free_is_over => facts.free_until.is_some_and(|until| until <= about.now),
@@ -207,6 +209,7 @@ fn money(facts: &Facts, appointment: &Appointment) -> Part {
         paid => words(facts.paid),
         going_back => matches!(state, PaymentState::RefundDue | PaymentState::Refunded),
         refund_asked => facts.refund_asked,
+        refund_is_a_choice => facts.refund_is_a_choice,
         price => words(Some(appointment.price)),
         price_is_paid => captured,
     }

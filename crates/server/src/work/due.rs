@@ -45,6 +45,8 @@ fn act(tx: &mut Tx, app: &App, ask: &Ask, job: &Leased) -> Flow<Done<()>> {
         jobs::OFFER_EXPIRY => flow::due::offer_expiry(tx, &app.tools, ask, subject(job)?),
         jobs::REFUND_CHOICE => flow::due::refund_choice(tx, &app.tools, ask, subject(job)?),
         jobs::SLOT_REFILLED => flow::due::slot_refilled(tx, &app.tools, ask, subject(job)?),
+        jobs::MOVE_UNANSWERED => flow::due::move_unanswered(tx, &app.tools, ask, subject(job)?),
+        jobs::REQUEST_EXPIRY => flow::due::request_expiry(tx, &app.tools, ask, subject(job)?),
         jobs::OBLIGATION_CLOCK => flow::due::obligation_clock(tx, &app.tools, ask, subject(job)?),
         other => Err(Failed::Fault(format!("no code runs jobs of kind {other:?}"))),
     };

@@ -146,7 +146,7 @@ fn wish(raw: &Raw, when: &When, errors: &mut FieldErrors) -> Option<Reschedule> 
     }
     let agreement = agreement::read(raw, when, errors);
     let reason = raw.get("reason").parse().ok();
-    Some(Reschedule { start: start?, initiator: initiator?, agreement: Some(agreement?), reason })
+    Some(Reschedule { start: start?, initiator: initiator?, agreement: Some(agreement?), reason, received_at: None })
 }
 
 fn sides<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
