@@ -43,6 +43,12 @@ words! {
         SignIn = "sign_in",
         /// A link to book.
         BookingLink = "booking_link",
+        /// Words that somebody of the practice wrote to a client.
+        Message = "message",
+        /// A request for help has come in, or waits for too long.
+        Ticket = "ticket",
+        /// A request for help was answered.
+        TicketAnswer = "ticket_answer",
     }
 }
 

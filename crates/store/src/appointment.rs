@@ -18,7 +18,7 @@ use domain::access::Scope;
 use domain::appointment::{Appointment, State};
 use domain::id::{AppointmentId, RelationshipId};
 use read::from_row;
-use statements::{ATTENDED, INSERT, LATE, LOAD, MONEY_OPEN, UPDATE};
+use statements::{ANY, ATTENDED, INSERT, LATE, LOAD, MONEY_OPEN, UPDATE};
 
 /// Adds an appointment. Its time is taken with `occupancy::take`, in the same flow.
 pub fn insert(tx: &mut Tx<'_>, appointment: &Appointment) -> Result<(), DbError> {
@@ -62,6 +62,11 @@ pub fn money_open(tx: &mut Tx<'_>, scope: &Scope<'_>, limit: u32) -> Result<Vec<
 /// Whether any appointment of these two was attended (E-04).
 pub fn has_attended(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<bool, DbError> {
     Ok(tx.query_opt(ATTENDED, vals![relationship])?.is_some())
+}
+
+/// Whether these two ever had an appointment, whatever became of it.
+pub fn has_any(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<bool, DbError> {
+    Ok(tx.query_opt(ANY, vals![relationship])?.is_some())
 }
 
 /// Whether the client has cancelled late, not come, or come too late to be seen, in any appointment of these two.

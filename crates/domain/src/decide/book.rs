@@ -33,6 +33,9 @@ pub(super) fn decide(
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
+    if situation.is_stranger {
+        situation.therapist.listing.admits_new_client(now)?;
+    }
     let agreement = agreement(asker, book.agreement, "agreement", now)?;
     let only_asks = request::only_asks(situation, asker);
     let busy = if only_asks { situation.therapist_busy.clone() } else { without_own_offer(situation) };

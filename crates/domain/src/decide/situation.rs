@@ -32,6 +32,8 @@ pub struct Situation {
     pub relationship: Relationship,
     /// Whether the client has attended no appointment with this therapist yet (E-04).
     pub new_client: bool,
+    /// Whether these two never had an appointment; looked up only while the therapist takes no new clients (E-11).
+    pub is_stranger: bool,
     /// Whether the client has cancelled late or missed an appointment of this relationship before.
     pub late_before: bool,
     /// The appointment that it is about; for a new booking the one whose open case waits for a time.

@@ -37,6 +37,7 @@ pub(super) const LOAD: Sql = sql!(
 );
 pub(super) const ATTENDED: Sql =
     sql!("SELECT id FROM appointment WHERE relationship = $1 AND state = 'attended' LIMIT 1");
+pub(super) const ANY: Sql = sql!("SELECT id FROM appointment WHERE relationship = $1 LIMIT 1");
 pub(super) const LATE: Sql = sql!(
     "SELECT id FROM appointment WHERE relationship = $1
          AND (state IN ('client_no_show', 'late_not_seen') OR (state = 'cancelled_by_client' AND cancelled_late = 1))

@@ -20,6 +20,8 @@ mod session;
 mod times;
 mod words;
 
+pub(super) use help::show as help_again;
+
 use crate::actor::Client;
 use crate::app::App;
 use crate::call::Call;

@@ -28,7 +28,7 @@ pub use agreement::{AgreementView as Agreed, Choice, read as read_agreement};
 pub use book::choices as relationship_choices;
 pub use duties::{DutyView, duty_views, view as duty_view};
 pub use money::{EntryView, balance_words, entry_views, minor, what as entry_words};
-pub use people::People;
+pub use people::{People, dial};
 pub use story::{MessageView, Story, load as story_of, message_view};
 
 use super::redirect;
@@ -254,13 +254,18 @@ fn once<A: Scoped>(call: &Call<A>) -> Option<Once> {
 }
 
 /// What a form shows when its act was refused: the sentence at its field, or on top where it has none.
-struct Refused {
-    status: StatusCode,
-    errors: FieldErrors,
+pub struct Refused {
+    /// The status.
+    pub status: StatusCode,
+    /// The sentences.
+    pub errors: FieldErrors,
 }
 
 /// Parts a refusal that belongs into the form from a problem that is a page of its own.
-fn refused(failed: Failed) -> Result<Refused, Problem> {
+///
+/// # Errors
+/// The problem, where it is one.
+pub fn refused(failed: Failed) -> Result<Refused, Problem> {
     match failed {
         Failed::Refused(refusal) if matches!(refusal.class, Class::Invalid | Class::Conflict | Class::Forbidden) => {
             let status = match refusal.class {

@@ -144,6 +144,9 @@ pub fn purpose(kind: MessageKind) -> &'static str {
         MessageKind::Promise => "Promise to be in touch",
         MessageKind::SignIn => "Sign-in link",
         MessageKind::BookingLink => "Booking link",
+        MessageKind::Message => "Message",
+        MessageKind::Ticket => "Request for help",
+        MessageKind::TicketAnswer => "Answer to a request",
     }
 }
 

@@ -44,6 +44,7 @@ impl Draft<'_> {
             therapist: self.therapist.clone(),
             client: self.client.clone(),
             relationship: self.pair.relationship.clone(),
+            is_stranger: false,
             new_client: !self.pair.attended && !attended.contains(&self.pair()),
             late_before: self.pair.late,
             appointment: None,
