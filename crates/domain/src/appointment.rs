@@ -11,6 +11,8 @@ use crate::refusal::Refusal;
 use crate::time::{Instant, Interval, Span, Zone};
 use serde::{Deserialize, Serialize};
 
+mod live;
+
 pub use crate::policy::money::PaymentState;
 pub use crate::reason::Initiator;
 pub use crate::schedule::MeetingKind;

@@ -65,7 +65,7 @@ const SHARED: [(&str, &str); 5] = [
 ];
 
 /// The bodies under both of their names: the ending decides how values are escaped.
-const BODIES: [(&str, &str, &str); 8] = [
+const BODIES: [(&str, &str, &str); 17] = [
     ("confirmation.txt", "confirmation.html", include_str!("../templates/messages/confirmation.j2")),
     ("cancellation.txt", "cancellation.html", include_str!("../templates/messages/cancellation.j2")),
     ("rescheduled.txt", "rescheduled.html", include_str!("../templates/messages/rescheduled.j2")),
@@ -74,6 +74,15 @@ const BODIES: [(&str, &str, &str); 8] = [
     ("promise.txt", "promise.html", include_str!("../templates/messages/promise.j2")),
     ("sign_in.txt", "sign_in.html", include_str!("../templates/messages/sign_in.j2")),
     ("booking_link.txt", "booking_link.html", include_str!("../templates/messages/booking_link.j2")),
+    ("running_late.txt", "running_late.html", include_str!("../templates/messages/running_late.j2")),
+    ("late_answer.txt", "late_answer.html", include_str!("../templates/messages/late_answer.j2")),
+    ("missed.txt", "missed.html", include_str!("../templates/messages/missed.j2")),
+    ("client_late.txt", "client_late.html", include_str!("../templates/messages/client_late.j2")),
+    ("stepped_away.txt", "stepped_away.html", include_str!("../templates/messages/stepped_away.j2")),
+    ("client_no_show.txt", "client_no_show.html", include_str!("../templates/messages/client_no_show.j2")),
+    ("technical_failure.txt", "technical_failure.html", include_str!("../templates/messages/technical_failure.j2")),
+    ("outcome.txt", "outcome.html", include_str!("../templates/messages/outcome.j2")),
+    ("make_up.txt", "make_up.html", include_str!("../templates/messages/make_up.j2")),
 ];
 
 impl Writer {
@@ -142,6 +151,15 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::Promise => "promise",
         MessageKind::SignIn => "sign_in",
         MessageKind::BookingLink => "booking_link",
+        MessageKind::RunningLate => "running_late",
+        MessageKind::LateAnswer => "late_answer",
+        MessageKind::Missed => "missed",
+        MessageKind::ClientLate => "client_late",
+        MessageKind::SteppedAway => "stepped_away",
+        MessageKind::ClientNoShow => "client_no_show",
+        MessageKind::TechnicalFailure => "technical_failure",
+        MessageKind::Outcome => "outcome",
+        MessageKind::MakeUp => "make_up",
     }
 }
 

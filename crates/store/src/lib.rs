@@ -40,6 +40,7 @@ pub mod therapist;
 pub mod token;
 mod tx;
 mod value;
+pub mod writing;
 
 pub use engine::sqlite_tx::sqlite_is_safe;
 pub use error::{Corrupt, DbError};

@@ -52,28 +52,40 @@ pub(super) fn decide(
     who::may_call_for(&before, asker, wish.initiator)?;
     check_reason(&situation, &wish)?;
     let how = cancellation(&situation, &before, asker, &wish, now)?;
-    let by_client = how.initiator == Initiator::Client;
-    next_step::check(&situation, asker, &wish.next_step, !by_client)?;
+    next_step::check(&situation, asker, &wish.next_step, how.initiator != Initiator::Client)?;
+    carry_out(&situation, asker, before, how, wish, now, ids)
+}
+
+/// Ends it this way, with everything that follows; whoever calls has checked that it may be.
+pub(super) fn carry_out(
+    situation: &Situation,
+    asker: &Asker,
+    before: Appointment,
+    how: Cancellation,
+    wish: Cancel,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Outcome, Refusal> {
     let ended = before.clone().cancel(how.clone())?;
 
     let mut outcome = Outcome::default();
     outcome.occupancy.push(OccupancyChange::ReleaseAppointment(ended.id));
     outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(ended.id), at: None });
-    let case = open_case(&situation, &ended, &how, now, ids);
+    let case = open_case(situation, &ended, &how, now, ids);
     let settles_at_once = wish.next_step.settles_at_once();
     let refund_asked = wish.next_step.refund;
-    next_step::carry_out(&situation, asker, wish.next_step, &ended, case.id, now, ids, &mut outcome)?;
-    let (ended, price) = money::on_cancel(&situation, asker, ended, &how, refund_asked, now, ids, &mut outcome);
-    open_obligations(&situation, asker, &ended, &how, case.id, settles_at_once, price.open, now, ids, &mut outcome);
-    contact::excuse(&situation, ObligationKind::AttendanceUpdate, "it was called off", now, &mut outcome);
+    next_step::carry_out(situation, asker, wish.next_step, &ended, case.id, now, ids, &mut outcome)?;
+    let (ended, price) = money::on_cancel(situation, asker, ended, &how, refund_asked, now, ids, &mut outcome);
+    open_obligations(situation, asker, &ended, &how, case.id, settles_at_once, price.open, now, ids, &mut outcome);
+    contact::excuse(situation, ObligationKind::AttendanceUpdate, "it was called off", now, &mut outcome);
     let told = notify::Told {
         fee: price.fee,
         paid: price.paid,
         shared_reason: how.reason.filter(|_| wish.share_reason).map(|reason| reason.words().to_owned()),
         words: wish.words,
-        send_link: sends_link(&situation, &how),
+        send_link: sends_link(situation, &how),
     };
-    notify::cancelled(&situation, &ended, &how, told, now, &mut outcome);
+    notify::cancelled(situation, &ended, &how, told, now, &mut outcome);
     outcome.reliability = Some(reliability::judge(&situation.policy.parameters, &event(&how)));
     outcome.record = Record {
         word: "appointment_cancelled",
@@ -81,7 +93,7 @@ pub(super) fn decide(
         details: json!({ "before": before.state.word(), "after": ended.state.word(), "start": ended.start,
             "cancellation": how, "payment": ended.payment.state, "rules": outcome.because }),
     };
-    outcome.disruption = Some(settled(case, &situation, &outcome, now));
+    outcome.disruption = Some(settled(case, situation, &outcome, now));
     outcome.appointment = Some(ended);
     Ok(outcome)
 }

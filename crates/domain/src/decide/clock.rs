@@ -1,7 +1,7 @@
 //! What happens by itself: an appointment ends, an offer lapses, a payment falls due, a duty runs out of time.
 
 use super::book::{settled, subjects};
-use super::{JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify};
+use super::{JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, live, money, notify};
 use crate::appointment::{PaymentState, State};
 use crate::id::{Ids, ObligationId};
 use crate::obligation::{Obligation, ObligationKind, ObligationState};
@@ -46,6 +46,13 @@ fn appointment_end(situation: &Situation, now: Instant, ids: &mut Ids) -> Result
     let mut outcome = Outcome::default();
     if !matches!(before.state, State::Booked | State::InProgress) {
         return Ok(outcome);
+    }
+    if let Some(checked) = live::check_in_due(situation, now, ids).filter(|_| now < before.end) {
+        return Ok(checked);
+    }
+    let first = live::first_look(&situation.policy.parameters, &before);
+    if now < first {
+        return Ok(look_again(JobToWake::AppointmentEnd(before.id), Some(first)));
     }
     if now < before.end {
         return Ok(look_again(JobToWake::AppointmentEnd(before.id), Some(before.end)));
@@ -136,7 +143,13 @@ fn look_again(job: JobToWake, at: Option<Instant>) -> Outcome {
 }
 
 fn concerns_client(kind: ObligationKind) -> bool {
-    matches!(kind, ObligationKind::InformClient | ObligationKind::NextStep | ObligationKind::KeepPromise)
+    matches!(
+        kind,
+        ObligationKind::InformClient
+            | ObligationKind::NextStep
+            | ObligationKind::KeepPromise
+            | ObligationKind::EscalateRisk
+    )
 }
 
 /// The client was not told: a person must ring them now, and the practice hears of it if they don't.

@@ -1,7 +1,7 @@
 //! T4, T5 and T6 with agreement: an appointment takes another time; same id, same UID, SEQUENCE + 1.
 
 use super::book::{agreement, settled, subjects};
-use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify, slot, who};
+use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, live, money, notify, slot, who};
 use crate::appointment::{Agreement, Appointment, Initiator, State};
 use crate::disruption::{Disruption, DisruptionKind};
 use crate::id::{DisruptionId, Ids};
@@ -49,7 +49,7 @@ pub(super) fn decide(
     let moved = before.clone().move_to(slot, snapshot, payment, agreed)?;
 
     let mut outcome = Outcome::default();
-    retake(&moved, &mut outcome);
+    retake(&situation, &moved, &mut outcome);
     notify::moved(&situation, was, &moved, wish.initiator, now, &mut outcome);
     outcome.because = money::booking_rules(&situation, &situation.policy, &moved);
     let short = notice::short_notice(&situation.policy.parameters, before.start, now);
@@ -114,12 +114,13 @@ fn new_slot(
     Ok(slot)
 }
 
-fn retake(moved: &Appointment, outcome: &mut Outcome) {
+fn retake(situation: &Situation, moved: &Appointment, outcome: &mut Outcome) {
     let (therapist, client) = (PersonRef::Therapist(moved.therapist), PersonRef::Client(moved.client));
     outcome.occupancy.push(OccupancyChange::ReleaseAppointment(moved.id));
     outcome.occupancy.push(OccupancyChange::Take(therapist, moved.id, moved.interval_with_buffer()));
     outcome.occupancy.push(OccupancyChange::Take(client, moved.id, moved.interval()));
-    outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(moved.id), at: Some(moved.end) });
+    let first = live::first_look(&situation.policy.parameters, moved);
+    outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(moved.id), at: Some(first) });
     if let Some(at) = moved.payment.due_at {
         outcome.wakes.push(Wake { job: JobToWake::Capture(moved.id), at: Some(at) });
     }

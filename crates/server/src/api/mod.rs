@@ -5,6 +5,7 @@ mod audit;
 mod contact;
 mod disruptions;
 mod ledger;
+mod live;
 mod offers;
 mod openapi;
 mod people;
@@ -37,6 +38,7 @@ pub fn routes() -> Vec<Route> {
         contact::routes(),
         disruptions::routes(),
         ledger::routes(),
+        live::routes(),
         offers::routes(),
         openapi::routes(),
         people::routes(),

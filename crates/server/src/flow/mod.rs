@@ -9,6 +9,7 @@ pub mod due;
 pub mod import;
 pub mod jobs;
 pub mod link;
+pub mod live;
 pub mod load;
 pub mod offer;
 pub mod once;

@@ -37,6 +37,11 @@ impl When<'_> {
         self.day_of(&at.in_zone(self.agreed))
     }
 
+    /// The time of day alone, on the reader's own clock: "14:00".
+    pub fn time_of_day(&self, at: Instant) -> String {
+        self.clock(&at.in_zone(self.reader), self.reader)
+    }
+
     /// Time and day on the reader's own clock: "09:12, Tuesday 24 November 2026". The year always stands there.
     pub fn as_of(&self) -> String {
         let here = self.now.in_zone(self.reader);
