@@ -37,6 +37,11 @@ const OPEN_OF: Sql = sql!(
     disruption_columns!(),
     " FROM disruption d WHERE d.appointment = $1 AND d.closed_at IS NULL ORDER BY d.opened_at DESC, d.id DESC LIMIT 1"
 );
+const LATEST_OF: Sql = sql!(
+    "SELECT ",
+    disruption_columns!(),
+    " FROM disruption d WHERE d.appointment = $1 ORDER BY d.opened_at DESC, d.id DESC LIMIT 1"
+);
 const WAITING: Sql = sql!(
     "SELECT ",
     disruption_columns!(),
@@ -105,6 +110,11 @@ pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: DisruptionId) -> Result<Opti
 /// The newest open case of an appointment.
 pub fn open_of(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Option<Disruption>, DbError> {
     tx.query_opt(OPEN_OF, vals![appointment])?.map(|row| from_row(&row)).transpose()
+}
+
+/// The newest case of an appointment, open or closed.
+pub fn latest_of(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Option<Disruption>, DbError> {
+    tx.query_opt(LATEST_OF, vals![appointment])?.map(|row| from_row(&row)).transpose()
 }
 
 /// The newest case of these two in which the client is still owed a next step or the promised word, because somebody else than the client

@@ -63,6 +63,9 @@ fn appointment_end(situation: &Situation, now: Instant, ids: &mut Ids) -> Result
     for owed in owed(&situation.policy.parameters, &situation.practice.zone, Trigger::Ended, &setting) {
         contact::put(Obligation::open(owed, &ended, None, now, ids), &mut outcome);
     }
+    // From here on the update says whether the client came.
+    contact::excuse(situation, ObligationKind::CheckInWithClient, "it is over", now, &mut outcome);
+    outcome.disruption = situation.disruption.clone().filter(|_| !outcome.obligations.is_empty()).map(|case| settled(case, situation, &outcome, now));
     outcome.record = Record {
         word: "appointment_ended",
         subjects: subjects(&ended),

@@ -4,7 +4,7 @@ use super::book::{make, settled, subjects, take};
 use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify, slot};
 use crate::appointment::{Agreement, Appointment, PaymentState};
 use crate::money::Money;
-use crate::policy::RuleUse;
+use crate::policy::lateness;
 use crate::id::Ids;
 use crate::offer::Offer;
 use crate::practice::AgreementHow;
@@ -74,7 +74,7 @@ fn take_make_up(
     take(situation, &situation.client_busy, &booked, &mut outcome)?;
     outcome.ledger.push(money::make_up(situation, asker, &booked, missed.price, now, ids));
     notify::confirm(situation, &booked, now, &mut outcome);
-    outcome.because.push(RuleUse::of("makeup.no_charge"));
+    outcome.because.push(lateness::make_up_free());
     outcome.record = Record {
         word: "offer_accepted",
         subjects: [subjects(&booked), vec![accepted.id.to_string(), missed.id.to_string()]].concat(),

@@ -58,7 +58,9 @@ pub(super) fn decide(
     if wish.initiator != Initiator::Client {
         open_obligations(&situation, asker, &wish, &before, &moved, case.id, now, ids, &mut outcome);
     }
-    contact::excuse(&situation, ObligationKind::AttendanceUpdate, "it was moved to another time", now, &mut outcome);
+    for of_the_day in [ObligationKind::AttendanceUpdate, ObligationKind::CheckInWithClient, ObligationKind::ConfirmPlan] {
+        contact::excuse(&situation, of_the_day, "it was moved to another time", now, &mut outcome);
+    }
     outcome.record = Record {
         word: "appointment_rescheduled",
         subjects: [subjects(&moved), vec![case.id.to_string()]].concat(),

@@ -13,7 +13,7 @@ fn sample(name: &str) -> Value {
         "within" => Value::Hours(1),
         "amount" => Value::Money(Money::new(6000, Currency::GBP)),
         "percent" => Value::Percent(50),
-        "needed" => Value::Count(2),
+        "needed" | "missed" => Value::Count(2),
         other => panic!("no sample for {other}"),
     }
 }
@@ -128,6 +128,7 @@ fn everything_used(parameters: &Parameters, used: &mut Vec<RuleUse>) {
             }
         }
     }
+    used.extend(lateness::release_prompt(parameters, 9));
     for minutes in [1, 60] {
         match lateness::may_call_missed(parameters, start(), start() + Span::minutes(minutes), 0) {
             Ok(rule) => used.push(rule),

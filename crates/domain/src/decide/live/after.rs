@@ -11,7 +11,7 @@ use crate::offer::{Offer, OfferState};
 use crate::person::Role;
 use crate::policy::obligations::{Given, Trigger, asks_for_makeup};
 use crate::policy::reliability::EventKind;
-use crate::policy::RuleUse;
+use crate::policy::lateness;
 use crate::reason::Fault;
 use crate::refusal::Refusal;
 use crate::time::{Instant, Span};
@@ -118,7 +118,7 @@ pub(super) fn weigh_fault(
         contact::excuse(situation, ObligationKind::ConsiderMakeup, "it was not the therapist alone", now, outcome);
         return;
     }
-    outcome.because.push(RuleUse::of("makeup.suggested"));
+    outcome.because.push(lateness::make_up_suggested());
     let asked = situation.obligations.iter().any(|o| o.kind == ObligationKind::ConsiderMakeup && was_answered(o));
     if !asked {
         let setting = setting(about, Given::Nothing, false, now);

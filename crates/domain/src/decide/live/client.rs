@@ -13,8 +13,7 @@ use crate::person::Channel;
 use crate::policy::lateness::{self, NotMissedYet};
 use crate::policy::money::Event as MoneyEvent;
 use crate::policy::obligations::{Given, Trigger, next_step_while_offered};
-use crate::policy::{RuleUse, Value};
-use crate::policy::{OwnerRole, Parameters};
+use crate::policy::{OwnerRole, Parameters, RuleUse};
 use crate::refusal::Refusal;
 use crate::time::{Instant, Span};
 use serde_json::json;
@@ -188,9 +187,7 @@ fn tries(situation: &Situation, before: &Appointment) -> u32 {
 /// After so many in a row the practice is asked whether to release the weekly time; nothing is done by itself.
 fn prompt_release(situation: &Situation, outcome: &mut Outcome) {
     let missed = situation.live.missed_in_a_row + 1;
-    if situation.policy.parameters.no_show.release_prompt_after.is_some_and(|after| missed >= after) {
-        outcome.because.push(RuleUse::of("no_show.release_prompt").with("missed", Value::Count(missed)));
-    }
+    outcome.because.extend(lateness::release_prompt(&situation.policy.parameters, missed));
 }
 
 /// The appointment of a client who has not come yet.

@@ -91,8 +91,14 @@ async fn home(app: App, call: Call<Client>) -> Answer {
         None => "Nothing booked yet. Call or write to us to begin.".to_owned(),
     };
     let waiting = scene.offers.iter().map(|(offer, start)| Waiting {
-        text: format!("Choose a new time with {}", first(&offer.therapist)),
-        until: format!("For your session {}. Held until {}.", when.on(*start), when.near(offer.expires_at)),
+        text: match offer.is_make_up() {
+            true => format!("Choose a make-up session with {}, at no charge", first(&offer.therapist)),
+            false => format!("Choose a new time with {}", first(&offer.therapist)),
+        },
+        until: match offer.is_make_up() {
+            true => format!("For your session {}. Any free time until {}.", when.on(*start), when.near(offer.expires_at)),
+            false => format!("For your session {}. Held until {}.", when.on(*start), when.near(offer.expires_at)),
+        },
         href: choose::path(&app, offer),
     });
     let promised =

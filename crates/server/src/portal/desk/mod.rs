@@ -12,6 +12,7 @@ mod details;
 mod duties;
 mod effects;
 mod list;
+mod live;
 mod next_step;
 mod people;
 mod reschedule;
@@ -23,6 +24,7 @@ pub mod words;
 pub use agreement::Choice;
 pub use book::choices as relationship_choices;
 pub use duties::{DutyView, duty_views, view as duty_view};
+pub use live::{LiveView, load as live_of, of_story as live_of_story};
 pub use people::People;
 pub use story::{MessageView, Story, load as story_of, message_view};
 pub use when::{When, capital, later};
@@ -124,6 +126,16 @@ macro_rules! desk_routes {
             post::<$kind>(concat!($base, "/appointments/{id}/reschedule/preview"), reschedule::preview::<$kind>)
                 .about("appointment")
                 .says("Shows what moving would do"),
+            get::<$kind>(concat!($base, "/appointments/{id}/live"), live::page::<$kind>)
+                .about("appointment")
+                .says("The live page: late, missed, the client late or here, and what came of it"),
+            post::<$kind>(concat!($base, "/appointments/{id}/live"), live::act::<$kind>)
+                .about("appointment")
+                .audits("running_late")
+                .says("Says or does one of these"),
+            post::<$kind>(concat!($base, "/appointments/{id}/writing"), live::writing::<$kind>)
+                .about("appointment")
+                .says("Says that this person is writing to the client"),
             post::<$kind>(concat!($base, "/appointments/{id}/attempt"), contact::attempt::<$kind>)
                 .about("contact attempt")
                 .audits("contact_attempted")
