@@ -207,7 +207,10 @@ fn a_missed_appointment_costs_nothing_and_what_was_taken_is_the_clients_choice()
     story.act(&the_therapist(), missed_by(Role::Therapist, Fault::Therapist), now).expect("said");
     let offer = story.offer().clone();
     story.act(&the_client(), Command::Decline { refund: true }, now + minutes(9)).expect("asked");
-    assert_eq!((story.appointment().payment.state, &story.offer().state), (PaymentState::RefundDue, &OfferState::Declined { refund: true }));
+    assert_eq!(
+        (story.appointment().payment.state, &story.offer().state),
+        (PaymentState::RefundDue, &OfferState::Declined { refund: true })
+    );
     assert_eq!(offer.appointment, story.appointment().id);
 }
 
@@ -327,7 +330,8 @@ fn a_make_up_may_be_declined_with_a_reason() {
 fn at_ten_minutes_nobody_is_asked_and_a_second_later_the_therapist_alone_is() {
     let mut story = Story::booked(Preset::Clinic);
     let start = story.start();
-    let clock = story.wakes.values().find(|(job, _)| format!("{job:?}").starts_with("AppointmentEnd")).expect("a clock");
+    let clock =
+        story.wakes.values().find(|(job, _)| format!("{job:?}").starts_with("AppointmentEnd")).expect("a clock");
     assert_eq!(clock.1, start + minutes(10) + seconds(1));
     let early = story.due(Due::AppointmentEnd, start + minutes(10));
     assert!(early.record.word.is_empty() && early.obligations.is_empty(), "10:00 is not more than ten");

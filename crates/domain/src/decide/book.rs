@@ -1,8 +1,7 @@
 //! T3 and the client's own booking: a time, an explicit yes, a policy snapshot with its cutoff (H-05, H-09, V-16).
 
 use super::{
-    Asker, BookNow, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, live, money, notify,
-    slot,
+    Asker, BookNow, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, live, money, notify, slot,
 };
 use crate::appointment::{Agreement, Appointment, MeetingKind, Payment, State};
 use crate::attendance::Attendance;

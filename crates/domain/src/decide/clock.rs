@@ -65,7 +65,11 @@ fn appointment_end(situation: &Situation, now: Instant, ids: &mut Ids) -> Result
     }
     // From here on the update says whether the client came.
     contact::excuse(situation, ObligationKind::CheckInWithClient, "it is over", now, &mut outcome);
-    outcome.disruption = situation.disruption.clone().filter(|_| !outcome.obligations.is_empty()).map(|case| settled(case, situation, &outcome, now));
+    outcome.disruption = situation
+        .disruption
+        .clone()
+        .filter(|_| !outcome.obligations.is_empty())
+        .map(|case| settled(case, situation, &outcome, now));
     outcome.record = Record {
         word: "appointment_ended",
         subjects: subjects(&ended),

@@ -3,9 +3,9 @@
 use super::book::settled;
 use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
 use crate::contact::{AttemptResult, ContactAttempt, Note};
+use crate::disruption::DisruptionKind;
 use crate::id::{Ids, ObligationId};
 use crate::obligation::{Obligation, ObligationKind};
-use crate::disruption::DisruptionKind;
 use crate::person::{Channel, PersonRef, Role};
 use crate::refusal::Refusal;
 use crate::time::{Instant, Span};

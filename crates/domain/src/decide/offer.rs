@@ -3,10 +3,10 @@
 use super::book::{make, settled, subjects, take};
 use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify, slot};
 use crate::appointment::{Agreement, Appointment, PaymentState};
-use crate::money::Money;
-use crate::policy::lateness;
 use crate::id::Ids;
+use crate::money::Money;
 use crate::offer::Offer;
+use crate::policy::lateness;
 use crate::practice::AgreementHow;
 use crate::refusal::Refusal;
 use crate::time::Instant;

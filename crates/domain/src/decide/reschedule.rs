@@ -1,7 +1,9 @@
 //! T4, T5 and T6 with agreement: an appointment takes another time; same id, same UID, SEQUENCE + 1.
 
 use super::book::{agreement, settled, subjects};
-use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, live, money, notify, slot, who};
+use super::{
+    Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, live, money, notify, slot, who,
+};
 use crate::appointment::{Agreement, Appointment, Initiator, State};
 use crate::disruption::{Disruption, DisruptionKind};
 use crate::id::{DisruptionId, Ids};
@@ -58,7 +60,8 @@ pub(super) fn decide(
     if wish.initiator != Initiator::Client {
         open_obligations(&situation, asker, &wish, &before, &moved, case.id, now, ids, &mut outcome);
     }
-    for of_the_day in [ObligationKind::AttendanceUpdate, ObligationKind::CheckInWithClient, ObligationKind::ConfirmPlan] {
+    for of_the_day in [ObligationKind::AttendanceUpdate, ObligationKind::CheckInWithClient, ObligationKind::ConfirmPlan]
+    {
         contact::excuse(&situation, of_the_day, "it was moved to another time", now, &mut outcome);
     }
     outcome.record = Record {

@@ -199,16 +199,12 @@ async fn make_up(app: App, call: Call<Colleague>) -> Answer {
 async fn act<A: Scoped>(app: App, call: Call<A>, live: Live) -> Answer {
     let id: AppointmentId = call.id("id")?;
     if call.preview {
-        return preview(app, call, move |tx, app, ask| {
-            flow::live::preview(tx, &app.tools, ask, id, live.clone())
-        })
-        .await;
+        return preview(app, call, move |tx, app, ask| flow::live::preview(tx, &app.tools, ask, id, live.clone()))
+            .await;
     }
     let seen = call.if_match()?;
-    write(app, call, StatusCode::OK, move |tx, app, ask| {
-        flow::live::act(tx, &app.tools, ask, id, live.clone(), seen)
-    })
-    .await
+    write(app, call, StatusCode::OK, move |tx, app, ask| flow::live::act(tx, &app.tools, ask, id, live.clone(), seen))
+        .await
 }
 
 async fn on_case<A: Scoped>(app: App, call: Call<A>, live: Live) -> Answer {
@@ -219,8 +215,6 @@ async fn on_case<A: Scoped>(app: App, call: Call<A>, live: Live) -> Answer {
         })
         .await;
     }
-    write(app, call, StatusCode::OK, move |tx, app, ask| {
-        flow::live::on_case(tx, &app.tools, ask, id, live.clone())
-    })
-    .await
+    write(app, call, StatusCode::OK, move |tx, app, ask| flow::live::on_case(tx, &app.tools, ask, id, live.clone()))
+        .await
 }

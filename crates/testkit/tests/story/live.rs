@@ -24,7 +24,10 @@ fn late_and_answered(engine: Engine) {
     let late = therapist.post(&act(&first, "running-late"), &json!({ "minutes": 10 })).good();
     assert_eq!(kinds(&late), [("running_late".into(), "cli".into()), ("running_late".into(), "per".into())]);
     let case = text(&late["disruption"]["id"]).to_owned();
-    assert_eq!((late["disruption"]["kind"].as_str(), duty(&late, "confirm_plan")["state"].as_str()), (Some("running_late"), Some("open")));
+    assert_eq!(
+        (late["disruption"]["kind"].as_str(), duty(&late, "confirm_plan")["state"].as_str()),
+        (Some("running_late"), Some("open"))
+    );
     let again = therapist.post(&act(&first, "running-late"), &json!({ "minutes": 20 })).good();
     assert_eq!(text(&again["disruption"]["id"]), case, "one case");
     let answer = format!("/api/v1/disruptions/{case}/late-answer");
@@ -59,7 +62,10 @@ fn missed_and_made_up(engine: Engine) {
     assert_ne!(taken["appointment"]["id"], first["id"], "another appointment, another UID");
     therapist.post(&on_case("outcome"), &json!({ "outcome": "other" })).refused(422, "text_required");
     let told = therapist.post(&on_case("outcome"), &json!({ "outcome": "rescheduled" })).good();
-    assert_eq!((duty(&told, "confirm_outcome")["state"].as_str(), kinds(&told)[0].0.as_str()), (Some("met"), "outcome"));
+    assert_eq!(
+        (duty(&told, "confirm_outcome")["state"].as_str(), kinds(&told)[0].0.as_str()),
+        (Some("met"), "outcome")
+    );
     let settled = admin.post(&on_case("fault"), &json!({ "fault": "therapist", "reason": "As they said" })).good();
     assert_eq!(duty(&settled, "attribute_fault")["state"], "met");
     admin.post(&on_case("make-up"), &json!({ "decision": "offer" })).refused(403, "therapists_own");
@@ -68,7 +74,10 @@ fn missed_and_made_up(engine: Engine) {
     let body = json!({ "start": house.local("2026-12-03 10:00") });
     let gift = client.post(&format!("/api/v1/offers/{gift}/accept"), &body).good();
     assert_eq!(gift["appointment"]["price"]["amount_minor"], 0);
-    assert_eq!((gift["ledger"][0]["kind"].as_str(), gift["ledger"][0]["amount"]["amount_minor"].as_i64()), (Some("make_up"), Some(0)));
+    assert_eq!(
+        (gift["ledger"][0]["kind"].as_str(), gift["ledger"][0]["amount"]["amount_minor"].as_i64()),
+        (Some("make_up"), Some(0))
+    );
 }
 
 fn a_late_client(engine: Engine) {
@@ -90,7 +99,9 @@ fn a_late_client(engine: Engine) {
     world.advance_to(start + Span::minutes(20));
     therapist.post(&act(&first, "client-no-show"), &json!({})).refused(422, "contact_attempt_required");
     let away = therapist.post(&act(&first, "stepped-away"), &json!({})).good();
-    assert!(text(&away["messages"][0]["body"]).contains("step away from the screen for now since it’s been 20 minutes"));
+    assert!(
+        text(&away["messages"][0]["body"]).contains("step away from the screen for now since it’s been 20 minutes")
+    );
     assert!(!owed(), "told is asked");
     let missed = therapist.post(&act(&first, "client-no-show"), &json!({})).good();
     assert_eq!(missed["appointment"]["state"], "client_no_show");

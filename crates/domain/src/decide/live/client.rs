@@ -48,12 +48,7 @@ pub(in crate::decide) fn check_in_due(situation: &Situation, now: Instant, ids: 
     Some(outcome)
 }
 
-pub(super) fn check_in(
-    situation: &Situation,
-    asker: &Asker,
-    now: Instant,
-    ids: &mut Ids,
-) -> Result<Outcome, Refusal> {
+pub(super) fn check_in(situation: &Situation, asker: &Asker, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
     let before = not_here_yet(situation, asker)?;
     let parameters = &situation.policy.parameters;
     let expected = before.expected_start();
@@ -72,12 +67,7 @@ pub(super) fn check_in(
     Ok(outcome)
 }
 
-pub(super) fn step_away(
-    situation: &Situation,
-    asker: &Asker,
-    now: Instant,
-    ids: &mut Ids,
-) -> Result<Outcome, Refusal> {
+pub(super) fn step_away(situation: &Situation, asker: &Asker, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
     let before = not_here_yet(situation, asker)?;
     let parameters = &situation.policy.parameters;
     let Some(from) = lateness::step_away_from(parameters, before.expected_start()) else {

@@ -140,7 +140,9 @@ fn another_time(
     contact::meet(&situation, ObligationKind::InformClient, &known, now, &mut outcome);
     super::meet_opened(&mut outcome, ObligationKind::InformClient, &known, now);
     let_go(&situation, &[ObligationKind::ConfirmPlan], why, now, &mut outcome);
-    outcome.disruption = outcome.disruption.map(|case| crate::decide::book::settled(case, &situation, &outcome_of(&outcome.obligations), now));
+    outcome.disruption = outcome
+        .disruption
+        .map(|case| crate::decide::book::settled(case, &situation, &outcome_of(&outcome.obligations), now));
     Ok(outcome)
 }
 

@@ -135,8 +135,7 @@ pub(super) fn technical(
     open(situation, &ended, &case, Trigger::TechnicalFailure, &setting, ids, &mut outcome);
     notify::technical(situation, &ended, &price, now, &mut outcome);
     outcome.reliability = Some(judged(situation, EventKind::TechnicalFailure, Fault::PlatformTechnical));
-    let details =
-        json!({ "before": was, "after": ended.state.word(), "side": side, "payment": ended.payment.state });
+    let details = json!({ "before": was, "after": ended.state.word(), "side": side, "payment": ended.payment.state });
     finish(situation, ended, Some(case), "technical_failure", details, now, &mut outcome);
     Ok(outcome)
 }

@@ -167,8 +167,10 @@ async fn choose_time<A: Scoped>(
         }
         (true, Some(_)) => format!("{name} has no free times from here on."),
     };
-    let held =
-        booking.offer.as_ref().is_some_and(|offer| offer.state == OfferState::Open && call.now < offer.expires_at && !offer.is_make_up());
+    let held = booking
+        .offer
+        .as_ref()
+        .is_some_and(|offer| offer.state == OfferState::Open && call.now < offer.expires_at && !offer.is_make_up());
     let minutes = pair.therapist.schedule.kinds.get(&kind).map_or(0, |setup| setup.minutes);
     let page = TimesPage {
         shell: Shell::new(&app, &call, title).with(&errors),

@@ -96,7 +96,9 @@ async fn home(app: App, call: Call<Client>) -> Answer {
             false => format!("Choose a new time with {}", first(&offer.therapist)),
         },
         until: match offer.is_make_up() {
-            true => format!("For your session {}. Any free time until {}.", when.on(*start), when.near(offer.expires_at)),
+            true => {
+                format!("For your session {}. Any free time until {}.", when.on(*start), when.near(offer.expires_at))
+            }
             false => format!("For your session {}. Held until {}.", when.on(*start), when.near(offer.expires_at)),
         },
         href: choose::path(&app, offer),

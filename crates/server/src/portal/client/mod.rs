@@ -46,7 +46,10 @@ pub(super) fn routes() -> Vec<Route> {
         post("/c/sessions/{id}/move", moved).about("appointment").audits("appointment_rescheduled").says("Moves it"),
         get("/c/sessions/{id}/cancel", cancel_page).about("appointment").says("What cancelling means"),
         post("/c/sessions/{id}/cancel", cancel).about("appointment").audits("appointment_cancelled").says("Cancels it"),
-        post("/c/sessions/{id}/late", late).about("appointment").audits("late_answer").says("Waits, or takes another time"),
+        post("/c/sessions/{id}/late", late)
+            .about("appointment")
+            .audits("late_answer")
+            .says("Waits, or takes another time"),
         post("/c/sessions/{id}/not-come", not_come)
             .about("appointment")
             .audits("therapist_missed")

@@ -19,11 +19,11 @@ use domain::attendance::LateAnswer;
 use domain::decide::{Cancel, Live, Missed, NextStep};
 use domain::id::AppointmentId;
 use domain::offer::Offer;
+use domain::person::Role;
+use domain::policy::lateness;
 use domain::policy::money::PaymentState;
 use domain::policy::{Boundary, Policy};
 use domain::practice::{Practice, Relationship, Therapist};
-use domain::person::Role;
-use domain::policy::lateness;
 use domain::reason::{Fault, Reason};
 use domain::time::{Instant, Span};
 
@@ -182,9 +182,8 @@ async fn say<A: Scoped>(
     live: Live,
     done: &'static str,
 ) -> Answer {
-    let acted = desk::act(&app, &call, move |tx, app, ask| {
-        flow::live::act(tx, &app.tools, ask, id, live.clone(), None)
-    });
+    let acted =
+        desk::act(&app, &call, move |tx, app, ask| flow::live::act(tx, &app.tools, ask, id, live.clone(), None));
     match acted.await? {
         Acted::Done(_) => Ok(redirect(&format!("{base}?done={done}"))),
         // How it stands now says why: it was answered, called off, or has begun.

@@ -53,7 +53,9 @@ impl Sample {
     pub fn notice(&self, kind: MessageKind, to: &Person, facts: Facts) -> Notice {
         let calendar = match kind {
             MessageKind::Confirmation | MessageKind::Rescheduled => Some(CalendarMethod::Request),
-            MessageKind::Cancellation | MessageKind::Missed | MessageKind::TechnicalFailure => Some(CalendarMethod::Cancel),
+            MessageKind::Cancellation | MessageKind::Missed | MessageKind::TechnicalFailure => {
+                Some(CalendarMethod::Cancel)
+            }
             _ => None,
         };
         Notice {
