@@ -1,6 +1,7 @@
 //! The booked commitment, its states, and the transitions that consume it (`domain` 2.2).
 
 use crate::attendance::Attendance;
+use crate::audit::Hash;
 use crate::id::{AppointmentId, ClientId, OfferId, PracticeId, RelationshipId, TherapistId};
 use crate::money::Money;
 use crate::person::PersonRef;
@@ -44,6 +45,9 @@ pub struct PolicySnapshot {
     pub no_show_fee: Option<Money>,
     /// The first cutoff that a late move has missed: moving late never resets the fee clock (`domain` 2.6.6).
     pub cutoff_floor: Option<Instant>,
+    /// The name of the document that was agreed where a pathway or a therapist changed the version (`policy::Terms`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Hash>,
 }
 
 impl PolicySnapshot {

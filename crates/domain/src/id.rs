@@ -136,6 +136,10 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// A pathway: who sends clients, who pays, and what that changes.
+    PathwayKind PathwayId "pth_";
+    /// A replay of a practice's past under two policies.
+    ReplayKind ReplayId "rpl_";
     /// A practice: the tenant.
     PracticeKind PracticeId "prc_";
     /// A person of the practice who is neither therapist nor client, and the neutral name of any person.

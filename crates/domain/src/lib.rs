@@ -13,6 +13,7 @@ pub mod message;
 pub mod money;
 pub mod obligation;
 pub mod offer;
+pub mod pathway;
 pub mod person;
 pub mod policy;
 pub mod practice;

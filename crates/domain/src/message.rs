@@ -23,6 +23,8 @@ words! {
         CallTask = "call_task",
         /// Money goes back, or the wish for it was noted.
         Refund = "refund",
+        /// A fee falls away.
+        FeeWaived = "fee_waived",
         /// A promise to contact was changed or recorded.
         Promise = "promise",
         /// A link to sign in.

@@ -2,6 +2,7 @@
 
 use crate::id::{ClientId, PracticeId, RelationshipId, TherapistId};
 use crate::money::{Currency, Money};
+use crate::pathway::{Overrides, Pathway};
 use crate::person::{Locale, Person};
 use crate::policy::Parameters;
 use crate::policy::choices::words;
@@ -46,6 +47,8 @@ pub struct Therapist {
     pub late_cancel_fee: Option<Money>,
     /// Their fee when a client does not come, within the cap; `None` is no fee.
     pub no_show_fee: Option<Money>,
+    /// What they would like to differ from the practice's policy, by dotted name; each holds where it is kinder.
+    pub overrides: Overrides,
 }
 
 impl Therapist {
@@ -135,4 +138,6 @@ pub struct Relationship {
     pub state: RelationshipState,
     /// The policy version that the client accepted, once they have.
     pub accepted_policy: Option<PolicyAcceptance>,
+    /// Who sent the client and pays, where that changes anything.
+    pub pathway: Option<Box<Pathway>>,
 }

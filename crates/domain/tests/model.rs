@@ -203,6 +203,7 @@ impl Model {
         let (about, due) = match job {
             JobToWake::AppointmentEnd(id) => (id, Due::AppointmentEnd),
             JobToWake::Capture(id) => (id, Due::Capture),
+            JobToWake::SlotRefilled(id) => (id, Due::SlotRefilled { taken: false }),
             JobToWake::RefundChoice(id) => (id, Due::RefundChoice),
             JobToWake::OfferExpiry(id) => {
                 let offer = self.story.offers.iter().find(|offer| offer.id == id).expect("an offer of the story");

@@ -8,7 +8,6 @@
 mod calendar;
 pub mod clean;
 mod view;
-pub mod when;
 
 use domain::appointment::Appointment;
 use domain::decide::Situation;
@@ -148,6 +147,7 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::Rescheduled => "rescheduled",
         MessageKind::Escalation | MessageKind::CallTask => "escalation",
         MessageKind::Refund => "refund",
+        MessageKind::FeeWaived => "fee_waived",
         MessageKind::Promise => "promise",
         MessageKind::SignIn => "sign_in",
         MessageKind::BookingLink => "booking_link",

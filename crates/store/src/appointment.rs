@@ -3,9 +3,11 @@
 
 mod list;
 mod read;
+mod refill;
 mod statements;
 
 pub use list::{Filter, Order, list, next_of};
+pub use refill::{cancelled_late_around, is_taken};
 
 use crate::error::DbError;
 use crate::read::{json, minor_in};
@@ -74,7 +76,7 @@ pub fn missed_in_a_row(tx: &mut Tx<'_>, relationship: RelationshipId, before: In
     Ok(missed)
 }
 
-/// The values from `revision` to `attendance`, in the order of both statements.
+/// The values from `revision` to `policy_terms`, in the order of both statements.
 fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
     let Appointment { policy, payment, agreement, price, .. } = appointment;
     let fee = |fee| minor_in(price.currency, fee, "appointment.currency");
@@ -108,7 +110,8 @@ fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
         late,
         appointment.replaces,
         appointment.pending_move,
-        attendance
+        attendance,
+        policy.terms
     ]
     .to_vec())
 }

@@ -23,6 +23,7 @@ pub mod obligation;
 pub mod occupancy;
 pub mod offer;
 mod page;
+pub mod pathway;
 pub mod person;
 pub mod policy;
 pub mod practice;
@@ -30,6 +31,7 @@ mod read;
 #[cfg(feature = "record")]
 pub mod record;
 pub mod relationship;
+pub mod replay;
 mod row;
 pub mod sample;
 mod search;

@@ -40,7 +40,8 @@ pub const MIGRATIONS: &[Migration] = &[
     both(2, "practice", include_str!("../migrations/0002_practice.sql")),
     both(3, "access", include_str!("../migrations/0003_access.sql")),
     both(4, "attendance", include_str!("../migrations/0004_attendance.sql")),
-    both(5, "live", include_str!("../migrations/0005_live.sql")),
+    both(5, "policy", include_str!("../migrations/0005_policy.sql")),
+    both(6, "live", include_str!("../migrations/0006_live.sql")),
 ];
 
 /// A step that says the same to both engines.

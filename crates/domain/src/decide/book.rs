@@ -27,30 +27,30 @@ pub struct Book {
 }
 
 pub(super) fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     book: Book,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let agreement = agreement(asker, book.agreement, "agreement", now)?;
-    let busy = without_own_offer(&situation);
-    let slot = slot::check(&situation, asker, book.kind, book.start, &busy, "start", now)?;
+    let busy = without_own_offer(situation);
+    let slot = slot::check(situation, asker, book.kind, book.start, &busy, "start", now)?;
     let mut outcome = Outcome::default();
-    let booked = make(&situation, book.kind, slot, agreement, now, ids)?;
-    accept_policy(&situation, asker, now, &mut outcome);
+    let booked = make(situation, book.kind, slot, agreement, now, ids)?;
+    accept_policy(situation, asker, now, &mut outcome);
     let waiting = situation.appointment.as_ref().filter(|_| situation.disruption.is_some());
     let booked = match waiting {
         Some(ended) => {
             let booked = Appointment { replaces: Some(ended.id), ..booked };
-            money::follow(&situation, asker, ended, booked, now, ids, &mut outcome)
+            money::follow(situation, asker, ended, booked, now, ids, &mut outcome)
         }
         None => booked,
     };
-    take(&situation, &situation.client_busy, &booked, &mut outcome)?;
-    notify::confirm(&situation, &booked, now, &mut outcome);
-    settle_open_case(&situation, now, &mut outcome);
-    outcome.because = money::booking_rules(&situation, &situation.policy_today, &booked);
+    take(situation, &situation.client_busy, &booked, &mut outcome)?;
+    notify::confirm(situation, &booked, now, &mut outcome);
+    settle_open_case(situation, now, &mut outcome);
+    outcome.because = money::booking_rules(situation, &situation.policy_today, &booked);
     outcome.record = Record {
         word: "appointment_booked",
         subjects: subjects(&booked),

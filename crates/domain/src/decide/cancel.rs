@@ -41,7 +41,7 @@ pub struct Cancel {
 }
 
 pub(super) fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     wish: Cancel,
     now: Instant,
@@ -50,10 +50,10 @@ pub(super) fn decide(
     let before = situation.appointment()?;
     check_time(&before, asker, &wish, now)?;
     who::may_call_for(&before, asker, wish.initiator)?;
-    check_reason(&situation, &wish)?;
-    let how = cancellation(&situation, &before, asker, &wish, now)?;
-    next_step::check(&situation, asker, &wish.next_step, how.initiator != Initiator::Client)?;
-    carry_out(&situation, asker, before, how, wish, now, ids)
+    check_reason(situation, &wish)?;
+    let how = cancellation(situation, &before, asker, &wish, now)?;
+    next_step::check(situation, asker, &wish.next_step, how.initiator != Initiator::Client)?;
+    carry_out(situation, asker, before, how, wish, now, ids)
 }
 
 /// Ends it this way, with everything that follows; whoever calls has checked that it may be.

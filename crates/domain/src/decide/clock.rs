@@ -1,7 +1,7 @@
 //! What happens by itself: an appointment ends, an offer lapses, a payment falls due, a duty runs out of time.
 
 use super::book::{settled, subjects};
-use super::{JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, live, money, notify};
+use super::{JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, live, money, notify, refill};
 use crate::appointment::{PaymentState, State};
 use crate::id::{Ids, ObligationId};
 use crate::obligation::{Obligation, ObligationKind, ObligationState};
@@ -24,20 +24,26 @@ pub enum Due {
     OfferExpiry,
     /// Until when the client may choose what becomes of their money.
     RefundChoice,
+    /// A time that was cancelled late is looked at: whether somebody else has it.
+    SlotRefilled {
+        /// Whether somebody else has.
+        taken: bool,
+    },
     /// The clock of a duty.
     ObligationClock(ObligationId),
     /// A message could not be delivered: whoever it was for has not been told (U3).
     Undeliverable(PersonRef),
 }
 
-pub(super) fn decide(situation: Situation, due: Due, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
+pub(super) fn decide(situation: &Situation, due: Due, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
     match due {
-        Due::AppointmentEnd => appointment_end(&situation, now, ids),
-        Due::Capture => capture(&situation, now, ids),
-        Due::OfferExpiry => offer_expiry(&situation, now, ids),
-        Due::RefundChoice => refund_choice(&situation, now, ids),
-        Due::ObligationClock(id) => obligation_clock(&situation, id, now),
-        Due::Undeliverable(to) => undeliverable(&situation, to, now, ids),
+        Due::AppointmentEnd => appointment_end(situation, now, ids),
+        Due::Capture => capture(situation, now, ids),
+        Due::OfferExpiry => offer_expiry(situation, now, ids),
+        Due::RefundChoice => refund_choice(situation, now, ids),
+        Due::SlotRefilled { taken } => refill::decide(situation, taken, now, ids),
+        Due::ObligationClock(id) => obligation_clock(situation, id, now),
+        Due::Undeliverable(to) => undeliverable(situation, to, now, ids),
     }
 }
 

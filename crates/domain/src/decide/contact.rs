@@ -47,15 +47,15 @@ pub enum Settle {
 }
 
 /// The client has opened the page behind their link: they know.
-pub(super) fn seen(situation: Situation, now: Instant) -> Result<Outcome, Refusal> {
+pub(super) fn seen(situation: &Situation, now: Instant) -> Result<Outcome, Refusal> {
     let mut outcome = Outcome::default();
-    informed(&situation, "the client opened the link", now, &mut outcome);
-    finish(&situation, "client_informed", json!({ "how": "link opened" }), now, &mut outcome);
+    informed(situation, "the client opened the link", now, &mut outcome);
+    finish(situation, "client_informed", json!({ "how": "link opened" }), now, &mut outcome);
     Ok(outcome)
 }
 
 pub(super) fn attempt(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     attempt: Attempt,
     now: Instant,
@@ -81,24 +81,24 @@ pub(super) fn attempt(
     if made.informs(voicemail) {
         let evidence = format!("{} {} {}", made.channel.word(), made.result, made.id);
         // The call that tells them of a promise cannot be the one that keeps it (V-08).
-        let knew = !owes(&situation, ObligationKind::InformClient);
-        informed_by(&situation, asker, &evidence, now, &mut outcome);
+        let knew = !owes(situation, ObligationKind::InformClient);
+        informed_by(situation, asker, &evidence, now, &mut outcome);
         if knew {
-            meet(&situation, ObligationKind::KeepPromise, &evidence, now, &mut outcome);
+            meet(situation, ObligationKind::KeepPromise, &evidence, now, &mut outcome);
         }
     }
     if !matches!(made.result, AttemptResult::Failed | AttemptResult::WrongNumber) {
         let evidence = format!("{} {} {}", made.channel.word(), made.result, made.id);
-        meet(&situation, ObligationKind::CheckInWithClient, &evidence, now, &mut outcome);
+        meet(situation, ObligationKind::CheckInWithClient, &evidence, now, &mut outcome);
     }
     let details = json!({ "channel": made.channel, "result": made.result, "at": made.at });
     outcome.attempt = Some(made);
-    finish(&situation, "contact_attempted", details, now, &mut outcome);
+    finish(situation, "contact_attempted", details, now, &mut outcome);
     Ok(outcome)
 }
 
 pub(super) fn note(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     note: WriteNote,
     now: Instant,
@@ -128,14 +128,14 @@ pub(super) fn note(
         at: now,
     };
     let mut outcome = Outcome::default();
-    meet(&situation, ObligationKind::WriteContactNote, &format!("note {}", written.id), now, &mut outcome);
+    meet(situation, ObligationKind::WriteContactNote, &format!("note {}", written.id), now, &mut outcome);
     let details = json!({ "note": written.id, "informed_how": written.informed_how });
     outcome.note = Some(written);
-    finish(&situation, "note_written", details, now, &mut outcome);
+    finish(situation, "note_written", details, now, &mut outcome);
     Ok(outcome)
 }
 
-pub(super) fn settle(situation: Situation, asker: &Asker, settle: Settle, now: Instant) -> Result<Outcome, Refusal> {
+pub(super) fn settle(situation: &Situation, asker: &Asker, settle: Settle, now: Instant) -> Result<Outcome, Refusal> {
     let (id, word) = match &settle {
         Settle::Meet(id, _) => (*id, "obligation_met"),
         Settle::Excuse(id, _) => (*id, "obligation_excused"),
@@ -143,7 +143,7 @@ pub(super) fn settle(situation: Situation, asker: &Asker, settle: Settle, now: I
     let found = situation.obligations.iter().find(|o| o.id == id).cloned();
     let obligation = found.ok_or_else(|| Refusal::not_found("obligation"))?;
     let (kind, mut outcome) = (obligation.kind, Outcome::default());
-    if asker.is_staff() && matches!(settle, Settle::Meet(..)) && is_the_therapists_own(&situation, &obligation) {
+    if asker.is_staff() && matches!(settle, Settle::Meet(..)) && is_the_therapists_own(situation, &obligation) {
         let detail = "The therapist still owes this word in person. Record your own contact with the client instead.";
         return Err(Refusal::forbidden("therapists_own", detail));
     }
@@ -153,7 +153,7 @@ pub(super) fn settle(situation: Situation, asker: &Asker, settle: Settle, now: I
     };
     let details = json!({ "obligation": id, "kind": kind, "state": settled.state });
     put(settled, &mut outcome);
-    finish(&situation, word, details, now, &mut outcome);
+    finish(situation, word, details, now, &mut outcome);
     Ok(outcome)
 }
 

@@ -96,26 +96,26 @@ pub enum Live {
 }
 
 pub(super) fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     act: Live,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     match act {
-        Live::RunningLate(minutes) => late::running_late(&situation, asker, minutes, now, ids),
+        Live::RunningLate(minutes) => late::running_late(situation, asker, minutes, now, ids),
         Live::Answer(answer) => late::answer(situation, asker, answer, now, ids),
         Live::Connected(connection) => late::connected(situation, asker, connection, now, ids),
-        Live::Missed(missed) => missed::by_therapist(&situation, asker, missed, now, ids),
-        Live::TechnicalFailure(side) => missed::technical(&situation, asker, side, now, ids),
-        Live::Outcome(outcome, text) => after::outcome(&situation, asker, outcome, text, now),
-        Live::Attribute(fault, reason) => after::attribute(&situation, asker, fault, &reason, now, ids),
-        Live::MakeUp(decision, reason) => after::make_up(&situation, asker, decision, reason, now, ids),
-        Live::CheckIn => client::check_in(&situation, asker, now, ids),
-        Live::StepAway => client::step_away(&situation, asker, now, ids),
-        Live::Arrived(at) => client::arrived(&situation, asker, at, now),
-        Live::ClientNoShow => client::no_show(&situation, asker, now, ids),
-        Live::SeenByPractice => after::seen_by_practice(&situation, asker, now),
+        Live::Missed(missed) => missed::by_therapist(situation, asker, missed, now, ids),
+        Live::TechnicalFailure(side) => missed::technical(situation, asker, side, now, ids),
+        Live::Outcome(outcome, text) => after::outcome(situation, asker, outcome, text, now),
+        Live::Attribute(fault, reason) => after::attribute(situation, asker, fault, &reason, now, ids),
+        Live::MakeUp(decision, reason) => after::make_up(situation, asker, decision, reason, now, ids),
+        Live::CheckIn => client::check_in(situation, asker, now, ids),
+        Live::StepAway => client::step_away(situation, asker, now, ids),
+        Live::Arrived(at) => client::arrived(situation, asker, at, now),
+        Live::ClientNoShow => client::no_show(situation, asker, now, ids),
+        Live::SeenByPractice => after::seen_by_practice(situation, asker, now),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here awaits, reads a clock or rolls dice. A preview is the same call whose outcome nobody saves.
 
+mod allowance;
 mod book;
 mod cancel;
 mod clock;
@@ -13,6 +14,7 @@ mod next_step;
 mod notify;
 mod offer;
 mod outcome;
+mod refill;
 mod reschedule;
 mod situation;
 mod slot;
@@ -70,7 +72,7 @@ pub enum Command {
 
 /// Decides. The outcome holds everything that must be saved together; a refusal changes nothing.
 pub fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     command: Command,
     now: Instant,
@@ -87,7 +89,7 @@ pub fn decide(
         Command::Note(note) => contact::note(situation, asker, note, now, ids),
         Command::Settle(settle) => contact::settle(situation, asker, settle, now),
         Command::Live(live) => live::decide(situation, asker, live, now, ids),
-        Command::Import(import) => import::decide(&situation, asker, import, now, ids),
+        Command::Import(import) => import::decide(situation, asker, import, now, ids),
         Command::Due(due) => clock::decide(situation, due, now, ids),
     }
 }

@@ -1,10 +1,11 @@
 //! Money follows fault and notice: what the policy decides becomes payment state and entries (`rulings` 11 and 13).
 
-use super::{Asker, JobToWake, Outcome, Record, Situation, Wake, notify};
+use super::{Asker, JobToWake, Outcome, Record, Situation, Wake, allowance, notify, refill};
 use crate::appointment::{Appointment, Cancellation, Initiator, Payment, PaymentState, PolicySnapshot, State};
 use crate::id::Ids;
 use crate::ledger::{EntryKind, LedgerEntry};
 use crate::money::Money;
+use crate::pathway::AllowanceUse;
 use crate::policy::money::Situation as MoneyCase;
 use crate::policy::money::{self, Booking, Event, MoneyDecision, PlannedEntry, Refund, TherapistFees};
 use crate::policy::notice::{self, Act, Notice};
@@ -24,6 +25,7 @@ pub(super) fn snapshot(situation: &Situation, start: Instant) -> PolicySnapshot 
         late_cancel_fee: situation.therapist.late_cancel_fee,
         no_show_fee: situation.therapist.no_show_fee,
         cutoff_floor: None,
+        terms: policy.key(),
     }
 }
 
@@ -96,7 +98,7 @@ pub(super) fn may_act_alone(
 }
 
 /// What cancelling with this notice would cost the client, whatever has been paid.
-fn late_fee(situation: &Situation, before: &Appointment, notice: Notice) -> Money {
+pub(super) fn late_fee(situation: &Situation, before: &Appointment, notice: Notice) -> Money {
     if !notice.is_late() {
         return Money::new(0, before.price.currency);
     }
@@ -162,27 +164,16 @@ pub(super) fn on_end(
     }
     let payment = payment_after(&ended, &decision, now);
     wake_for_payment(&ended, &payment, outcome);
+    match event {
+        Event::ClientCancels(notice) if notice.is_late() => {
+            allowance::spend(situation, asker, &ended, AllowanceUse::LateCancel, now, ids, outcome);
+            refill::watch(situation, &ended, &decision, outcome);
+        }
+        Event::ClientMisses => allowance::spend(situation, asker, &ended, AllowanceUse::NoShow, now, ids, outcome),
+        _ => {}
+    }
     post(situation, &ended, asker, decision, now, ids, outcome);
-    if event == Event::ClientMisses {
-        use_allowance(situation, asker, &ended, now, ids, outcome);
-    }
     (Appointment { payment, ..ended }, price)
-}
-
-/// Where a payer pays for so many appointments, one that the client misses is used up (T15); nothing is charged.
-fn use_allowance(
-    situation: &Situation,
-    asker: &Asker,
-    ended: &Appointment,
-    now: Instant,
-    ids: &mut Ids,
-    outcome: &mut Outcome,
-) {
-    if situation.policy.parameters.payment.capture_at == CaptureAt::None {
-        let used = PlannedEntry { kind: EntryKind::Allowance, amount: Money::new(0, ended.price.currency) };
-        let reason = "One of the appointments that the payer allows".to_owned();
-        outcome.ledger.push(entry(situation, ended, asker, used, reason, now, ids));
-    }
 }
 
 /// The entry of a make-up: nothing for the client and the practice, at the therapist's expense.
@@ -337,7 +328,7 @@ pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, 
 }
 
 /// What a cancelled appointment still costs: the price where a late word came after the plan to take it stood.
-fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
+pub(super) fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
     match &before.state {
         State::Cancelled(how) if how.late => {
             late_fee(situation, before, judged(situation, before, Act::Cancel, how.received_at))
@@ -366,7 +357,9 @@ pub(super) fn booking_rules(situation: &Situation, agreed: &Policy, booked: &App
     let parameters = &agreed.parameters;
     let free = RuleUse::of("client_cancel.free_until").with("cutoff", Value::Moment(booked.policy.effective_cutoff()));
     let case = case(situation, booked, Event::ClientMisses, false);
-    let fee = money::fee(parameters, &MoneyCase { fee_charged: false, ..case }, EntryKind::LateFee, None);
+    let payer_forbids_fee = agreed.payer_forbids_fee();
+    let fee =
+        money::fee(parameters, &MoneyCase { fee_charged: false, payer_forbids_fee, ..case }, EntryKind::LateFee, None);
     std::iter::once(free).chain(fee.because).collect()
 }
 
@@ -376,6 +369,7 @@ fn case(situation: &Situation, about: &Appointment, event: Event, refund_asked: 
         new_client: situation.new_client,
         late_before: situation.late_before,
         therapist_fees: fees,
+        payer_forbids_fee: situation.policy.payer_forbids_fee(),
         refund_asked,
         ..MoneyCase::new(event, about.price, about.payment.state)
     }
@@ -400,7 +394,7 @@ fn post(
     outcome.because.extend(decision.because);
 }
 
-fn entry(
+pub(super) fn entry(
     situation: &Situation,
     about: &Appointment,
     asker: &Asker,
@@ -422,6 +416,6 @@ fn entry(
     }
 }
 
-fn clock(job: &str) -> Asker {
+pub(super) fn clock(job: &str) -> Asker {
     Asker { signature: format!("system:{job}"), person: None, role: None }
 }

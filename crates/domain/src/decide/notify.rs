@@ -96,6 +96,18 @@ pub(super) fn money_comes_back(situation: &Situation, ended: &Appointment, now: 
     outcome.notices.push(notice(situation.client.id, MessageKind::Refund, ended, facts, None, None, now));
 }
 
+/// The client learns that the fee of a late cancellation falls away, because somebody else has the time.
+pub(super) fn fee_fell_away(
+    situation: &Situation,
+    ended: &Appointment,
+    amount: Money,
+    now: Instant,
+    outcome: &mut Outcome,
+) {
+    let facts = Facts { fee: Some(amount), ..Facts::about(ended.interval()) };
+    outcome.notices.push(notice(situation.client.id, MessageKind::FeeWaived, ended, facts, None, None, now));
+}
+
 /// A duty has run out of time: whoever takes it over is written to, with what is owed and whom to call.
 pub(super) fn escalated(
     situation: &Situation,

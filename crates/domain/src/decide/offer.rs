@@ -13,7 +13,7 @@ use crate::time::Instant;
 use serde_json::json;
 
 pub(super) fn accept(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     start: Instant,
     now: Instant,
@@ -28,17 +28,17 @@ pub(super) fn accept(
     let chosen = offer.clone();
     let mut outcome = Outcome::default();
     let accepted_slot = slot.ok_or_else(|| not_offered(&offer, now))?;
-    let made = make(&situation, offer.kind, accepted_slot, Agreement { how, at: now }, now, ids)?;
+    let made = make(situation, offer.kind, accepted_slot, Agreement { how, at: now }, now, ids)?;
     let booked = Appointment { replaces: Some(ended.id), price: ended.price, ..made };
     let accepted = chosen.accept(start, booked.id, now)?;
     release(&offer, &mut outcome);
-    let booked = money::follow(&situation, asker, &ended, booked, now, ids, &mut outcome);
-    take(&situation, &situation.client_busy, &booked, &mut outcome)?;
-    notify::confirm(&situation, &booked, now, &mut outcome);
-    contact::client_settled(&situation, "the client chose one of the offered times", now, &mut outcome);
-    let case = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
+    let booked = money::follow(situation, asker, &ended, booked, now, ids, &mut outcome);
+    take(situation, &situation.client_busy, &booked, &mut outcome)?;
+    notify::confirm(situation, &booked, now, &mut outcome);
+    contact::client_settled(situation, "the client chose one of the offered times", now, &mut outcome);
+    let case = situation.disruption.clone().map(|case| settled(case, situation, &outcome, now));
     outcome.disruption = case.map(|case| crate::disruption::Disruption { outcome: Some("rescheduled".into()), ..case });
-    outcome.because = money::booking_rules(&situation, &situation.policy_today, &booked);
+    outcome.because = money::booking_rules(situation, &situation.policy_today, &booked);
     outcome.record = Record {
         word: "offer_accepted",
         subjects: [subjects(&booked), vec![offer.id.to_string(), ended.id.to_string()]].concat(),
@@ -86,7 +86,7 @@ fn take_make_up(
 }
 
 pub(super) fn decline(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     refund: bool,
     now: Instant,
@@ -97,14 +97,14 @@ pub(super) fn decline(
     let mut outcome = Outcome::default();
     release(&offer, &mut outcome);
     let evidence = if refund { "asked for the money back" } else { "wants none of the times" };
-    let choice = money::is_the_clients_choice(&situation, &ended);
+    let choice = money::is_the_clients_choice(situation, &ended);
     if refund {
-        contact::client_settled(&situation, evidence, now, &mut outcome);
+        contact::client_settled(situation, evidence, now, &mut outcome);
     } else {
-        contact::client_answered(&situation, evidence, now, &mut outcome);
+        contact::client_answered(situation, evidence, now, &mut outcome);
     }
     match (choice, refund) {
-        (true, true) => money::refund_due(&situation, asker, ended.clone(), now, ids, &mut outcome),
+        (true, true) => money::refund_due(situation, asker, ended.clone(), now, ids, &mut outcome),
         // They have not said what is to become of their money: until the offer would have ended they still may.
         (true, false) => {
             outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: Some(offer.expires_at) })
@@ -113,7 +113,7 @@ pub(super) fn decline(
     }
     let ended = outcome.appointment.clone().unwrap_or(ended);
     notify::declined(&ended, refund, now, &mut outcome);
-    outcome.disruption = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
+    outcome.disruption = situation.disruption.clone().map(|case| settled(case, situation, &outcome, now));
     outcome.record = Record {
         word: "offer_declined",
         subjects: [subjects(&ended), vec![offer.id.to_string()]].concat(),

@@ -40,6 +40,8 @@ pub enum JobToWake {
     OfferExpiry(OfferId),
     /// Until when the client may choose what becomes of their money.
     RefundChoice(AppointmentId),
+    /// Whether somebody else has taken the time of an appointment that was cancelled late.
+    SlotRefilled(AppointmentId),
     /// The clock of a duty.
     ObligationClock(ObligationId),
 }

@@ -32,37 +32,36 @@ pub struct Reschedule {
 }
 
 pub(super) fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     wish: Reschedule,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let before = situation.appointment()?;
-    check(&situation, &before, asker, &wish, now)?;
+    check(situation, &before, asker, &wish, now)?;
     let agreed = agreement(asker, wish.agreement, "agreement", now)?;
-    let slot = new_slot(&situation, asker, &before, wish.start, now)?;
-    let late =
-        wish.initiator == Initiator::Client && money::judged(&situation, &before, Act::Move, agreed.at).is_late();
+    let slot = new_slot(situation, asker, &before, wish.start, now)?;
+    let late = wish.initiator == Initiator::Client && money::judged(situation, &before, Act::Move, agreed.at).is_late();
     let floor = if late { Some(before.policy.effective_cutoff()) } else { before.policy.cutoff_floor };
-    let snapshot = money::moved_snapshot(&situation, slot.from, &before, floor);
-    let payment = money::moved_payment(&situation, slot, &before);
+    let snapshot = money::moved_snapshot(situation, slot.from, &before, floor);
+    let payment = money::moved_payment(situation, slot, &before);
     let was = before.interval();
     let moved = before.clone().move_to(slot, snapshot, payment, agreed)?;
 
     let mut outcome = Outcome::default();
-    retake(&situation, &moved, &mut outcome);
-    notify::moved(&situation, was, &moved, wish.initiator, now, &mut outcome);
-    outcome.because = money::booking_rules(&situation, &situation.policy, &moved);
+    retake(situation, &moved, &mut outcome);
+    notify::moved(situation, was, &moved, wish.initiator, now, &mut outcome);
+    outcome.because = money::booking_rules(situation, &situation.policy, &moved);
     let short = notice::short_notice(&situation.policy.parameters, before.start, now);
     outcome.reliability = Some(reliability::judge(&situation.policy.parameters, &event(&wish, short)));
-    let case = case(&situation, &moved, wish.initiator, now, ids);
+    let case = case(situation, &moved, wish.initiator, now, ids);
     if wish.initiator != Initiator::Client {
-        open_obligations(&situation, asker, &wish, &before, &moved, case.id, now, ids, &mut outcome);
+        open_obligations(situation, asker, &wish, &before, &moved, case.id, now, ids, &mut outcome);
     }
     for of_the_day in [ObligationKind::AttendanceUpdate, ObligationKind::CheckInWithClient, ObligationKind::ConfirmPlan]
     {
-        contact::excuse(&situation, of_the_day, "it was moved to another time", now, &mut outcome);
+        contact::excuse(situation, of_the_day, "it was moved to another time", now, &mut outcome);
     }
     outcome.record = Record {
         word: "appointment_rescheduled",
@@ -70,7 +69,7 @@ pub(super) fn decide(
         details: json!({ "before": was, "after": moved.interval(), "initiator": wish.initiator, "reason": wish.reason,
             "agreement": agreed, "late": late, "cutoff": moved.policy.effective_cutoff() }),
     };
-    outcome.disruption = Some(settled(case, &situation, &outcome, now));
+    outcome.disruption = Some(settled(case, situation, &outcome, now));
     outcome.appointment = Some(moved);
     Ok(outcome)
 }

@@ -11,6 +11,7 @@ use crate::policy::Policy;
 use crate::practice::{Practice, Relationship, Therapist};
 use crate::refusal::Refusal;
 use crate::time::Interval;
+use std::sync::Arc;
 
 /// Everything that bears on one relationship and one appointment of it.
 #[derive(Debug, Clone)]
@@ -18,9 +19,9 @@ pub struct Situation {
     /// The practice.
     pub practice: Practice,
     /// The policy version that applies: the appointment's own, or today's for a new booking.
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     /// Today's policy: what a new booking would be under.
-    pub policy_today: Policy,
+    pub policy_today: Arc<Policy>,
     /// The therapist.
     pub therapist: Therapist,
     /// The client.

@@ -113,6 +113,7 @@ pub fn therapist(preset: Preset) -> Therapist {
         },
         late_cancel_fee: Some(Money::new(4000, price(preset).currency)),
         no_show_fee: None,
+        overrides: Default::default(),
     }
 }
 
@@ -136,5 +137,6 @@ pub fn relationship() -> Relationship {
         client: CLIENT,
         state: RelationshipState::Active,
         accepted_policy: None,
+        pathway: None,
     }
 }

@@ -9,11 +9,13 @@ use domain::ledger::LedgerEntry;
 use domain::message::Notice;
 use domain::obligation::{Obligation, ObligationKind};
 use domain::offer::{Offer, OfferState};
+use domain::pathway::Pathway;
 use domain::person::PersonRef;
 use domain::policy::{Policy, Preset};
 use domain::refusal::Refusal;
 use domain::time::{Instant, Interval};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Somebody's taken time: whose, for what, when, and until when where it is only held.
 pub type Taken = (PersonRef, String, Interval, Option<Instant>);
@@ -24,7 +26,7 @@ pub struct Story {
     pub preset: Preset,
     /// Practice, people and policy of today.
     pub base: Situation,
-    pub policies: Vec<Policy>,
+    pub policies: Vec<Arc<Policy>>,
     pub appointments: Vec<Appointment>,
     pub disruptions: Vec<Disruption>,
     pub obligations: Vec<Obligation>,
@@ -39,7 +41,7 @@ pub struct Story {
 impl Story {
     /// Nothing is booked yet; the client has attended before.
     pub fn new(preset: Preset) -> Self {
-        let policy = Policy::preset(preset);
+        let policy = Arc::new(Policy::preset(preset));
         let base = Situation {
             practice: people::practice(preset),
             policy: policy.clone(),
@@ -109,9 +111,19 @@ impl Story {
     /// The practice changes its policy.
     pub fn set_policy(&mut self, changes: serde_json::Value) {
         let changes = changes.as_object().expect("names with values");
-        let next = self.base.policy_today.set(changes).expect("a good change");
+        let next = Arc::new(self.base.policy_today.set(changes).expect("a good change"));
         self.policies.push(next.clone());
         self.base.policy_today = next;
+    }
+
+    /// The client is on this pathway from now on.
+    pub fn put_on(&mut self, pathway: Pathway) {
+        let therapist = self.base.therapist.id;
+        let between = self.base.policy_today.between(Some(&pathway), therapist, &self.base.therapist.overrides);
+        self.base.relationship.pathway = Some(Box::new(pathway));
+        let between = Arc::new(between.expect("a pathway makes terms"));
+        self.policies.push(between.clone());
+        self.base.policy_today = between;
     }
 
     pub fn appointment(&self) -> &Appointment {
@@ -162,7 +174,10 @@ impl Story {
         situation.offer = self.offers.iter().rfind(of_subject).cloned();
         situation.appointment = subject.map(|id| self.find(id).clone());
         if let Some(found) = situation.appointment.as_ref().filter(|_| about.is_some()) {
-            let agreed = self.policies.iter().find(|policy| policy.version == found.policy.version);
+            let agreed = self
+                .policies
+                .iter()
+                .find(|policy| policy.version == found.policy.version && policy.key() == found.policy.terms);
             situation.policy = agreed.expect("the agreed version").clone();
         } else {
             situation.policy = situation.policy_today.clone();
@@ -198,7 +213,7 @@ impl Story {
             // Whoever answers an offer is shown that offer, whatever has become of it.
             situation.offer = self.offers.iter().rfind(|offer| Some(offer.appointment) == about).cloned();
         }
-        decide(situation, asker, command, now, &mut ids)
+        decide(&situation, asker, command, now, &mut ids)
     }
 
     /// The job that brings this moment; it is off the list once it has run.
@@ -209,6 +224,7 @@ impl Story {
             Due::AppointmentEnd => Some(JobToWake::AppointmentEnd(about)),
             Due::Capture => Some(JobToWake::Capture(about)),
             Due::OfferExpiry => offer.map(|offer| JobToWake::OfferExpiry(offer.id)),
+            Due::SlotRefilled { .. } => Some(JobToWake::SlotRefilled(about)),
             Due::RefundChoice => Some(JobToWake::RefundChoice(about)),
             Due::ObligationClock(id) => Some(JobToWake::ObligationClock(id)),
             Due::Undeliverable(_) => None,

@@ -8,6 +8,7 @@ mod ledger;
 mod live;
 mod offers;
 mod openapi;
+mod pathways;
 mod people;
 mod policy;
 mod request;
@@ -41,6 +42,7 @@ pub fn routes() -> Vec<Route> {
         live::routes(),
         offers::routes(),
         openapi::routes(),
+        pathways::routes(),
         people::routes(),
         policy::routes(),
         slots::routes(),

@@ -71,7 +71,7 @@ impl From<&Appointment> for AppointmentWire {
             sequence: a.sequence,
             price: a.price,
             policy: json!({ "preset": policy.preset, "version": policy.version, "cutoff": policy.effective_cutoff(),
-                "boundary": policy.boundary }),
+                "boundary": policy.boundary, "terms": policy.terms }),
             payment: json!({ "state": a.payment.state, "due_at": a.payment.due_at }),
             attendance: json!({ "label": a.attendance_label(), "nhs_code": a.attendance_code(), "minutes": a.attendance.minutes() }),
             claim: Value::Null,
@@ -202,7 +202,7 @@ pub fn offer(offer: &Offer) -> Value {
 pub fn relationship(r: &Relationship) -> Value {
     let accepted = r.accepted_policy.map(|a| json!({ "version": a.version, "at": a.at, "how": a.how }));
     json!({ "id": r.id, "therapist": r.therapist, "client": r.client, "state": r.state, "preferred_slot": null,
-        "accepted_policy": accepted, "contracting": {} })
+        "accepted_policy": accepted, "contracting": {}, "pathway": r.pathway.as_ref().map(|pathway| pathway.id) })
 }
 
 /// Where an act stands on the record.

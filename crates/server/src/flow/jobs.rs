@@ -12,9 +12,14 @@ pub const OFFER_EXPIRY: &str = "offer_expiry";
 pub const REFUND_CHOICE: &str = "refund_choice";
 /// The clock of a duty.
 pub const OBLIGATION_CLOCK: &str = "obligation_clock";
+/// Whether somebody else has taken a time that was cancelled late.
+pub const SLOT_REFILLED: &str = "slot_refilled";
+/// Replay a practice's past.
+pub const REPLAY: &str = "replay";
 
 /// Hand a letter with a sign-in link over.
 pub const SIGN_IN: &str = "sign_in";
 
 /// Every kind.
-pub const ALL: [&str; 7] = [SIGN_IN, DELIVER, APPOINTMENT_END, CAPTURE, OFFER_EXPIRY, REFUND_CHOICE, OBLIGATION_CLOCK];
+pub const ALL: [&str; 9] =
+    [SIGN_IN, DELIVER, APPOINTMENT_END, CAPTURE, OFFER_EXPIRY, REFUND_CHOICE, OBLIGATION_CLOCK, SLOT_REFILLED, REPLAY];

@@ -22,42 +22,42 @@ pub fn act(
     act: Live,
     seen: Option<u32>,
 ) -> Flow<Done<Answer>> {
-    let situation = situation(tx, ask, id, &act, Mode::Change)?;
+    let situation = situation(tx, tools, ask, id, &act, Mode::Change)?;
     super::appointment::check_seen(&situation, seen)?;
     change(tx, tools, ask, situation, Command::Live(act))
 }
 
 /// What it would do.
 pub fn preview(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, act: Live) -> Flow<Answer> {
-    let situation = situation(tx, ask, id, &act, Mode::Preview)?;
+    let situation = situation(tx, tools, ask, id, &act, Mode::Preview)?;
     look(tools, ask, situation, Command::Live(act))
 }
 
 /// The same about a case, which may be closed already.
 pub fn on_case(tx: &mut Tx, tools: &Tools, ask: &Ask, id: DisruptionId, act: Live) -> Flow<Done<Answer>> {
-    let situation = of_case(tx, ask, id, &act, Mode::Change)?;
+    let situation = of_case(tx, tools, ask, id, &act, Mode::Change)?;
     change(tx, tools, ask, situation, Command::Live(act))
 }
 
 /// What that would do.
 pub fn preview_on_case(tx: &mut Tx, tools: &Tools, ask: &Ask, id: DisruptionId, act: Live) -> Flow<Answer> {
-    let situation = of_case(tx, ask, id, &act, Mode::Preview)?;
+    let situation = of_case(tx, tools, ask, id, &act, Mode::Preview)?;
     look(tools, ask, situation, Command::Live(act))
 }
 
-fn of_case(tx: &mut Tx, ask: &Ask, id: DisruptionId, act: &Live, mode: Mode) -> Flow<Situation> {
+fn of_case(tx: &mut Tx, tools: &Tools, ask: &Ask, id: DisruptionId, act: &Live, mode: Mode) -> Flow<Situation> {
     let scope = ask.who.scope();
     let seen = store::disruption::load(tx, &scope, id)?.ok_or_else(|| Refusal::not_found("case"))?;
-    let mut situation = situation(tx, ask, seen.appointment, act, mode)?;
+    let mut situation = situation(tx, tools, ask, seen.appointment, act, mode)?;
     // Read again under the lock.
     situation.disruption = store::disruption::load(tx, &scope, id)?;
     Ok(situation)
 }
 
-fn situation(tx: &mut Tx, ask: &Ask, id: AppointmentId, act: &Live, mode: Mode) -> Flow<Situation> {
+fn situation(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, act: &Live, mode: Mode) -> Flow<Situation> {
     // Where times may be held for the client at once, the diaries of the next days are looked at.
     let starts = if may_offer(act) { around(ask.now) } else { Vec::new() };
-    let mut situation = load::appointment(tx, ask, id, &starts, mode)?;
+    let mut situation = load::appointment(tx, tools, ask, id, &starts, mode)?;
     if matches!(act, Live::ClientNoShow | Live::Outcome(..)) {
         let client = situation.relationship.client;
         let made = store::contact::attempts_of(tx, &ask.who.scope(), client)?;

@@ -13,12 +13,15 @@ pub mod live;
 pub mod load;
 pub mod offer;
 pub mod once;
+pub mod pathway;
 pub mod record;
+pub mod replay;
 pub mod save;
 pub mod settings;
 pub mod setup;
 pub mod signin;
 pub mod slots;
+pub mod what_if;
 
 use domain::access::{Actor, Purpose, Scope};
 use domain::id::{ClientId, CommandId, PracticeId, TokenId};

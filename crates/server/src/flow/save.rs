@@ -17,6 +17,7 @@ use outside::address::EmailAddress;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::job::{Job, Priority};
+use store::policy::PolicyCache;
 use store::{Done, Tx};
 
 /// What flows need beside the transaction; made once at start.
@@ -24,6 +25,8 @@ use store::{Done, Tx};
 pub struct Tools {
     /// Writes messages.
     pub writer: Arc<Writer>,
+    /// The policy documents that were read already.
+    pub policies: PolicyCache,
     /// Makes the secrets of links.
     pub link_key: LinkKey,
     /// Where this server is reached.
@@ -39,7 +42,7 @@ impl Tools {
         let configured = config.smtp.as_ref().map(|smtp| smtp.from.clone());
         let from: EmailAddress = configured.unwrap_or_else(|| config.base_url.own_address());
         let writer = Arc::new(Writer::new(from.clone(), &base_url));
-        Self { writer, link_key: keys.links(), base_url, from }
+        Self { writer, policies: PolicyCache::default(), link_key: keys.links(), base_url, from }
     }
 
     /// How links are made.
@@ -116,8 +119,26 @@ fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<(
                     return Err(domain::refusal::Refusal::stale().into());
                 }
             }
-            None => store::appointment::insert(tx, changed)?,
+            None => insert(tx, situation, changed)?,
         }
+    }
+    Ok(())
+}
+
+/// A new appointment, with the document that it was agreed under where that is not the practice's own version, and a look
+/// at whom it saves a late fee. Where the practice has no pathways and promises no such thing, that is one statement.
+fn insert(tx: &mut Tx, situation: &Situation, booked: &Appointment) -> Flow<()> {
+    let today = &situation.policy_today;
+    if booked.policy.terms.is_some() && booked.policy.terms == today.key() {
+        store::policy::agree(tx, booked.practice, today)?;
+    }
+    store::appointment::insert(tx, booked)?;
+    if !today.parameters.waive_late_fee_if_slot_refilled {
+        return Ok(());
+    }
+    for id in store::appointment::cancelled_late_around(tx, booked)? {
+        let wake = Wake { job: JobToWake::SlotRefilled(id), at: Some(booked.created_at) };
+        wake_at(tx, situation, &wake)?;
     }
     Ok(())
 }
@@ -141,6 +162,7 @@ fn wake_at(tx: &mut Tx, situation: &Situation, wake: &Wake) -> Flow<()> {
         JobToWake::Capture(id) => (jobs::CAPTURE, id.to_string()),
         JobToWake::OfferExpiry(id) => (jobs::OFFER_EXPIRY, id.to_string()),
         JobToWake::RefundChoice(id) => (jobs::REFUND_CHOICE, id.to_string()),
+        JobToWake::SlotRefilled(id) => (jobs::SLOT_REFILLED, id.to_string()),
         JobToWake::ObligationClock(id) => (jobs::OBLIGATION_CLOCK, id.to_string()),
     };
     match wake.at {

@@ -5,6 +5,7 @@ use super::{Ask, Flow, Tools};
 use domain::audit::Entry;
 use domain::id::{Ids, PracticeId};
 use domain::money::{Currency, Money};
+use domain::pathway::Overrides;
 use domain::person::{ContactPreference, Locale, Person, PersonRef, Role, is_email, is_phone};
 use domain::policy::{Policy, Preset};
 use domain::practice::{PolicyAcceptance, Practice, Relationship, RelationshipState, Therapist};
@@ -138,7 +139,7 @@ pub fn therapist(
     let wish = NewPerson { role: Role::Therapist, ..wish };
     let person = checked_person(tx, PersonRef::Therapist(id), practice, wish)?;
     let NewTherapist { schedule, late_cancel_fee, no_show_fee } = work;
-    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee };
+    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee, overrides: Overrides::new() };
     store::therapist::insert(tx, &therapist)?;
     let entry = person_entry(tools, ask, ids, &therapist.person, "therapist_added");
     Ok(Done::new(therapist, entry))
@@ -164,6 +165,7 @@ pub fn relationship(
         client: client_id,
         state: RelationshipState::Active,
         accepted_policy: accepted,
+        pathway: None,
     };
     store::relationship::insert(tx, &relationship)?;
     let subjects = vec![relationship.id.to_string(), therapist.id.to_string(), client_id.to_string()];

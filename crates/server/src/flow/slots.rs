@@ -1,6 +1,6 @@
 //! Free times of one therapist, computed from their hours and what is taken; nothing is stored.
 
-use super::{Ask, Flow, load};
+use super::{Ask, Flow, Tools};
 use domain::id::TherapistId;
 use domain::policy::{Parameters, Policy};
 use domain::practice::Therapist;
@@ -25,10 +25,10 @@ pub struct Wanted {
 }
 
 /// Free times in the window, in order. A client finds those of their own therapists only.
-pub fn free(tx: &mut Tx, ask: &Ask, wanted: Wanted) -> Flow<Vec<Interval>> {
+pub fn free(tx: &mut Tx, tools: &Tools, ask: &Ask, wanted: Wanted) -> Flow<Vec<Interval>> {
     check(wanted.window)?;
     let therapist = visible(tx, ask, wanted.therapist)?;
-    let policy = load::POLICIES.latest(tx, therapist.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
+    let policy = tools.policies.latest(tx, therapist.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
     let for_client = ask.who.scope().limits().client.is_some();
     Ok(of(tx, ask.now, &therapist, &policy, for_client, wanted)?)
 }

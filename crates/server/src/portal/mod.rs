@@ -6,8 +6,6 @@ pub mod layout;
 pub mod practice;
 pub mod signin;
 pub mod therapist;
-pub mod when;
-pub mod words;
 
 pub use layout::Shell;
 pub(crate) use signin::welcome;
@@ -124,6 +122,7 @@ async fn more(app: App, call: Call<Colleague>) -> Answer {
 mod tests {
     use super::*;
     use crate::error::FieldErrors;
+    use crate::when::{Due, When};
 
     #[derive(Template)]
     #[template(
@@ -136,7 +135,7 @@ mod tests {
     )]
     struct Pieces {
         errors: FieldErrors,
-        due: words::Due,
+        due: Due,
         pairs: Vec<(&'static str, String)>,
         effects: Vec<Effect>,
     }
@@ -146,7 +145,7 @@ mod tests {
         let mut errors = FieldErrors::default();
         errors.push("next", "Choose what happens next for <Daniel>");
         let now = "2026-11-24T09:12:00Z".parse().expect("a moment");
-        let due = words::Due::new(now, now, &crate::actor::Manner::default());
+        let due = When::new(crate::actor::Manner::default(), now).due(now);
         let pairs = vec![("Client", "Daniel <Reyes>".to_owned())];
         let effects = vec![Effect { icon: "mail", title: "Daniel is told".into(), detail: "By text, at once".into() }];
         let text = Pieces { errors, due, pairs, effects }.render().expect("rendered");

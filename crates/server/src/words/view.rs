@@ -1,7 +1,7 @@
 //! What the templates may name. Every name is always there, so that a template cannot fail on a fact that is missing.
 
-use super::when::When;
 use super::{About, clean};
+use crate::when::When;
 use domain::appointment::{Appointment, Initiator, MeetingKind, PaymentState};
 use domain::message::{Facts, LinkTo, MessageKind, Notice};
 use domain::person::{Locale, Person, PersonRef};
@@ -67,8 +67,7 @@ impl Reader {
 /// The view of a notice.
 pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Names {
     let reader = Reader::of(about.to.id);
-    let when =
-        When { locale: about.to.locale, agreed: &about.appointment.zone, reader: &about.to.zone, now: about.now };
+    let when = reader_of(about.to, about.now);
     let own = names! {
         reader => reader.word(),
         kind => notice.kind.as_str(),
@@ -91,7 +90,7 @@ pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Nam
 
 /// The view of a link to sign in: no appointment, one moment.
 pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, now: Instant, domain: &str) -> Names {
-    let when = When { locale: to.locale, agreed: &to.zone, reader: &to.zone, now };
+    let when = reader_of(to, now);
     let own = names! {
         reader => Reader::of(to.id).word(),
         kind => MessageKind::SignIn.as_str(),
@@ -102,8 +101,13 @@ pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, 
     Names([own, frame(practice, to, &when, domain)].concat())
 }
 
+/// How this person is told moments.
+fn reader_of(to: &Person, now: Instant) -> When {
+    When { locale: to.locale, zone: to.zone.clone(), now }
+}
+
 /// What stands around every body.
-fn frame(practice: &Practice, to: &Person, when: &When<'_>, domain: &str) -> Part {
+fn frame(practice: &Practice, to: &Person, when: &When, domain: &str) -> Part {
     names! {
         lang => to.locale.tag(),
         hello => clean::line(to.first_name()),
@@ -158,19 +162,20 @@ fn reach(person: &Person) -> String {
     }
 }
 
-fn times(notice: &Notice, about: &About<'_>, when: &When<'_>) -> Part {
-    let facts = &notice.facts;
-    let moment = |at: Option<Instant>| at.map(|at| when.moment(at));
+fn times(notice: &Notice, about: &About<'_>, when: &When) -> Part {
+    let (facts, agreed) = (&notice.facts, &about.appointment.zone);
+    let told = |at: Instant| when.agreed(at, agreed);
+    let moment = |at: Option<Instant>| at.map(told);
     let replaced = about.situation.appointment.as_ref().filter(|old| about.appointment.replaces == Some(old.id));
     names! {
-        day => when.day(facts.time.from),
-        time => when.moment(facts.time.from),
+        day => when.agreed_day(facts.time.from, agreed),
+        time => told(facts.time.from),
         minutes => (facts.time.to - facts.time.from).as_minutes(),
         old_time => moment(facts.old_time.map(|old| old.from)),
         replaced => moment(replaced.map(|old| old.start)),
-        offered => facts.offered.iter().map(|slot| when.moment(slot.from)).collect::<Vec<_>>(),
+        offered => facts.offered.iter().map(|slot| told(slot.from)).collect::<Vec<_>>(),
         held_until => moment(facts.offer_expires_at),
-        clock => when.time_of_day(facts.time.from),
+        clock => when.clock(facts.time.from),
         late_minutes => facts.minutes.unwrap_or_default(),
         reply_by => moment(facts.reply_by),
         promise_by => moment(facts.promise_by),

@@ -28,12 +28,21 @@ pub(super) fn run(app: &App, leased: Leased, now: Instant) -> Flow<()> {
     }
 }
 
+/// Replays a past, page by page; each page is a read of its own.
+pub(super) fn replay(app: &App, leased: Leased, now: Instant) -> Flow<()> {
+    match flow::replay::run(app, subject(&leased)?) {
+        Ok(()) => finish(app, &leased, None, None, now),
+        Err(failed) => fault(app, &leased, &failed, now),
+    }
+}
+
 fn act(tx: &mut Tx, app: &App, ask: &Ask, job: &Leased) -> Flow<Done<flow::Answer>> {
     match job.kind.as_str() {
         jobs::APPOINTMENT_END => flow::due::appointment_end(tx, &app.tools, ask, subject(job)?),
         jobs::CAPTURE => flow::due::capture(tx, &app.tools, ask, subject(job)?),
         jobs::OFFER_EXPIRY => flow::due::offer_expiry(tx, &app.tools, ask, subject(job)?),
         jobs::REFUND_CHOICE => flow::due::refund_choice(tx, &app.tools, ask, subject(job)?),
+        jobs::SLOT_REFILLED => flow::due::slot_refilled(tx, &app.tools, ask, subject(job)?),
         jobs::OBLIGATION_CLOCK => flow::due::obligation_clock(tx, &app.tools, ask, subject(job)?),
         other => Err(Failed::Fault(format!("no code runs jobs of kind {other:?}"))),
     }

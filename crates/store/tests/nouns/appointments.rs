@@ -77,6 +77,7 @@ fn everything_about_an_appointment_is_kept(rig: &Rig) {
             late_cancel_fee: Some(gbp(3000)),
             no_show_fee: Some(gbp(0)),
             cutoff_floor: Some(minutes(-5000)),
+            terms: None,
             ..plain.policy
         },
         payment: Payment { state: PaymentState::Planned, due_at: Some(minutes(60)) },

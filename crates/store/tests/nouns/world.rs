@@ -124,6 +124,7 @@ pub fn a_therapist(id: TherapistId, practice: PracticeId, name: &str) -> Therapi
         },
         late_cancel_fee: None,
         no_show_fee: None,
+        overrides: Default::default(),
     }
 }
 
@@ -133,7 +134,15 @@ pub fn a_relationship(
     therapist: TherapistId,
     client: ClientId,
 ) -> Relationship {
-    Relationship { id, practice, therapist, client, state: RelationshipState::Active, accepted_policy: None }
+    Relationship {
+        id,
+        practice,
+        therapist,
+        client,
+        state: RelationshipState::Active,
+        accepted_policy: None,
+        pathway: None,
+    }
 }
 
 /// Dan's appointment with Ada, an hour from noon, number `n`.
@@ -161,6 +170,7 @@ pub fn an_appointment(n: u8) -> Appointment {
             late_cancel_fee: None,
             no_show_fee: None,
             cutoff_floor: None,
+            terms: None,
         },
         payment: Payment { state: PaymentState::None, due_at: None },
         agreement: Agreement { how: AgreementHow::Phone, at: minutes(-2880) },

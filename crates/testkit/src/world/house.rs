@@ -146,7 +146,7 @@ impl House {
             let (practice, state) = (self.practice.id, RelationshipState::Active);
             store::relationship::insert(
                 tx,
-                &Relationship { id, practice, therapist, client, state, accepted_policy: None },
+                &Relationship { id, practice, therapist, client, state, accepted_policy: None, pathway: None },
             )?;
         }
         store::appointment::insert(tx, &self.seen_before(number, now))
@@ -187,6 +187,7 @@ impl House {
             },
             late_cancel_fee: Some(Money::new(4000, self.practice.currency)),
             no_show_fee: None,
+            overrides: Default::default(),
         }
     }
 
@@ -220,6 +221,7 @@ impl House {
                 late_cancel_fee: None,
                 no_show_fee: None,
                 cutoff_floor: None,
+                terms: None,
             },
             payment: Payment { state: PaymentState::None, due_at: None },
             agreement: Agreement { how: AgreementHow::InSession, at: start - Span::hours(72) },

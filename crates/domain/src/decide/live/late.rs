@@ -80,13 +80,13 @@ fn check_late(before: &Appointment, minutes: u32, now: Instant) -> Result<(), Re
 /// The client's answer. Who would rather have another time is not kept waiting: today's ends at once, with times held
 /// for them.
 pub(super) fn answer(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     answer: LateAnswer,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
-    let before = for_anyone(&situation, asker)?;
+    let before = for_anyone(situation, asker)?;
     let late = before.attendance.late_notice;
     let late = late.ok_or_else(|| Refusal::conflict("nothing_to_answer", "Nobody has said that they are late."))?;
     if before.state != State::Booked || before.has_begun() {
@@ -99,16 +99,16 @@ pub(super) fn answer(
         return another_time(situation, asker, about, "the client would rather have another time", now, ids);
     }
     let mut outcome = Outcome::default();
-    contact::meet(&situation, ObligationKind::InformClient, "the client answered: they wait", now, &mut outcome);
-    notify::late_answer(&situation, &about, answer, now, &mut outcome);
+    contact::meet(situation, ObligationKind::InformClient, "the client answered: they wait", now, &mut outcome);
+    notify::late_answer(situation, &about, answer, now, &mut outcome);
     let (case, details) = (situation.disruption.clone(), json!({ "answer": answer, "minutes": late.minutes }));
-    finish(&situation, about, case, "late_answer", details, now, &mut outcome);
+    finish(situation, about, case, "late_answer", details, now, &mut outcome);
     Ok(outcome)
 }
 
 /// Ends today's appointment on the therapist's side and holds times for the client.
 fn another_time(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     about: Appointment,
     why: &'static str,
@@ -120,7 +120,7 @@ fn another_time(
         reason: None,
         note: None,
         received_at: None,
-        next_step: times::priority(&situation, &about, now),
+        next_step: times::priority(situation, &about, now),
         share_reason: false,
         words: None,
     };
@@ -131,18 +131,18 @@ fn another_time(
         received_at: now,
         recorded_at: now,
         recorded_by: asker.signature.clone(),
-        label: cancel::label(&situation, Initiator::Therapist),
+        label: cancel::label(situation, Initiator::Therapist),
         late: false,
         short_notice: true,
     };
-    let mut outcome = cancel::carry_out(&situation, asker, about, how, wish, now, ids)?;
+    let mut outcome = cancel::carry_out(situation, asker, about, how, wish, now, ids)?;
     let known = format!("the client knows: {why}");
-    contact::meet(&situation, ObligationKind::InformClient, &known, now, &mut outcome);
+    contact::meet(situation, ObligationKind::InformClient, &known, now, &mut outcome);
     super::meet_opened(&mut outcome, ObligationKind::InformClient, &known, now);
-    let_go(&situation, &[ObligationKind::ConfirmPlan], why, now, &mut outcome);
+    let_go(situation, &[ObligationKind::ConfirmPlan], why, now, &mut outcome);
     outcome.disruption = outcome
         .disruption
-        .map(|case| crate::decide::book::settled(case, &situation, &outcome_of(&outcome.obligations), now));
+        .map(|case| crate::decide::book::settled(case, situation, &outcome_of(&outcome.obligations), now));
     Ok(outcome)
 }
 
@@ -151,13 +151,13 @@ fn outcome_of(obligations: &[crate::obligation::Obligation]) -> Outcome {
 }
 
 pub(super) fn connected(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     connection: Connection,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
-    let before = for_colleague(&situation, asker)?;
+    let before = for_colleague(situation, asker)?;
     if before.attendance.late_notice.is_none() {
         let detail = "Nobody has said that they are late. Say that the client is here instead.";
         return Err(Refusal::conflict("not_running_late", detail));
@@ -175,26 +175,26 @@ pub(super) fn connected(
     };
     if plan == Plan::Rescheduled {
         let about = before.noting(known);
-        let mut outcome = another_time(situation.clone(), asker, about, "the two agreed on another time", now, ids)?;
+        let mut outcome = another_time(situation, asker, about, "the two agreed on another time", now, ids)?;
         if apologised {
-            contact::meet(&situation, ObligationKind::ConfirmPlan, "apologised; another time", now, &mut outcome);
+            contact::meet(situation, ObligationKind::ConfirmPlan, "apologised; another time", now, &mut outcome);
         }
         return Ok(outcome);
     }
     let about = before.arrived(known)?;
     let mut outcome = Outcome::default();
-    contact::meet(&situation, ObligationKind::InformClient, "the two have connected", now, &mut outcome);
+    contact::meet(situation, ObligationKind::InformClient, "the two have connected", now, &mut outcome);
     if apologised {
         let evidence = format!("apologised; {}", plan.as_str().replace('_', " "));
-        contact::meet(&situation, ObligationKind::ConfirmPlan, &evidence, now, &mut outcome);
+        contact::meet(situation, ObligationKind::ConfirmPlan, &evidence, now, &mut outcome);
     }
     if let (Plan::Shortened, Some(case)) = (plan, &situation.disruption) {
         let setting = setting(&about, Given::Nothing, true, now);
-        open(&situation, &about, case, Trigger::CutShort, &setting, ids, &mut outcome);
+        open(situation, &about, case, Trigger::CutShort, &setting, ids, &mut outcome);
     }
     let case = situation.disruption.clone();
     let details = json!({ "apologised": apologised, "plan": plan, "ends_at": ends_at });
-    finish(&situation, about, case, "connected_after_lateness", details, now, &mut outcome);
+    finish(situation, about, case, "connected_after_lateness", details, now, &mut outcome);
     Ok(outcome)
 }
 

@@ -177,6 +177,7 @@ impl Task {
             client,
             state: RelationshipState::Active,
             accepted_policy: None,
+            pathway: None,
         };
         Ok((New { line: row.line, person, client, relationship, therapist: therapist.id }, therapist))
     }

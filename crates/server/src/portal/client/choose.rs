@@ -10,9 +10,9 @@ use crate::app::App;
 use crate::call::Call;
 use crate::error::FieldErrors;
 use crate::flow;
-use crate::portal::when::When;
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::appointment::{Appointment, Initiator, PaymentState, State};
@@ -119,7 +119,7 @@ async fn load<A: Scoped>(app: &App, call: &Call<A>, id: OfferId) -> Result<Scene
         let scope = ask.who.scope();
         let offer = scene::found(store::offer::load(tx, &scope, id)?, "offer")?;
         let ended = scene::found(store::appointment::load(tx, &scope, offer.appointment)?, "appointment")?;
-        let policy = scene::found(store::policy::load(tx, ended.practice, ended.policy.version)?, "policy")?;
+        let policy = scene::found(store::policy::of_booking(tx, ended.practice, &ended.policy)?, "policy")?;
         let booked = match offer.state {
             OfferState::Accepted { appointment, .. } => store::appointment::load(tx, &scope, appointment)?,
             _ => None,
@@ -170,7 +170,7 @@ async fn show<A: Scoped>(
     errors: FieldErrors,
     status: StatusCode,
 ) -> Answer {
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let is_over = call.now >= scene.offer.expires_at;
     match (&scene.offer.state, &scene.booked, &scene.instead) {
         (OfferState::Open, _, _) if !is_over && scene.offer.is_make_up() => {

@@ -7,9 +7,9 @@ use crate::actor::Client;
 use crate::app::App;
 use crate::call::Call;
 use crate::flow::{Ask, Flow};
-use crate::portal::when::When;
 use crate::portal::{Shell, page};
 use crate::routes::{Answer, Route, get};
+use crate::when::When;
 use askama::Template;
 use domain::appointment::Appointment;
 use domain::id::TherapistId;
@@ -82,7 +82,7 @@ struct HomePage {
 
 async fn home(app: App, call: Call<Client>) -> Answer {
     let scene = desk::read(&app, &call, |tx, _, ask| load(tx, ask)).await?;
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let first = |id: &TherapistId| scene.therapists.get(id).map_or("your therapist", |found| found.person.first_name());
     let active = scene.relationships.iter().filter(|relationship| relationship.state == RelationshipState::Active);
     let book = active.map(|one| (Door::Portal.booking(&app, one.id), first(&one.therapist).to_owned())).collect();

@@ -5,9 +5,9 @@ use super::{desk, scene};
 use crate::actor::Scoped;
 use crate::app::App;
 use crate::call::Call;
-use crate::portal::when::When;
 use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use domain::policy::Policy;
 use domain::practice::{Relationship, Therapist};
@@ -48,7 +48,7 @@ pub(super) async fn page<A: Scoped>(app: App, call: Call<A>) -> Answer {
         Ok((practice, policy, pairs))
     });
     let (practice, policy, pairs) = found.await?;
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let page = PolicyPage {
         shell: Shell::new(&app, &call, "If plans change"),
         version: policy.version,
@@ -62,7 +62,8 @@ fn with(policy: &Policy, relationship: &Relationship, therapist: &Therapist, whe
     let prices = therapist.schedule.kinds.values().map(|setup| setup.price);
     let price = prices.max_by_key(|price| price.amount_minor);
     let nothing = domain::money::Money::new(0, domain::money::Currency::GBP);
-    let terms = Terms::of(policy, therapist, price.unwrap_or(nothing), when.locale);
+    let between = policy.between(relationship.pathway.as_deref(), therapist.id, &therapist.overrides);
+    let terms = Terms::of(between.as_ref().unwrap_or(policy), therapist, price.unwrap_or(nothing), when.locale);
     let accepted = match relationship.accepted_policy {
         Some(accepted) if accepted.version >= policy.version => {
             format!("You agreed to this on {}.", when.date_words(accepted.at))

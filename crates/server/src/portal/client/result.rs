@@ -5,9 +5,9 @@ use super::words::{kind_icon, kind_words, spell, state_words};
 use crate::actor::Scoped;
 use crate::app::App;
 use crate::call::Call;
-use crate::portal::when::When;
 use crate::portal::{Effect, Shell, page as render};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use domain::appointment::{Appointment, State};
 use domain::money::Money;
@@ -57,7 +57,7 @@ struct Way {
 /// The page of a result.
 pub(super) fn page<A: Scoped>(app: &App, call: &Call<A>, base: &str, with: &Therapist, outcome: Outcome<'_>) -> Answer {
     let name = with.person.first_name();
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(call);
     match outcome {
         Outcome::Booked { booked, carried } if booked.state.is_live() => {
             let title = format!("You’re booked: {}", when.moment(booked.start));

@@ -1,12 +1,12 @@
 //! One appointment: facts, how its client is reached, what is owed, what was said, and what can be done now.
 
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, ask, read, words};
 use crate::app::App;
 use crate::call::Call;
 use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use domain::appointment::Appointment;
 use domain::id::AppointmentId;
@@ -50,7 +50,7 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
         free_until: free_until(&story, &when),
         agreed: format!(
             "{}, {}",
-            super::when::capital(words::agreed(about.agreement.how)),
+            crate::when::capital(words::agreed(about.agreement.how)),
             when.moment(about.agreement.at)
         ),
         payment: words::payment(about, &when),
@@ -79,8 +79,8 @@ fn subtitle(about: &Appointment, when: &When) -> String {
         left if about.state.is_pending() && left > domain::time::Span::ZERO => {
             format!("starts in {}", When::length(left))
         }
-        _ if about.state.is_live() && when.now < about.end => format!("began at {}", when.time(about.start)),
-        _ => format!("was for {}", when.in_words(about.start)),
+        _ if about.state.is_live() && when.now < about.end => format!("began at {}", when.clock(about.start)),
+        _ => format!("was for {}", when.near(about.start)),
     }
 }
 
@@ -104,7 +104,7 @@ fn free_until(story: &Story, when: &When) -> String {
 fn reach(story: &Story) -> Vec<(&'static str, String)> {
     let client = &story.client;
     let mut facts = vec![
-        ("Prefers", super::when::capital(&story.channels())),
+        ("Prefers", crate::when::capital(&story.channels())),
         ("Phone", client.phone.clone().unwrap_or_else(|| "Not known".to_owned())),
         ("Email", client.email.clone().unwrap_or_else(|| "Not known".to_owned())),
         ("Voicemail", story.voicemail().to_owned()),

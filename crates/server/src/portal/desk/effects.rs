@@ -1,11 +1,11 @@
 //! "What this will do": every consequence of an act as a line, from the same answer that the act itself gives.
 
 use super::story::Story;
-use super::when::When;
 use super::words;
 use crate::flow::Answer;
 use crate::flow::answer::Told;
 use crate::portal::Effect;
+use crate::when::When;
 use domain::appointment::State;
 use domain::message::MessageKind;
 use domain::obligation::{Obligation, ObligationKind};
@@ -66,7 +66,7 @@ impl Panel {
 }
 
 fn panel_message(told: &Told, story: &Story) -> PanelMessage {
-    let way = super::when::capital(words::channel(told.channel));
+    let way = crate::when::capital(words::channel(told.channel));
     let address = story.address_of(told.channel);
     let title = if address.is_empty() { way } else { format!("{way} to {address}") };
     PanelMessage { title, subject: told.subject.clone(), body: told.body.trim().to_owned() }
@@ -123,7 +123,7 @@ impl View<'_> {
 
     fn booked(&self) -> Option<Effect> {
         let booked = self.answer.booked.as_ref()?;
-        let time = self.when.range(booked.interval());
+        let time = self.when.day_range(booked.interval());
         Some(line("calendar", format!("Booked instead: {time}"), format!("{} gets a confirmation.", self.story.name())))
     }
 

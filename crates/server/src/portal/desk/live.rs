@@ -6,7 +6,6 @@ mod view;
 pub use view::{LiveView, load, of_story};
 
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, agreement, ask, read, refused, write};
 use crate::app::App;
 use crate::body::Raw;
@@ -15,6 +14,7 @@ use crate::error::FieldErrors;
 use crate::flow;
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::body::Body;
 use axum::http::{Response, StatusCode};

@@ -18,16 +18,15 @@ mod people;
 mod reschedule;
 mod slots;
 mod story;
-mod when;
 pub mod words;
 
+pub use crate::when::{When, capital, later};
 pub use agreement::Choice;
 pub use book::choices as relationship_choices;
 pub use duties::{DutyView, duty_views, view as duty_view};
 pub use live::{LiveView, load as live_of, of_story as live_of_story};
 pub use people::People;
 pub use story::{MessageView, Story, load as story_of, message_view};
-pub use when::{When, capital, later};
 
 use super::redirect;
 use crate::actor::{Scoped, Staff, Therapist};

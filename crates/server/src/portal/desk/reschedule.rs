@@ -5,7 +5,6 @@ use super::cancel::PanelFragment;
 use super::effects::Panel;
 use super::slots::{self, DayView};
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, ask, next_step, read, refused, words, write};
 use crate::app::App;
 use crate::body::Raw;
@@ -14,6 +13,7 @@ use crate::error::{FieldErrors, Problem};
 use crate::flow::{self, Failed};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::Reschedule;
@@ -119,7 +119,7 @@ async fn read_form<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId, raw: R
         let story = story::load(tx, &ask.who, &when, id)?;
         let about = &story.appointment;
         let ahead = if raw.get("more") == "days" { MANY_DAYS } else { FEW_DAYS };
-        let free = slots::free(tx, &ask, about.therapist, about.client, about.kind, ahead)?;
+        let free = slots::free(tx, &inner.tools, &ask, about.therapist, about.client, about.kind, ahead)?;
         let days = slots::by_day(&free, &when, raw.get("start"));
         let mut errors = FieldErrors::default();
         let panel = match wish(&raw, &when, &mut errors) {

@@ -2,10 +2,10 @@
 
 use super::duties::{Act, DutyView, duty_views};
 use super::people::{People, dial};
-use super::when::{When, capital};
 use super::words::{self, TagView};
 use crate::flow::answer::MASKED_LINK;
 use crate::flow::{Flow, Who};
+use crate::when::{When, capital};
 use domain::appointment::{Appointment, State};
 use domain::audit::Receipt;
 use domain::id::AppointmentId;
@@ -94,7 +94,7 @@ pub fn load(tx: &mut Tx<'_>, who: &Who, when: &When, id: AppointmentId) -> Flow<
     let appointment = store::appointment::load(tx, &who.scope(), id)?.ok_or_else(missing)?;
     let therapist = store::therapist::load(tx, appointment.therapist)?.ok_or_else(missing)?;
     let client = store::person::load(tx, PersonRef::Client(appointment.client))?.ok_or_else(missing)?;
-    let policy = store::policy::load(tx, appointment.practice, appointment.policy.version)?.ok_or_else(missing)?;
+    let policy = store::policy::of_booking(tx, appointment.practice, &appointment.policy)?.ok_or_else(missing)?;
     let offer = store::offer::open_of(tx, id)?.filter(|offer| offer.state == OfferState::Open);
     let mut people = People::default();
     let owed = store::obligation::of_appointment(tx, id)?;
@@ -171,12 +171,12 @@ impl Story {
 
     /// "Daniel Reyes, today at 14:00": the title of its pages.
     pub fn title(&self, when: &When) -> String {
-        format!("{}, {}", self.client.name, when.in_words(self.appointment.start))
+        format!("{}, {}", self.client.name, when.near(self.appointment.start))
     }
 
     /// "Tuesday 24 November, 14:00 to 14:50".
     pub fn range(&self, when: &When) -> String {
-        when.range(self.appointment.interval())
+        when.day_range(self.appointment.interval())
     }
 
     /// "Tuesday 24 November, 14:00".
@@ -249,12 +249,9 @@ impl Story {
         }
     }
 
-    /// The same time on the client's clock, where that shows another one: "09:00 New York".
+    /// What the client's clock shows, where that is another time: "09:00 in New York".
     pub fn client_time(&self, when: &When) -> Option<String> {
-        let start = self.appointment.start;
-        let (here, there) = (start.in_zone(&when.manner.zone), start.in_zone(&self.client.zone));
-        let town = self.client.zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ");
-        (here.offset() != there.offset()).then(|| format!("{} {town} time", when.on(&self.client.zone).moment(start)))
+        when.elsewhere(self.appointment.start, &self.client.zone)
     }
 
     /// "No. 18 204 · 7f3a 91c0", where it stands on the record.

@@ -134,6 +134,7 @@ pub fn purpose(kind: MessageKind) -> &'static str {
         MessageKind::Escalation => "Overdue duty",
         MessageKind::CallTask => "Request to phone",
         MessageKind::Refund => "Refund",
+        MessageKind::FeeWaived => "Fee no longer due",
         MessageKind::Promise => "Promise to be in touch",
         MessageKind::SignIn => "Sign-in link",
         MessageKind::BookingLink => "Booking link",
@@ -252,7 +253,7 @@ pub fn entry(word: &str) -> String {
         "make_up_decided" => "Decided about a make-up".to_owned(),
         "obligation_met" => "Marked a duty as done".to_owned(),
         "obligation_excused" => "Marked a duty as no longer owed".to_owned(),
-        other => super::when::capital(&other.replace('_', " ")),
+        other => crate::when::capital(&other.replace('_', " ")),
     }
 }
 

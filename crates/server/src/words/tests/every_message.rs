@@ -1,7 +1,8 @@
 //! Every kind of message, for every reader, in both Englishes, with every link: what must be true of each.
 
 use super::sample::{Sample, links, sample, slot, writer};
-use crate::words::{Written, when::When};
+use crate::when::When;
+use crate::words::Written;
 use domain::appointment::Initiator;
 use domain::message::{Facts, LinkTo, MessageKind, Notice};
 use domain::person::{Locale, Person};
@@ -104,8 +105,8 @@ fn has_word(text: &str, word: &str) -> bool {
 }
 
 fn moment(case: &Case, at: Instant) -> String {
-    let (agreed, reader) = (&case.story.appointment.zone, &case.to.zone);
-    When { locale: case.to.locale, agreed, reader, now: case.story.now }.moment(at)
+    let when = When { locale: case.to.locale, zone: case.to.zone.clone(), now: case.story.now };
+    when.agreed(at, &case.story.appointment.zone)
 }
 
 // proves: G-10

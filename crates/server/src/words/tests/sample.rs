@@ -126,7 +126,7 @@ pub fn sample() -> Sample {
     let client = person(PersonRef::Client(Id::from_bytes([3; 16])), Role::Client, "Daniel Reyes");
     let admin = person(PersonRef::Staff(Id::from_bytes([5; 16])), Role::Admin, "Sam Turner");
     let appointment = appointment();
-    let policy = Policy::preset(Preset::Network);
+    let policy = std::sync::Arc::new(Policy::preset(Preset::Network));
     let situation = Situation {
         practice: practice(),
         policy_today: policy.clone(),
@@ -143,6 +143,7 @@ pub fn sample() -> Sample {
             person: therapist,
             late_cancel_fee: None,
             no_show_fee: None,
+            overrides: Default::default(),
         },
         client,
         relationship: Relationship {
@@ -152,6 +153,7 @@ pub fn sample() -> Sample {
             client: appointment.client,
             state: RelationshipState::Active,
             accepted_policy: None,
+            pathway: None,
         },
         new_client: false,
         late_before: false,
@@ -228,6 +230,7 @@ fn appointment() -> Appointment {
             late_cancel_fee: None,
             no_show_fee: None,
             cutoff_floor: None,
+            terms: None,
         },
         payment: Payment { state: PaymentState::Captured, due_at: None },
         agreement: Agreement { how: AgreementHow::Phone, at: at("2026-11-01T10:00:00Z") },

@@ -2,9 +2,9 @@
 
 use super::super::people::People;
 use super::super::story::Story;
-use super::super::when::When;
 use super::super::words;
 use crate::flow::{self, Flow, Who};
+use crate::when::When;
 use domain::appointment::State;
 use domain::attendance::{LateAnswer, TechnicalSide};
 use domain::disruption::Disruption;
@@ -136,7 +136,7 @@ pub fn of_story(
     let is_booked = about.state == State::Booked && !about.has_begun();
     let has_ended = !matches!(about.state, State::Booked | State::InProgress | State::AwaitingUpdate);
     let soon = now + Span::hours(12) >= about.start;
-    let (name, own) = (story.name(), when.on(&story.client.zone));
+    let (name, own) = (story.name(), When { zone: story.client.zone.clone(), ..when.clone() });
     let check_in = lateness::check_in_after(parameters, expected);
     let late = about.attendance.late_notice;
     Ok(LiveView {
@@ -159,7 +159,7 @@ pub fn of_story(
         },
         check_in_text: format!(
             "Hi {name} — just checking in. We were scheduled for {}. Are you still able to make it today?",
-            own.time(about.start)
+            own.clock(about.start)
         ),
         away_text: away_text(story, &name),
         late_text: format!(
@@ -176,7 +176,7 @@ pub fn of_story(
         ],
         day: when.date_value(now),
         time: when.time_value(now),
-        end: when.time(about.end),
+        end: when.clock(about.end),
     })
 }
 
@@ -192,7 +192,7 @@ fn clock(start: Instant, now: Instant) -> String {
 }
 
 fn ready(from: Option<Instant>, is_ready: bool, when: &When) -> Readiness {
-    let from = from.filter(|at| *at > when.now).map(|at| when.time(at)).unwrap_or_default();
+    let from = from.filter(|at| *at > when.now).map(|at| when.clock(at)).unwrap_or_default();
     Readiness { now: is_ready, from }
 }
 
