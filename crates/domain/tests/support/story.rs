@@ -69,6 +69,7 @@ impl Story {
             client_busy: Vec::new(),
             admins: people::admins(preset),
             owners: people::owners(preset),
+            live: Default::default(),
         };
         Self {
             preset,

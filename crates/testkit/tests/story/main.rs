@@ -4,6 +4,8 @@
 mod access;
 mod browser;
 mod calendars;
+mod live;
+mod live_browser;
 mod mail_faults;
 mod main_path;
 mod moves;
