@@ -19,7 +19,7 @@ pub(super) fn accept(
 ) -> Result<Outcome, Refusal> {
     let (offer, ended) = (situation.offer()?, situation.appointment()?);
     if ask_to_move::is_asked(&offer, &ended) {
-        return ask_to_move::accept(&situation, asker, offer, ended, start, now);
+        return ask_to_move::accept(situation, asker, offer, ended, start, now);
     }
     let slot = offer.slot(start);
     let how = if asker.is_client() { AgreementHow::Portal } else { AgreementHow::Phone };
@@ -56,8 +56,8 @@ pub(super) fn decline(
 ) -> Result<Outcome, Refusal> {
     let (offer, ended) = (situation.offer()?, situation.appointment()?);
     match (ask_to_move::is_asked(&offer, &ended), refund) {
-        (true, true) => return ask_to_move::refund(&situation, asker, offer, ended, now, ids),
-        (true, false) => return ask_to_move::keep(&situation, offer, ended, now),
+        (true, true) => return ask_to_move::refund(situation, asker, offer, ended, now, ids),
+        (true, false) => return ask_to_move::keep(situation, offer, ended, now),
         (false, _) => {}
     }
     let declined = offer.clone().decline(refund, now)?;
