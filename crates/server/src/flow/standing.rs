@@ -68,7 +68,13 @@ pub fn of(tx: &mut Tx, tools: &Tools, therapist: Therapist, now: Instant) -> Flo
 }
 
 /// What went another way, from the appointments themselves: a correction changes what is counted.
-fn appointments(tx: &mut Tx, tools: &Tools, therapist: &Therapist, since: Instant, now: Instant) -> Flow<Vec<Happened>> {
+fn appointments(
+    tx: &mut Tx,
+    tools: &Tools,
+    therapist: &Therapist,
+    since: Instant,
+    now: Instant,
+) -> Flow<Vec<Happened>> {
     let (mut events, mut seen) = (Vec::new(), BTreeSet::new());
     for row in store::standing::troubled(tx, therapist.id, since)? {
         if !seen.insert(row.appointment) {

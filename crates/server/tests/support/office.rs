@@ -45,6 +45,7 @@ pub async fn the_house(preset: Preset) -> House {
             client: NINA,
             state: RelationshipState::Active,
             accepted_policy: None,
+            pathway: None,
         };
         store::relationship::insert(tx, &pair)?;
         let mut ids = Ids::new(command, now());

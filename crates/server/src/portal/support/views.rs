@@ -1,8 +1,8 @@
 //! Requests as pages show them.
 
-use crate::portal::desk::{People};
-use crate::when::When;
+use crate::portal::desk::People;
 use crate::when::Due;
+use crate::when::When;
 use domain::person::{PersonRef, Role};
 use domain::ticket::{Line, LineKind, Route, Ticket, TicketKind, TicketState};
 use store::{DbError, Tx};
