@@ -64,7 +64,7 @@ const SHARED: [(&str, &str); 5] = [
 ];
 
 /// The bodies under both of their names: the ending decides how values are escaped.
-const BODIES: [(&str, &str, &str); 17] = [
+const BODIES: [(&str, &str, &str); 18] = [
     ("confirmation.txt", "confirmation.html", include_str!("../templates/messages/confirmation.j2")),
     ("cancellation.txt", "cancellation.html", include_str!("../templates/messages/cancellation.j2")),
     ("rescheduled.txt", "rescheduled.html", include_str!("../templates/messages/rescheduled.j2")),
@@ -73,6 +73,7 @@ const BODIES: [(&str, &str, &str); 17] = [
     ("promise.txt", "promise.html", include_str!("../templates/messages/promise.j2")),
     ("sign_in.txt", "sign_in.html", include_str!("../templates/messages/sign_in.j2")),
     ("booking_link.txt", "booking_link.html", include_str!("../templates/messages/booking_link.j2")),
+    ("fee_waived.txt", "fee_waived.html", include_str!("../templates/messages/fee_waived.j2")),
     ("running_late.txt", "running_late.html", include_str!("../templates/messages/running_late.j2")),
     ("late_answer.txt", "late_answer.html", include_str!("../templates/messages/late_answer.j2")),
     ("missed.txt", "missed.html", include_str!("../templates/messages/missed.j2")),

@@ -144,7 +144,7 @@ fn no_message_blames_and_subjects_tell_a_bystander_nothing() {
         let Written { subject, text, html, .. } = &case.written;
         for word in NEVER {
             // The seed's own words to a client say "about 10 minutes late today".
-            let verbatim = *word == "late" && case.notice.kind == MessageKind::RunningLate;
+            let verbatim = word == "late" && case.notice.kind == MessageKind::RunningLate;
             assert!((verbatim || !has_word(text, word)) && !has_word(subject, word), "{word}: {subject}\n{text}");
         }
         for word in PRIVATE {
