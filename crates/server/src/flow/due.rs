@@ -17,7 +17,7 @@ pub fn appointment_end(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId)
 
 /// The moment to take a payment.
 pub fn capture(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
+    let situation = load::with_account(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Due(Due::Capture))
 }
 
@@ -45,6 +45,18 @@ pub fn slot_refilled(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -
         None => false,
     };
     change(tx, tools, ask, situation, Command::Due(Due::SlotRefilled { taken }))
+}
+
+/// The client has not answered whether their appointment moves (`rulings` 4).
+pub fn move_unanswered(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId) -> Flow<Done<Answer>> {
+    let situation = load::offer(tx, tools, ask, id, &[], Mode::Change)?;
+    change(tx, tools, ask, situation, Command::Due(Due::MoveUnanswered))
+}
+
+/// Nobody has answered a time that a client asked for (T2).
+pub fn request_expiry(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
+    let situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
+    change(tx, tools, ask, situation, Command::Due(Due::RequestExpiry))
 }
 
 /// A message of this appointment could not be delivered to this person (U3).

@@ -4,6 +4,7 @@ use super::{Ask, Flow, Tools};
 use domain::appointment::Appointment;
 use domain::decide::{LiveFacts, Situation};
 use domain::id::{AppointmentId, OfferId, RelationshipId};
+use domain::listing::ListingState;
 use domain::person::{PersonRef, Role};
 use domain::policy::Policy;
 use domain::practice::{Relationship, Therapist};
@@ -89,6 +90,21 @@ pub fn offer(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, starts: &[Insta
     Ok(situation)
 }
 
+/// The situation of one appointment with what its account says, for acts about money.
+pub fn with_account(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    id: AppointmentId,
+    starts: &[Instant],
+    mode: Mode,
+) -> Flow<Situation> {
+    let mut situation = appointment(tx, tools, ask, id, starts, mode)?;
+    situation.account = store::ledger::of_appointment(tx, situation.relationship.client, id)?;
+    situation.request = store::change_request::open_of(tx, id)?;
+    Ok(situation)
+}
+
 fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {
     let missing = |what: &'static str| move || Refusal::not_found(what);
     let practice = store::practice::load(tx, relationship.practice)?.ok_or_else(missing("practice"))?;
@@ -108,6 +124,8 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
     Ok(Situation {
         admins,
         owners,
+        is_stranger: therapist.listing.at(ask.now) != ListingState::Listed
+            && !store::appointment::has_any(tx, relationship.id)?,
         new_client: !store::appointment::has_attended(tx, relationship.id)?,
         late_before: store::appointment::has_late(tx, relationship.id)?,
         policy: today.clone(),
@@ -121,6 +139,9 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
         offer: None,
         disruption: None,
         obligations: Vec::new(),
+        request: None,
+        account: Vec::new(),
+        undo: None,
         live: LiveFacts::default(),
         therapist_busy,
         client_busy,

@@ -57,6 +57,7 @@ fn an_offer(n: u8, state: OfferState) -> Offer {
         slots: vec![support::time(500, 550), support::time(600, 650)],
         buffer_after: Span::minutes(5),
         expires_at: minutes(100 + i64::from(n)),
+        reason: (n % 2 == 0).then_some(domain::reason::Reason::TherapistIllness),
         state,
     }
 }

@@ -8,6 +8,7 @@ mod live;
 mod live_browser;
 mod mail_faults;
 mod main_path;
+mod moves;
 mod presets;
 mod races;
 mod steps;

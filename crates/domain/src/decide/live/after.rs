@@ -183,6 +183,7 @@ fn offered(
     ids: &mut Ids,
 ) -> Result<Offer, Refusal> {
     Ok(Offer {
+        reason: None,
         id: ids.mint(),
         practice: about.practice,
         relationship: about.relationship,

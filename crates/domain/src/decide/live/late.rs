@@ -4,8 +4,9 @@
 use super::{case, finish, for_anyone, for_colleague, let_go, open, practice_knows_what_it_types, setting, times};
 use crate::appointment::{Appointment, Cancellation, Initiator, State};
 use crate::attendance::{Attendance, Connected, LateAnswer, LateNotice, Plan};
+use crate::decide::cancel::CallOff;
 use crate::decide::live::Connection;
-use crate::decide::{Asker, Cancel, Outcome, Situation, cancel, contact, notify};
+use crate::decide::{Asker, Outcome, Situation, cancel, contact, notify};
 use crate::disruption::DisruptionKind;
 use crate::id::Ids;
 use crate::obligation::ObligationKind;
@@ -115,15 +116,6 @@ fn another_time(
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
-    let wish = Cancel {
-        initiator: Initiator::Therapist,
-        reason: None,
-        note: None,
-        received_at: None,
-        next_step: times::priority(situation, &about, now),
-        share_reason: false,
-        words: None,
-    };
     let how = Cancellation {
         initiator: Initiator::Therapist,
         reason: None,
@@ -134,8 +126,11 @@ fn another_time(
         label: cancel::label(situation, Initiator::Therapist),
         late: false,
         short_notice: true,
+        was_a_request: false,
     };
-    let mut outcome = cancel::carry_out(situation, asker, about, how, wish, now, ids)?;
+    let next_step = times::priority(situation, &about, now);
+    let off = CallOff { how, next_step, share_reason: false, words: None };
+    let mut outcome = cancel::call_off(situation, asker, &about, off, now, ids)?;
     let known = format!("the client knows: {why}");
     contact::meet(situation, ObligationKind::InformClient, &known, now, &mut outcome);
     super::meet_opened(&mut outcome, ObligationKind::InformClient, &known, now);
