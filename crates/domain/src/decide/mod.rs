@@ -100,7 +100,7 @@ pub fn decide(
         Command::Accept { start } => offer::accept(situation, asker, start, now, ids),
         Command::Decline { refund } => offer::decline(situation, asker, refund, now, ids),
         Command::Moves(act) => moves::decide(situation, asker, act, now, ids),
-        Command::Money(act) => moves::decide_money(&situation, asker, act, now, ids),
+        Command::Money(act) => moves::decide_money(situation, asker, act, now, ids),
         Command::Seen => contact::seen(situation, now),
         Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, now, ids),
         Command::Note(note) => contact::note(situation, asker, note, now, ids),

@@ -99,8 +99,8 @@ pub(super) fn decline(
 ) -> Result<Outcome, Refusal> {
     let (offer, ended) = (situation.offer()?, situation.appointment()?);
     match (ask_to_move::is_asked(&offer, &ended), refund) {
-        (true, true) => return ask_to_move::refund(&situation, asker, offer, ended, now, ids),
-        (true, false) => return ask_to_move::keep(&situation, offer, ended, now),
+        (true, true) => return ask_to_move::refund(situation, asker, offer, ended, now, ids),
+        (true, false) => return ask_to_move::keep(situation, offer, ended, now),
         (false, _) => {}
     }
     let declined = offer.clone().decline(refund, now)?;

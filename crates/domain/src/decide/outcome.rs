@@ -36,7 +36,7 @@ pub enum OccupancyChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UndoChange {
     /// It is open.
-    Open(Undo),
+    Open(Box<Undo>),
     /// It was taken: the waiting messages of that revision never go.
     Taken(AppointmentId, u32),
 }
