@@ -79,7 +79,7 @@ const SHARED: [(&str, &str); 5] = [
 ];
 
 /// The bodies under both of their names: the ending decides how values are escaped.
-const BODIES: [(&str, &str, &str); 24] = [
+const BODIES: [(&str, &str, &str); 25] = [
     ("confirmation.txt", "confirmation.html", include_str!("../templates/messages/confirmation.j2")),
     ("cancellation.txt", "cancellation.html", include_str!("../templates/messages/cancellation.j2")),
     ("rescheduled.txt", "rescheduled.html", include_str!("../templates/messages/rescheduled.j2")),
@@ -89,6 +89,7 @@ const BODIES: [(&str, &str, &str); 24] = [
     ("sign_in.txt", "sign_in.html", include_str!("../templates/messages/sign_in.j2")),
     ("plain.txt", "plain.html", include_str!("../templates/messages/plain.j2")),
     ("booking_link.txt", "booking_link.html", include_str!("../templates/messages/booking_link.j2")),
+    ("fee_waived.txt", "fee_waived.html", include_str!("../templates/messages/fee_waived.j2")),
     ("offer.txt", "offer.html", include_str!("../templates/messages/offer.j2")),
     ("time_kept.txt", "time_kept.html", include_str!("../templates/messages/time_kept.j2")),
     ("requested.txt", "requested.html", include_str!("../templates/messages/requested.j2")),

@@ -4,8 +4,8 @@
 use super::{case, finish, for_anyone, for_colleague, let_go, open, practice_knows_what_it_types, setting, times};
 use crate::appointment::{Appointment, Cancellation, Initiator, State};
 use crate::attendance::{Attendance, Connected, LateAnswer, LateNotice, Plan};
-use crate::decide::live::Connection;
 use crate::decide::cancel::CallOff;
+use crate::decide::live::Connection;
 use crate::decide::{Asker, Outcome, Situation, cancel, contact, notify};
 use crate::disruption::DisruptionKind;
 use crate::id::Ids;
