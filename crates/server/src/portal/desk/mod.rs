@@ -190,20 +190,20 @@ where
     Ok(answered.answer)
 }
 
-fn once<A: Scoped>(call: &Call<A>) -> Option<Once> {
+pub(in crate::portal) fn once<A: Scoped>(call: &Call<A>) -> Option<Once> {
     let idempotency = call.idempotency()?;
     let key = Key { principal: call.scope().signature(), route: "page".to_owned(), key: idempotency.key.clone() };
     Some(Once { key, request: Hash::from_bytes(idempotency.fingerprint) })
 }
 
 /// What a form shows when its act was refused: the sentence at its field, or on top where it has none.
-struct Refused {
-    status: StatusCode,
-    errors: FieldErrors,
+pub(in crate::portal) struct Refused {
+    pub status: StatusCode,
+    pub errors: FieldErrors,
 }
 
 /// Parts a refusal that belongs into the form from a problem that is a page of its own.
-fn refused(failed: Failed) -> Result<Refused, Problem> {
+pub(in crate::portal) fn refused(failed: Failed) -> Result<Refused, Problem> {
     match failed {
         Failed::Refused(refusal) if matches!(refusal.class, Class::Invalid | Class::Conflict | Class::Forbidden) => {
             let status = match refusal.class {

@@ -3,6 +3,8 @@
 mod board;
 mod case;
 mod messages;
+mod pathways;
+mod policy;
 
 use super::desk;
 use crate::actor::Staff;
@@ -19,5 +21,5 @@ pub fn routes() -> Vec<Route> {
             .says("One case: its four answers, duties and log"),
         get::<Staff>("/p/messages", messages::page).about("message").says("What was sent, and where it stands"),
     ];
-    [own, desk::practice_routes()].concat()
+    [own, pathways::routes(), policy::routes(), desk::practice_routes()].concat()
 }

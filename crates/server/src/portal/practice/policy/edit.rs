@@ -72,7 +72,8 @@ pub(super) async fn confirm(app: App, call: Call<Owner>) -> Answer {
         Err(problems) => {
             let mut errors = FieldErrors::default();
             problems.iter().for_each(|problem| errors.push(&problem.field, sentence(&problem.field, &problem.message)));
-            let typed = values.into_iter().map(|(name, value)| (name.clone(), wanted.get(&name).cloned().unwrap_or(value)));
+            let typed =
+                values.into_iter().map(|(name, value)| (name.clone(), wanted.get(&name).cloned().unwrap_or(value)));
             let page = form(&app, &call, section, &typed.collect(), errors);
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
@@ -133,12 +134,7 @@ fn form(
 ) -> SectionPage {
     let field = |(name, value): (&String, &Value)| {
         let found = parameter::find(name).filter(|parameter| parameter.section == section)?;
-        Some(Field {
-            name: name.clone(),
-            what: found.what,
-            takes: takes(found),
-            control: value::control(found, value),
-        })
+        Some(Field { name: name.clone(), what: found.what, takes: takes(found), control: value::control(found, value) })
     };
     SectionPage {
         shell: Shell::new(app, call, section.title()).at("/p/policy").with(&errors),
@@ -154,8 +150,10 @@ fn takes(found: &parameter::Parameter) -> String {
     let unit = if found.unit.is_empty() || found.unit == "money" { String::new() } else { format!("{}. ", found.unit) };
     match found.allowed {
         YesNo | Word(_) | Words(_) => unit,
-        Tiers => "One step on each line, the shortest notice first: 12: 100 means all of the price within 12 hours.".into(),
-        _ => format!("{unit}{}.", super::super::capital(&found.allowed.in_words())),
+        Tiers => {
+            "One step on each line, the shortest notice first: 12: 100 means all of the price within 12 hours.".into()
+        }
+        _ => format!("{unit}{}.", desk::capital(&found.allowed.in_words())),
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod edit;
 mod replay;
-mod value;
+pub(super) mod value;
 mod versions;
 mod what_if;
 
@@ -139,12 +139,16 @@ fn changes(before: &Policy, after: &Policy) -> Vec<Change> {
 struct VersionChoice {
     version: u32,
     label: String,
+    is_a: bool,
+    is_b: bool,
 }
 
-fn version_choices(made: &[VersionMade], when: &When) -> Vec<VersionChoice> {
+fn version_choices(made: &[VersionMade], when: &When, a: u32, b: u32) -> Vec<VersionChoice> {
     let choice = |one: &VersionMade| VersionChoice {
         version: one.version,
         label: format!("Version {}, {}", one.version, when.short_moment(one.made_at)),
+        is_a: one.version == a,
+        is_b: one.version == b,
     };
     made.iter().map(choice).collect()
 }
