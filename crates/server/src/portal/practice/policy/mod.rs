@@ -71,7 +71,6 @@ struct PolicyPage {
     preset: &'static str,
     made: String,
     is_owner: bool,
-    is_manager: bool,
     was_published: bool,
     sections: Vec<SectionView>,
 }
@@ -89,15 +88,13 @@ async fn page(app: App, call: Call<Staff>) -> Answer {
         Ok((policy, store::policy::versions(tx, practice, 1)?))
     })
     .await?;
-    let role = call.actor.role;
     let when = When::of(&call);
     render(&PolicyPage {
         shell: Shell::new(&app, &call, "Policy").at("/p/policy"),
         version: policy.version,
         preset: policy.preset.as_str(),
         made: made.first().map(|made| when.in_words(made.made_at)).unwrap_or_default(),
-        is_owner: role == Role::Owner,
-        is_manager: matches!(role, Role::Owner | Role::Admin),
+        is_owner: call.actor.role == Role::Owner,
         was_published: query.published == Some(policy.version),
         sections: Section::ALL.iter().map(|section| section_view(&policy, *section)).collect(),
     })
