@@ -27,7 +27,12 @@ fn each_parameter_is_described_once_and_every_preset_gives_it_a_value() {
     let names: BTreeSet<_> = ALL.iter().map(|parameter| parameter.name).collect();
     assert_eq!(names.len(), ALL.len(), "listed once");
     for parameter in ALL {
-        assert!(parameter.what.ends_with('.') && parameter.what.len() > 15, "{}: {}", parameter.name, parameter.what);
+        assert!(
+            parameter.what.ends_with('.') && parameter.sentence().len() > 15,
+            "{}: {}",
+            parameter.name,
+            parameter.what
+        );
     }
     for section in Section::ALL {
         assert!(ALL.iter().any(|parameter| parameter.section == *section), "{section} is empty");

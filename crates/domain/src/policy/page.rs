@@ -34,7 +34,7 @@ fn line(into: &mut String, parameter: &Parameter, presets: &[Policy]) {
     let values: Vec<String> = presets.iter().map(|policy| value(parameter, policy)).collect();
     let cells = [
         format!("`{}`", parameter.name),
-        parameter.what.to_owned(),
+        parameter.sentence(),
         format!("{}{unit}", parameter.allowed.in_words()),
         parameter.kinder.in_words().to_owned(),
         values.join(" | "),

@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 /// One parameter of the form.
 struct Field {
     name: String,
-    what: &'static str,
+    what: String,
     takes: String,
     control: Control,
 }
@@ -134,7 +134,12 @@ fn form(
 ) -> SectionPage {
     let field = |(name, value): (&String, &Value)| {
         let found = parameter::find(name).filter(|parameter| parameter.section == section)?;
-        Some(Field { name: name.clone(), what: found.what, takes: takes(found), control: value::control(found, value) })
+        Some(Field {
+            name: name.clone(),
+            what: found.sentence(),
+            takes: takes(found),
+            control: value::control(found, value),
+        })
     };
     SectionPage {
         shell: Shell::new(app, call, section.title()).at("/p/policy").with(&errors),

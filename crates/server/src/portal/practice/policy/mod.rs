@@ -52,7 +52,7 @@ const VERSIONS_MAX: u32 = 500;
 /// One parameter as it stands.
 struct Line {
     name: String,
-    what: &'static str,
+    what: String,
     value: String,
 }
 
@@ -103,7 +103,7 @@ async fn page(app: App, call: Call<Staff>) -> Answer {
 fn section_view(policy: &Policy, section: Section) -> SectionView {
     let of_section = |(name, value): (String, serde_json::Value)| {
         let found = parameter::find(&name).filter(|parameter| parameter.section == section)?;
-        Some(Line { what: found.what, value: value::in_words(found, &value), name })
+        Some(Line { what: found.sentence(), value: value::in_words(found, &value), name })
     };
     let lines = policy.values().into_iter().filter_map(of_section).collect();
     SectionView { key: section.as_str(), title: section.title(), lines }
@@ -112,7 +112,7 @@ fn section_view(policy: &Policy, section: Section) -> SectionView {
 /// One value that differs.
 struct Change {
     name: String,
-    what: &'static str,
+    what: String,
     before: String,
     after: String,
 }
@@ -123,7 +123,7 @@ fn changes(before: &Policy, after: &Policy) -> Vec<Change> {
     let differs = |(name, value): (String, serde_json::Value)| {
         let (found, other) = (parameter::find(&name)?, theirs.get(&name)?);
         (value != *other).then(|| Change {
-            what: found.what,
+            what: found.sentence(),
             before: value::in_words(found, &value),
             after: value::in_words(found, other),
             name,
