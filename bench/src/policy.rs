@@ -94,15 +94,16 @@ fn situation(options: &Options) -> Result<Situation, Box<dyn Error>> {
     let server = Host::start(&database, place.data())?;
     book(&server, place.dataset.now, 1)?;
     drop(server);
-    let store = store::Store::open(crate::place::config(&database))?;
-    let now = place.dataset.now;
-    let found = store.read(move |tx: &mut store::Tx<'_>| {
+    let app = host::app(store::Store::open(crate::place::config(&database))?, ([127, 0, 0, 1], 0).into())?;
+    let (now, tools) = (place.dataset.now, app.tools.clone());
+    let found = app.store.read(move |tx: &mut store::Tx<'_>| {
         let scope = domain::access::Scope::System("bench");
         let filter = store::appointment::Filter::default();
         let page = store::appointment::list(tx, &scope, &filter, None, 1)?;
         let ask = server::flow::Ask { who: server::flow::Who::System("bench"), now, command: id(0) };
         let first = page.items.into_iter().next().ok_or(store::DbError::Busy)?;
-        let loaded = server::flow::load::appointment(tx, &ask, first.id, &[], server::flow::load::Mode::Preview);
+        let loaded =
+            server::flow::load::appointment(tx, &tools, &ask, first.id, &[], server::flow::load::Mode::Preview);
         loaded.map_err(|why| store::DbError::Shape(format!("{why:?}")))
     });
     found.map_err(|why: store::DbError| why.to_string().into())

@@ -8,12 +8,14 @@
 pub mod appointment;
 pub mod audit;
 pub mod bookkeeping;
+pub mod change_request;
 pub mod command;
 pub mod contact;
 pub mod disruption;
 mod engine;
 mod error;
 mod flow;
+pub mod guide;
 pub mod job;
 pub mod ledger;
 pub mod link;
@@ -37,10 +39,13 @@ pub mod sample;
 mod search;
 pub mod session;
 mod sql;
+pub mod standing;
 mod store;
 pub mod therapist;
+pub mod ticket;
 pub mod token;
 mod tx;
+pub mod undo;
 mod value;
 
 pub use engine::sqlite_tx::sqlite_is_safe;

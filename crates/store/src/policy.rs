@@ -101,7 +101,7 @@ pub fn latest_version(tx: &mut Tx<'_>, practice: PracticeId) -> Result<Option<u3
 pub struct PolicyCache(Arc<RwLock<BTreeMap<[u8; 32], Arc<Policy>>>>);
 
 /// Documents that a cache keeps; past that it begins anew.
-const KEPT: usize = 10_000;
+const KEPT: usize = 1_000;
 
 impl PolicyCache {
     /// As `policy::load`, reading each document once.

@@ -178,6 +178,16 @@ pub(super) fn excuse(situation: &Situation, kind: ObligationKind, why: &str, now
     }
 }
 
+/// Lets go of every open duty of the case.
+pub(super) fn excuse_all(situation: &Situation, why: &str, now: Instant, outcome: &mut Outcome) {
+    let Some(case) = situation.disruption.as_ref().map(|case| case.id) else { return };
+    for duty in situation.obligations.iter().filter(|duty| duty.disruption == Some(case) && duty.is_owed()).cloned() {
+        if let Ok(excused) = duty.excuse(why, now) {
+            put(excused, outcome);
+        }
+    }
+}
+
 /// Meets every open duty of this kind.
 pub(super) fn meet(situation: &Situation, kind: ObligationKind, evidence: &str, now: Instant, outcome: &mut Outcome) {
     for obligation in owed(situation, kind) {

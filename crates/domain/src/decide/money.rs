@@ -3,7 +3,7 @@
 use super::{Asker, JobToWake, Outcome, Record, Situation, Wake, allowance, notify, refill};
 use crate::appointment::{Appointment, Cancellation, Initiator, Payment, PaymentState, PolicySnapshot, State};
 use crate::id::Ids;
-use crate::ledger::{EntryKind, LedgerEntry};
+use crate::ledger::{Account, EntryKind, LedgerEntry};
 use crate::money::Money;
 use crate::pathway::AllowanceUse;
 use crate::policy::money::Situation as MoneyCase;
@@ -261,10 +261,29 @@ fn carry_over(
     ]
 }
 
+/// The payment of an appointment that the team rearranges after its start goes along, and the account says so.
+pub(super) fn carried_with(
+    situation: &Situation,
+    asker: &Asker,
+    before: &Appointment,
+    moved: &Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    if before.payment.state == PaymentState::Captured {
+        outcome.ledger.extend(carry_over(situation, asker, before, moved, now, ids));
+    }
+}
+
 /// The moment to take a payment has come. Until cards are connected the practice takes it in its own way, and the
 /// account says so.
 pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
     let asker = clock("capture");
+    let account = Account::of(&situation.account, before.id);
+    if !account.is_empty && matches!(before.state, State::Cancelled(_)) {
+        return capture_the_rest(situation, before, account, now, ids, outcome);
+    }
     let live = before.state.is_live() || before.state == State::Attended;
     let fee = if live { before.price } else { fee_owed(situation, &before) };
     // After a late word the price stands where the fee reaches it, and is charged now; a smaller fee was charged then.
@@ -283,6 +302,30 @@ pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, 
         details: json!({ "amount": owed, "due_at": before.payment.due_at }),
     };
     outcome.appointment = Some(before.with_payment(settled_payment(PaymentState::Captured)));
+}
+
+/// What was charged and is still owed is taken, whatever was let go of it meanwhile.
+fn capture_the_rest(
+    situation: &Situation,
+    before: Appointment,
+    account: Account,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    let owed = Money::new(account.owed(), before.price.currency);
+    let state = if owed.is_zero() { PaymentState::Waived } else { PaymentState::Captured };
+    if !owed.is_zero() {
+        let payment = PlannedEntry { kind: EntryKind::Payment, amount: owed.negated() };
+        let words = "Taken as agreed at booking".to_owned();
+        outcome.ledger.push(entry(situation, &before, &clock("capture"), payment, words, now, ids));
+    }
+    outcome.record = Record {
+        word: "payment_taken",
+        subjects: super::book::subjects(&before),
+        details: json!({ "amount": owed, "due_at": before.payment.due_at }),
+    };
+    outcome.appointment = Some(before.with_payment(settled_payment(state)));
 }
 
 /// What a cancelled appointment still costs: the price where a late word came after the plan to take it stood.
@@ -325,6 +368,7 @@ fn case(situation: &Situation, about: &Appointment, event: Event, refund_asked: 
         therapist_fees: fees,
         payer_forbids_fee: situation.policy.payer_forbids_fee(),
         refund_asked,
+        fee_charged: Account::of(&situation.account, about.id).has_fee,
         ..MoneyCase::new(event, about.price, about.payment.state)
     }
 }

@@ -1,7 +1,7 @@
 //! T1: the client takes one of the offered times, or none. One accept wins; the payment follows (E-02, `rulings` 5 and 11).
 
 use super::book::{make, settled, subjects, take};
-use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify};
+use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, money, notify};
 use crate::appointment::{Agreement, Appointment};
 use crate::id::Ids;
 use crate::offer::Offer;
@@ -18,6 +18,9 @@ pub(super) fn accept(
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let (offer, ended) = (situation.offer()?, situation.appointment()?);
+    if ask_to_move::is_asked(&offer, &ended) {
+        return ask_to_move::accept(&situation, asker, offer, ended, start, now);
+    }
     let slot = offer.slot(start);
     let how = if asker.is_client() { AgreementHow::Portal } else { AgreementHow::Phone };
     let chosen = offer.clone();
@@ -52,6 +55,11 @@ pub(super) fn decline(
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let (offer, ended) = (situation.offer()?, situation.appointment()?);
+    match (ask_to_move::is_asked(&offer, &ended), refund) {
+        (true, true) => return ask_to_move::refund(&situation, asker, offer, ended, now, ids),
+        (true, false) => return ask_to_move::keep(&situation, offer, ended, now),
+        (false, _) => {}
+    }
     let declined = offer.clone().decline(refund, now)?;
     let mut outcome = Outcome::default();
     release(&offer, &mut outcome);
@@ -86,12 +94,12 @@ pub(super) fn decline(
 }
 
 /// Frees every held time; the one that was chosen is taken again by its appointment in the same transaction.
-fn release(offer: &Offer, outcome: &mut Outcome) {
+pub(super) fn release(offer: &Offer, outcome: &mut Outcome) {
     outcome.occupancy.push(OccupancyChange::ReleaseOffer(offer.id));
     outcome.wakes.push(Wake { job: JobToWake::OfferExpiry(offer.id), at: None });
 }
 
-fn not_offered(offer: &Offer, now: Instant) -> Refusal {
+pub(super) fn not_offered(offer: &Offer, now: Instant) -> Refusal {
     match offer.clone().decline(false, now) {
         Err(over) => over,
         Ok(_) => {

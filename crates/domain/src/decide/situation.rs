@@ -2,7 +2,9 @@
 
 use crate::access::Scope;
 use crate::appointment::Appointment;
+use crate::change_request::ChangeRequest;
 use crate::disruption::Disruption;
+use crate::ledger::LedgerEntry;
 use crate::obligation::Obligation;
 use crate::offer::Offer;
 use crate::person::{Person, PersonRef, Role};
@@ -10,6 +12,7 @@ use crate::policy::Policy;
 use crate::practice::{Practice, Relationship, Therapist};
 use crate::refusal::Refusal;
 use crate::time::Interval;
+use crate::undo::Undo;
 use std::sync::Arc;
 
 /// Everything that bears on one relationship and one appointment of it.
@@ -29,6 +32,8 @@ pub struct Situation {
     pub relationship: Relationship,
     /// Whether the client has attended no appointment with this therapist yet (E-04).
     pub new_client: bool,
+    /// Whether these two never had an appointment; looked up only while the therapist takes no new clients (E-11).
+    pub is_stranger: bool,
     /// Whether the client has cancelled late or missed an appointment of this relationship before.
     pub late_before: bool,
     /// The appointment that it is about; for a new booking the one whose open case waits for a time.
@@ -41,6 +46,12 @@ pub struct Situation {
     pub disruption: Option<Disruption>,
     /// The duties of the appointment and its case.
     pub obligations: Vec<Obligation>,
+    /// What was asked of the team, where the command answers it.
+    pub request: Option<ChangeRequest>,
+    /// What of the client's account is about the appointment, where the command is about money.
+    pub account: Vec<LedgerEntry>,
+    /// The way back from the last staff edit, where the command takes it.
+    pub undo: Option<Undo>,
     /// What takes the therapist's time around what is asked: appointments with buffers, holds; no expired holds.
     pub therapist_busy: Vec<Interval>,
     /// What takes the client's time around what is asked.

@@ -2,7 +2,10 @@
 
 use super::people;
 use domain::appointment::Appointment;
-use domain::decide::{Asker, Command, Due, JobToWake, OccupancyChange, Outcome, Situation, decide};
+use domain::change_request::{ChangeRequest, RequestState};
+use domain::decide::{
+    Asker, Command, Due, JobToWake, MoneyAct, Moves, OccupancyChange, Outcome, Situation, UndoChange, decide,
+};
 use domain::disruption::Disruption;
 use domain::id::{AppointmentId, CommandId, Id, Ids, ObligationId};
 use domain::ledger::LedgerEntry;
@@ -34,6 +37,8 @@ pub struct Story {
     pub occupancy: Vec<Taken>,
     pub ledger: Vec<LedgerEntry>,
     pub notices: Vec<Notice>,
+    pub requests: Vec<ChangeRequest>,
+    pub undo: Option<domain::undo::Undo>,
     pub wakes: BTreeMap<String, (JobToWake, Instant)>,
     commands: u32,
 }
@@ -50,12 +55,16 @@ impl Story {
             client: people::client(preset),
             relationship: people::relationship(),
             new_client: false,
+            is_stranger: false,
             late_before: false,
             appointment: None,
             next_appointment: None,
             offer: None,
             disruption: None,
             obligations: Vec::new(),
+            request: None,
+            account: Vec::new(),
+            undo: None,
             therapist_busy: Vec::new(),
             client_busy: Vec::new(),
             admins: people::admins(preset),
@@ -72,6 +81,8 @@ impl Story {
             occupancy: Vec::new(),
             ledger: Vec::new(),
             notices: Vec::new(),
+            requests: Vec::new(),
+            undo: None,
             wakes: BTreeMap::new(),
             commands: 0,
         }
@@ -181,6 +192,10 @@ impl Story {
         } else {
             situation.policy = situation.policy_today.clone();
         }
+        situation.request =
+            self.requests.iter().rfind(|r| Some(r.appointment) == subject && r.state == RequestState::Open).cloned();
+        situation.account = self.ledger.clone();
+        situation.undo = self.undo.clone().filter(|undo| Some(undo.appointment) == subject);
         situation.therapist_busy = self.busy(people::to_therapist(), now);
         situation.client_busy = self.busy(people::to_client(), now);
         situation
@@ -206,11 +221,25 @@ impl Story {
     ) -> Result<Outcome, Refusal> {
         let mut ids = Ids::new(self.next_command(), now);
         let mut situation = self.situation(about, now);
-        let by_offer =
-            matches!(command, Command::Accept { .. } | Command::Decline { .. } | Command::Due(Due::OfferExpiry));
+        let by_offer = matches!(
+            command,
+            Command::Accept { .. }
+                | Command::Decline { .. }
+                | Command::Due(Due::OfferExpiry | Due::MoveUnanswered)
+                | Command::Moves(Moves::Withdraw)
+        );
         if by_offer {
             // Whoever answers an offer is shown that offer, whatever has become of it.
             situation.offer = self.offers.iter().rfind(|offer| Some(offer.appointment) == about).cloned();
+        }
+        if let (Command::Moves(Moves::Confirm), Some(id)) = (&command, about) {
+            // A request is confirmed in the light of the case that it answers.
+            situation = self.situation(None, now);
+            situation.next_appointment = Some(self.find(id).clone());
+            situation.obligations.extend(self.obligations.iter().filter(|o| o.appointment == about).cloned());
+        }
+        if matches!(command, Command::Money(MoneyAct::Carry(_))) {
+            situation.next_appointment = Some(self.latest().clone());
         }
         decide(&situation, asker, command, now, &mut ids)
     }
@@ -225,6 +254,8 @@ impl Story {
             Due::OfferExpiry => offer.map(|offer| JobToWake::OfferExpiry(offer.id)),
             Due::SlotRefilled { .. } => Some(JobToWake::SlotRefilled(about)),
             Due::RefundChoice => Some(JobToWake::RefundChoice(about)),
+            Due::MoveUnanswered => offer.map(|offer| JobToWake::MoveUnanswered(offer.id)),
+            Due::RequestExpiry => Some(JobToWake::RequestExpiry(about)),
             Due::ObligationClock(id) => Some(JobToWake::ObligationClock(id)),
             Due::Undeliverable(_) => None,
         }
@@ -286,6 +317,14 @@ impl Story {
         for changed in &outcome.offers {
             put(&mut self.offers, changed, |a, b| a.id == b.id);
         }
+        for changed in &outcome.requests {
+            put(&mut self.requests, changed, |a, b| a.id == b.id);
+        }
+        match &outcome.undo {
+            Some(UndoChange::Open(undo)) => self.undo = Some(undo.clone()),
+            Some(UndoChange::Taken(..)) => self.undo = None,
+            None => {}
+        }
         self.occupancy.retain(|taken| taken.3.is_none_or(|until| until > now));
         for change in &outcome.occupancy {
             self.occupy(change);
@@ -307,6 +346,7 @@ impl Story {
             OccupancyChange::ReleaseAppointment(id) => return self.release(&id.to_string()),
             OccupancyChange::ReleaseOffer(id) => return self.release(&id.to_string()),
             OccupancyChange::Take(who, id, time) => (*who, id.to_string(), *time, None),
+            OccupancyChange::KeepFreed(who, id, time, until) => (*who, id.to_string(), *time, Some(*until)),
             OccupancyChange::Hold(who, id, time, until) => (*who, id.to_string(), *time, Some(*until)),
         };
         let clash = self.occupancy.iter().find(|taken| taken.0 == row.0 && taken.2.meets(row.2));

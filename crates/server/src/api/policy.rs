@@ -103,6 +103,7 @@ async fn what_if(app: App, call: Call<Colleague>) -> Answer {
     let (ask, id): (_, PracticeId) = (super::ask(&call), call.id("id")?);
     let body: WhatIfBody = call.json()?;
     let language = call.caller().manner().locale.language();
+    let tools = app.tools.clone();
     let answer = read(&app, move |tx| {
         let today = flow::settings::policy_in_scope(tx, &ask, id)?;
         let mut sides: Vec<Side> = body.versions.iter().map(|v| Side { version: *v, set: Map::new() }).collect();
@@ -110,7 +111,7 @@ async fn what_if(app: App, call: Call<Colleague>) -> Answer {
             sides.push(Side { version: today.version, set: body.set.clone() });
         }
         let question = Question { appointment: body.appointment, what: body.what, at: body.at, sides };
-        flow::what_if::look(tx, &ask, &question)
+        flow::what_if::look(tx, &tools, &ask, &question)
     });
     let answer = answer.await?;
     let judged: Vec<Value> = answer.judged.iter().map(|one| verdict(one, &answer, language)).collect();

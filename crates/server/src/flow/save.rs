@@ -8,7 +8,7 @@ use crate::links::LinkKey;
 use crate::words::{About, Writer};
 use domain::appointment::Appointment;
 use domain::audit::Entry;
-use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, Wake};
+use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, UndoChange, Wake};
 use domain::id::{Ids, MessageId};
 use domain::message::{LinkTo, Message, MessageState, Notice};
 use domain::person::{Channel, Person, PersonRef};
@@ -17,6 +17,7 @@ use outside::address::EmailAddress;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::job::{Job, Priority};
+use store::policy::PolicyCache;
 use store::{Done, Tx};
 
 /// What flows need beside the transaction; made once at start.
@@ -24,6 +25,8 @@ use store::{Done, Tx};
 pub struct Tools {
     /// Writes messages.
     pub writer: Arc<Writer>,
+    /// The policy documents that were read already.
+    pub policies: PolicyCache,
     /// Makes the secrets of links.
     pub link_key: LinkKey,
     /// Where this server is reached.
@@ -39,7 +42,7 @@ impl Tools {
         let configured = config.smtp.as_ref().map(|smtp| smtp.from.clone());
         let from: EmailAddress = configured.unwrap_or_else(|| config.base_url.own_address());
         let writer = Arc::new(Writer::new(from.clone(), &base_url));
-        Self { writer, link_key: keys.links(), base_url, from }
+        Self { writer, policies: PolicyCache::default(), link_key: keys.links(), base_url, from }
     }
 
     /// How links are made.
@@ -83,12 +86,22 @@ pub fn save(
     if let Some(note) = &outcome.note {
         store::contact::insert_note(tx, note)?;
     }
+    for request in &outcome.requests {
+        store::change_request::put(tx, request)?;
+    }
+    match &outcome.undo {
+        Some(UndoChange::Open(undo)) => store::undo::put(tx, undo)?,
+        Some(UndoChange::Taken(appointment, revision)) => store::undo::take(tx, *appointment, *revision)?,
+        None => {}
+    }
     for wake in &outcome.wakes {
         wake_at(tx, situation, wake)?;
     }
     for message in &messages {
         // What waits for the same person about an earlier revision is overtaken; what others wait for is not.
-        if let (Some(appointment), true) = (message.appointment, message.kind.tells_the_time()) {
+        // While a message waits to be undone nothing is overtaken: that happens when it goes.
+        let goes_now = message.send_at <= ask.now && message.kind.tells_the_time();
+        if let (Some(appointment), true) = (message.appointment, goes_now) {
             store::message::supersede_before(tx, appointment, message.revision, message.to)?;
         }
         send(tx, tools, situation, message, ask.now)?;
@@ -105,7 +118,8 @@ pub fn preview(tools: &Tools, ask: &Ask, situation: &Situation, outcome: Outcome
 
 fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<()> {
     for changed in outcome.appointment.iter().chain(outcome.booked.iter()) {
-        match situation.appointment.as_ref().filter(|before| before.id == changed.id) {
+        let known = situation.appointment.iter().chain(situation.next_appointment.iter());
+        match known.into_iter().find(|before| before.id == changed.id) {
             Some(before) if before == changed => {}
             Some(before) => {
                 if !store::appointment::update(tx, changed, before.revision)? {
@@ -142,6 +156,9 @@ fn occupancy(tx: &mut Tx, change: &OccupancyChange) -> Flow<()> {
         OccupancyChange::ReleaseAppointment(id) => release(tx, &id.to_string()).map(drop)?,
         OccupancyChange::ReleaseOffer(id) => release(tx, &id.to_string()).map(drop)?,
         OccupancyChange::Take(who, id, time) => take(tx, &who.to_string(), &id.to_string(), *time, None)?,
+        OccupancyChange::KeepFreed(who, id, time, until) => {
+            take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?
+        }
         OccupancyChange::Hold(who, id, time, until) => {
             take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?
         }
@@ -156,6 +173,8 @@ fn wake_at(tx: &mut Tx, situation: &Situation, wake: &Wake) -> Flow<()> {
         JobToWake::OfferExpiry(id) => (jobs::OFFER_EXPIRY, id.to_string()),
         JobToWake::RefundChoice(id) => (jobs::REFUND_CHOICE, id.to_string()),
         JobToWake::SlotRefilled(id) => (jobs::SLOT_REFILLED, id.to_string()),
+        JobToWake::MoveUnanswered(id) => (jobs::MOVE_UNANSWERED, id.to_string()),
+        JobToWake::RequestExpiry(id) => (jobs::REQUEST_EXPIRY, id.to_string()),
         JobToWake::ObligationClock(id) => (jobs::OBLIGATION_CLOCK, id.to_string()),
     };
     match wake.at {
@@ -263,7 +282,12 @@ fn entry(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Outcome, ids
         command: ids.command(),
         at: ask.now,
         actor: ask.who.scope().signature(),
-        on_behalf_of: outcome.note.as_ref().and_then(|note| note.on_behalf_of).map(|person| person.to_string()),
+        on_behalf_of: outcome
+            .note
+            .as_ref()
+            .and_then(|note| note.on_behalf_of)
+            .or(outcome.on_behalf_of)
+            .map(|p| p.to_string()),
         word: outcome.record.word.to_owned(),
         subjects: outcome.record.subjects.clone(),
         details: outcome.record.details.clone(),

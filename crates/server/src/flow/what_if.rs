@@ -1,6 +1,6 @@
 //! "What if": one appointment, one thing that happens to it, and what each policy would make of that.
 
-use super::{Ask, Flow, load, replay::Side, settings};
+use super::{Ask, Flow, Tools, replay::Side, settings};
 use domain::appointment::Appointment;
 use domain::id::AppointmentId;
 use domain::person::{Person, PersonRef};
@@ -54,7 +54,7 @@ pub struct Answer {
 }
 
 /// Judges it; nothing is changed.
-pub fn look(tx: &mut Tx, ask: &Ask, question: &Question) -> Flow<Answer> {
+pub fn look(tx: &mut Tx, tools: &Tools, ask: &Ask, question: &Question) -> Flow<Answer> {
     let missing = || Refusal::not_found("appointment");
     let scope = ask.who.scope();
     let appointment = store::appointment::load(tx, &scope, question.appointment)?.ok_or_else(missing)?;
@@ -64,7 +64,7 @@ pub fn look(tx: &mut Tx, ask: &Ask, question: &Question) -> Flow<Answer> {
     let therapist = store::therapist::load(tx, appointment.therapist)?.ok_or_else(missing)?;
     let client = store::person::load(tx, PersonRef::Client(appointment.client))?.ok_or_else(missing)?;
     let case = case(tx, &appointment, question)?;
-    let agreed = load::POLICIES.of_booking(tx, practice.id, &appointment.policy)?.ok_or_else(missing)?;
+    let agreed = tools.policies.of_booking(tx, practice.id, &appointment.policy)?.ok_or_else(missing)?;
     let mut judged = vec![Judged {
         verdict: judge(&agreed, &practice.zone, &case),
         policy: Policy::clone(&agreed),

@@ -162,7 +162,7 @@ fn app() -> App {
     })
 }
 
-async fn record(app: &App, act: impl Fn(&mut store::Tx<'_>) -> Result<(), DbError> + Send + 'static) {
+pub async fn record(app: &App, act: impl Fn(&mut store::Tx<'_>) -> Result<(), DbError> + Send + 'static) {
     let command = app.dice.command(now());
     let entry = domain::audit::Entry {
         practice: PRACTICE,
@@ -275,6 +275,7 @@ fn therapist(them: Person) -> Therapist {
         },
         late_cancel_fee: None,
         no_show_fee: None,
+        listing: Default::default(),
         overrides: Default::default(),
     }
 }

@@ -37,6 +37,7 @@ pub(super) const LOAD: Sql = sql!(
 );
 pub(super) const ATTENDED: Sql =
     sql!("SELECT id FROM appointment WHERE relationship = $1 AND state = 'attended' LIMIT 1");
+pub(super) const ANY: Sql = sql!("SELECT id FROM appointment WHERE relationship = $1 LIMIT 1");
 pub(super) const LATE: Sql = sql!(
     "SELECT id FROM appointment WHERE relationship = $1
          AND (state IN ('client_no_show', 'late_not_seen') OR (state = 'cancelled_by_client' AND cancelled_late = 1))
@@ -99,6 +100,14 @@ macro_rules! still_on {
         " AND a.ends_at > $9 AND a.state IN ('requested', 'booked', 'in_progress', 'awaiting_update')"
     };
 }
+
+pub(super) const MONEY_OPEN: Sql = sql!(
+    "SELECT ",
+    appointment_columns!(),
+    " FROM appointment a WHERE a.payment_state IN ('refund_due', 'failed', 'unknown')
+          AND (CAST($1 AS TEXT) IS NULL OR a.practice = $1) AND (CAST($2 AS TEXT) IS NULL OR a.therapist = $2)
+          AND (CAST($3 AS TEXT) IS NULL OR a.client = $3) ORDER BY a.starts_at, a.id LIMIT $4"
+);
 
 /// One list by each index: of a client, of a therapist, of a practice, of everybody.
 pub(super) type Ways = [Sql; 4];

@@ -20,6 +20,7 @@ crate::on_both_engines! {
 
 pub fn cancelled(initiator: Initiator, late: bool) -> State {
     State::Cancelled(Cancellation {
+        was_a_request: false,
         initiator,
         reason: (initiator == Initiator::Therapist).then_some(Reason::TherapistIllness),
         note: Some("rang at eight — “sorry”".to_owned()),

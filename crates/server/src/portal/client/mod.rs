@@ -1,6 +1,7 @@
 //! The client portal: phone first, one thing per page, plain HTML. Whoever holds a link of a message and whoever is
 //! signed in see the same pages (`ux` 3); only the addresses differ.
 
+mod account;
 mod booking;
 mod calendar;
 mod change;
@@ -18,6 +19,8 @@ mod scene;
 mod session;
 mod times;
 mod words;
+
+pub(super) use help::show as help_again;
 
 use crate::actor::Client;
 use crate::app::App;
@@ -46,6 +49,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/c/sessions/{id}/move", moved).about("appointment").audits("appointment_rescheduled").says("Moves it"),
         get("/c/sessions/{id}/cancel", cancel_page).about("appointment").says("What cancelling means"),
         post("/c/sessions/{id}/cancel", cancel).about("appointment").audits("appointment_cancelled").says("Cancels it"),
+        get::<Client>("/c/account", account::page).about("ledger").says("The client's own account, in plain words"),
         get::<Client>("/c/policy", policy::page).about("policy").says("The policy in plain sentences"),
     ];
     [home::routes(), help::routes(), preferences::routes(), own, link::routes()].concat()

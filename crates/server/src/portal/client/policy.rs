@@ -5,9 +5,9 @@ use super::{desk, scene};
 use crate::actor::Scoped;
 use crate::app::App;
 use crate::call::Call;
-use crate::portal::when::When;
 use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use domain::policy::Policy;
 use domain::practice::{Relationship, Therapist};
@@ -48,7 +48,7 @@ pub(super) async fn page<A: Scoped>(app: App, call: Call<A>) -> Answer {
         Ok((practice, policy, pairs))
     });
     let (practice, policy, pairs) = found.await?;
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let page = PolicyPage {
         shell: Shell::new(&app, &call, "If plans change"),
         version: policy.version,

@@ -10,9 +10,9 @@ use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
 use crate::flow;
-use crate::portal::when::When;
 use crate::portal::{Effect, Shell, page as render, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use domain::appointment::{Appointment, Initiator, State};
 use domain::decide::{Cancel, NextStep};
@@ -103,7 +103,7 @@ pub(super) async fn load<A: Scoped>(app: &App, call: &Call<A>, id: AppointmentId
 /// The page of one session.
 pub(super) async fn page<A: Scoped>(app: App, call: Call<A>, base: String, id: AppointmentId) -> Answer {
     let scene = load(&app, &call, id).await?;
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let (appointment, door) = (&scene.appointment, Door::of(&call));
     let name = scene.therapist.person.first_name();
     let standing = change::standing(&scene, call.now);
@@ -222,7 +222,7 @@ fn cancel_view<A: Scoped>(
     preview: &flow::Answer,
     base: String,
 ) -> CancelPage {
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(call);
     let Scene { appointment, therapist, policy, .. } = scene;
     let name = therapist.person.first_name();
     let cost = change::cost(preview, appointment);

@@ -103,7 +103,7 @@ async fn add(app: App, call: Call<Owner>) -> Answer {
     let (asked, wish) = (ask.clone(), wish(&app, &call).await?);
     let added = match wish {
         Ok(wish) => {
-            flow::once::write(&app, &ask, desk::once(&call), move |tx| {
+            flow::once::write(&app, &ask, desk::once_of(&call), move |tx| {
                 let done = flow::pathway::add(tx, &inner.tools, &asked, wish.clone())?;
                 Ok(store::Done::new(done.answer.id.to_string(), done.audit))
             })
@@ -155,7 +155,7 @@ async fn change(app: App, call: Call<Owner>) -> Answer {
     let (asked, wish) = (ask.clone(), wish(&app, &call).await?);
     let changed = match wish {
         Ok(wish) => {
-            flow::once::write(&app, &ask, desk::once(&call), move |tx| {
+            flow::once::write(&app, &ask, desk::once_of(&call), move |tx| {
                 let done = flow::pathway::change(tx, &inner.tools, &asked, id, wish.clone())?;
                 Ok(store::Done::new((), done.audit))
             })
@@ -195,7 +195,7 @@ async fn assign(app: App, call: Call<Staff>) -> Answer {
     let Member { relationship } = call.form()?;
     let (ask, inner) = (desk::ask(&call), app.clone());
     let asked = ask.clone();
-    flow::once::write(&app, &ask, desk::once(&call), move |tx| {
+    flow::once::write(&app, &ask, desk::once_of(&call), move |tx| {
         let done = flow::pathway::assign(tx, &inner.tools, &asked, relationship, Some(id))?;
         Ok(store::Done::new((), done.audit))
     })

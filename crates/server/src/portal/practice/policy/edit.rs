@@ -101,7 +101,7 @@ pub(super) async fn publish(app: App, call: Call<Owner>) -> Answer {
     let set: Map<String, Value> = serde_json::from_str(&set).map_err(|_| Refusal::not_found("policy"))?;
     let (ask, practice, inner) = (desk::ask(&call), call.actor.practice, app.clone());
     let asked = ask.clone();
-    let done = flow::once::write(&app, &ask, desk::once(&call), move |tx| {
+    let done = flow::once::write(&app, &ask, desk::once_of(&call), move |tx| {
         if flow::settings::policy_in_scope(tx, &asked, practice)?.version != seen {
             return Err(Refusal::stale().into());
         }

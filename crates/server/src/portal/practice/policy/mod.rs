@@ -93,7 +93,7 @@ async fn page(app: App, call: Call<Staff>) -> Answer {
         shell: Shell::new(&app, &call, "Policy").at("/p/policy"),
         version: policy.version,
         preset: policy.preset.as_str(),
-        made: made.first().map(|made| when.in_words(made.made_at)).unwrap_or_default(),
+        made: made.first().map(|made| when.on(made.made_at)).unwrap_or_default(),
         is_owner: call.actor.role == Role::Owner,
         was_published: query.published == Some(policy.version),
         sections: Section::ALL.iter().map(|section| section_view(&policy, *section)).collect(),

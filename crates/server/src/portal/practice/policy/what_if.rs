@@ -135,7 +135,7 @@ async fn judge(
     page: &mut WhatIfPage,
 ) -> Result<(), crate::error::Problem> {
     let (ask, when) = (desk::ask(call), When::of(call));
-    let (inner, query) = (when.clone(), query.clone());
+    let (inner, query, tools) = (when.clone(), query.clone(), app.tools.clone());
     let (answer, at) = desk::read(app, move |tx| {
         let found = store::appointment::load(tx, &ask.who.scope(), appointment)?;
         let found = found.ok_or_else(|| domain::refusal::Refusal::not_found("appointment"))?;
@@ -143,10 +143,10 @@ async fn judge(
         let mut versions = vec![latest];
         versions.extend(Some(against).filter(|version| *version != latest));
         let sides = versions.into_iter().map(|version| Side { version, set: Default::default() }).collect();
-        Ok((look(tx, &ask, &Question { appointment, what, at, sides })?, at))
+        Ok((look(tx, &tools, &ask, &Question { appointment, what, at, sides })?, at))
     })
     .await?;
-    let local = at.in_zone(&when.manner.zone);
+    let local = at.in_zone(&when.zone);
     (page.day, page.time) = (local.date().to_string(), local.strftime("%H:%M").to_string());
     page.about = format!(
         "{} with {}, {}, booked under version {}",
@@ -161,7 +161,7 @@ async fn judge(
 
 fn moment(query: &Query, when: &When) -> Option<Instant> {
     let time: jiff::civil::Time = query.time.as_deref()?.parse().ok()?;
-    let local = query.day?.to_datetime(time).to_zoned(when.manner.zone.time_zone()).ok()?;
+    let local = query.day?.to_datetime(time).to_zoned(when.zone.time_zone()).ok()?;
     Some(Instant::from(&local))
 }
 
@@ -183,7 +183,7 @@ fn acts(chosen: Happening) -> Vec<Act> {
 
 fn columns(answer: &Judgements, when: &When) -> Vec<Column> {
     let texts: Vec<Vec<String>> = answer.judged.iter().map(|judged| cells(judged, when)).collect();
-    let language = when.manner.locale.language();
+    let language = when.locale.language();
     let column = |(judged, own): (&Judged, &Vec<String>)| Column {
         title: if judged.agreed { "As agreed".to_owned() } else { format!("Version {}", judged.policy.version) },
         cells: own
@@ -191,7 +191,7 @@ fn columns(answer: &Judgements, when: &When) -> Vec<Column> {
             .enumerate()
             .map(|(row, text)| Cell { text: text.clone(), differs: texts[0].get(row) != Some(text) })
             .collect(),
-        because: judged.verdict.because.iter().map(|rule| explain(rule, language, &when.manner.zone)).collect(),
+        because: judged.verdict.because.iter().map(|rule| explain(rule, language, &when.zone)).collect(),
     };
     answer.judged.iter().zip(&texts).map(column).collect()
 }
