@@ -79,12 +79,13 @@ const SHARED: [(&str, &str); 5] = [
 ];
 
 /// The bodies under both of their names: the ending decides how values are escaped.
-const BODIES: [(&str, &str, &str); 25] = [
+const BODIES: [(&str, &str, &str); 26] = [
     ("confirmation.txt", "confirmation.html", include_str!("../templates/messages/confirmation.j2")),
     ("cancellation.txt", "cancellation.html", include_str!("../templates/messages/cancellation.j2")),
     ("rescheduled.txt", "rescheduled.html", include_str!("../templates/messages/rescheduled.j2")),
     ("escalation.txt", "escalation.html", include_str!("../templates/messages/escalation.j2")),
     ("refund.txt", "refund.html", include_str!("../templates/messages/refund.j2")),
+    ("fee_waived.txt", "fee_waived.html", include_str!("../templates/messages/fee_waived.j2")),
     ("promise.txt", "promise.html", include_str!("../templates/messages/promise.j2")),
     ("sign_in.txt", "sign_in.html", include_str!("../templates/messages/sign_in.j2")),
     ("plain.txt", "plain.html", include_str!("../templates/messages/plain.j2")),

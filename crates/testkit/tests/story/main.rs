@@ -9,6 +9,7 @@ mod live_browser;
 mod mail_faults;
 mod main_path;
 mod moves;
+mod policy;
 mod presets;
 mod races;
 mod steps;
