@@ -25,6 +25,10 @@ words! {
         Refund = "refund",
         /// A promise to contact was changed or recorded.
         Promise = "promise",
+        /// The record of an appointment was set right (T23).
+        Correction = "correction",
+        /// Two people no longer work together: the closing words (T20).
+        Closing = "closing",
         /// A link to sign in.
         SignIn = "sign_in",
         /// A link to book.
@@ -111,6 +115,8 @@ pub struct Facts {
     pub words: Option<String>,
     /// What is overdue, for staff.
     pub owed: Option<String>,
+    /// What the record said before and says now, in words (T23).
+    pub corrected: Option<(String, String)>,
 }
 
 impl Facts {
@@ -131,6 +137,7 @@ impl Facts {
             free_until: None,
             words: None,
             owed: None,
+            corrected: None,
         }
     }
 }

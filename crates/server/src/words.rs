@@ -65,13 +65,15 @@ const SHARED: [(&str, &str); 5] = [
 ];
 
 /// The bodies under both of their names: the ending decides how values are escaped.
-const BODIES: [(&str, &str, &str); 8] = [
+const BODIES: [(&str, &str, &str); 10] = [
     ("confirmation.txt", "confirmation.html", include_str!("../templates/messages/confirmation.j2")),
     ("cancellation.txt", "cancellation.html", include_str!("../templates/messages/cancellation.j2")),
     ("rescheduled.txt", "rescheduled.html", include_str!("../templates/messages/rescheduled.j2")),
     ("escalation.txt", "escalation.html", include_str!("../templates/messages/escalation.j2")),
     ("refund.txt", "refund.html", include_str!("../templates/messages/refund.j2")),
     ("promise.txt", "promise.html", include_str!("../templates/messages/promise.j2")),
+    ("correction.txt", "correction.html", include_str!("../templates/messages/correction.j2")),
+    ("closing.txt", "closing.html", include_str!("../templates/messages/closing.j2")),
     ("sign_in.txt", "sign_in.html", include_str!("../templates/messages/sign_in.j2")),
     ("booking_link.txt", "booking_link.html", include_str!("../templates/messages/booking_link.j2")),
 ];
@@ -140,6 +142,8 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::Escalation | MessageKind::CallTask => "escalation",
         MessageKind::Refund => "refund",
         MessageKind::Promise => "promise",
+        MessageKind::Correction => "correction",
+        MessageKind::Closing => "closing",
         MessageKind::SignIn => "sign_in",
         MessageKind::BookingLink => "booking_link",
     }

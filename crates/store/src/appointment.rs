@@ -60,7 +60,7 @@ pub fn has_late(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<bool, D
     Ok(tx.query_opt(LATE, vals![relationship])?.is_some())
 }
 
-/// The values from `revision` to `attendance`, in the order of both statements.
+/// The values from `revision` to `reserved_slot`, in the order of both statements.
 fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
     let Appointment { policy, payment, agreement, price, .. } = appointment;
     let fee = |fee| minor_in(price.currency, fee, "appointment.currency");
@@ -94,7 +94,8 @@ fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
         late,
         appointment.replaces,
         appointment.pending_move,
-        attendance
+        attendance,
+        appointment.reserved_slot
     ]
     .to_vec())
 }

@@ -20,7 +20,7 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 use crate::vals;
 use domain::access::Scope;
-use domain::id::{ClientId, LedgerEntryId, PracticeId, TherapistId};
+use domain::id::{AppointmentId, ClientId, LedgerEntryId, PracticeId, TherapistId};
 use domain::ledger::{EntryKind, LedgerEntry};
 use domain::money::Money;
 
@@ -42,6 +42,10 @@ const ACCOUNT: Sql = sql!(
     "SELECT id, practice, client, appointment, kind, amount_minor, currency, reason, at, made_by",
     of_client!(),
     " AND (at, id) > ($5, $6) ORDER BY at, id LIMIT $7"
+);
+const OF_APPOINTMENT: Sql = sql!(
+    "SELECT id, practice, client, appointment, kind, amount_minor, currency, reason, at, made_by FROM ledger_entry
+     WHERE appointment = $1 ORDER BY at, id"
 );
 const CURRENCY: Sql = sql!(
     "SELECT p.id, c.currency FROM person p JOIN practice c ON c.id = p.practice
@@ -100,6 +104,11 @@ pub fn account(
         vals![limits.practice, limits.therapist, limits.client, client, place.0, place.1, rows_for(limit)],
     )?;
     Page::of(rows.iter().map(from_row).collect(), limit, |entry| (entry.at, entry.id.to_string()))
+}
+
+/// The entries about one appointment that is in scope already, the oldest first.
+pub fn of_appointment(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Vec<LedgerEntry>, DbError> {
+    tx.query(OF_APPOINTMENT, vals![appointment])?.iter().map(from_row).collect()
 }
 
 /// What a client owes (positive) or has to their good (negative) in the practice's currency: the plain sum of the

@@ -30,11 +30,14 @@ mod read;
 #[cfg(feature = "record")]
 pub mod record;
 pub mod relationship;
+pub mod reserved_slot;
+pub mod risk;
 mod row;
 pub mod sample;
 mod search;
 pub mod session;
 mod sql;
+pub mod statement;
 mod store;
 pub mod therapist;
 pub mod token;

@@ -40,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both(2, "practice", include_str!("../migrations/0002_practice.sql")),
     both(3, "access", include_str!("../migrations/0003_access.sql")),
     both(4, "attendance", include_str!("../migrations/0004_attendance.sql")),
+    both(5, "record", include_str!("../migrations/0005_record.sql")),
 ];
 
 /// A step that says the same to both engines.

@@ -6,6 +6,7 @@ mod book;
 mod cancel;
 mod clock;
 mod contact;
+mod file;
 mod import;
 mod money;
 mod next_step;
@@ -21,11 +22,14 @@ pub use book::Book;
 pub use cancel::Cancel;
 pub use clock::Due;
 pub use contact::{Attempt, Settle, WriteNote};
+pub use file::{
+    Checked, Correct, EndRelationship, FileAct, Keep, Said, Screen, UpdateAttendance,
+};
 pub use import::{Became, Import};
 pub use next_step::{BookNow, NextStep};
 pub use outcome::{JobToWake, NextStepTaken, OccupancyChange, Outcome, Record, Wake};
 pub use reschedule::Reschedule;
-pub use situation::{Asker, Situation};
+pub use situation::{Asker, OnFile, Situation};
 
 use crate::id::Ids;
 use crate::refusal::Refusal;
@@ -58,6 +62,8 @@ pub enum Command {
     Note(WriteNote),
     /// One duty is said to be done, or no longer owed.
     Settle(Settle),
+    /// Something about the record: what came of an appointment, a correction, a relationship, a reserved time.
+    File(FileAct),
     /// Take over what was agreed elsewhere.
     Import(Import),
     /// A moment that was waited for has come.
@@ -82,6 +88,7 @@ pub fn decide(
         Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, now, ids),
         Command::Note(note) => contact::note(situation, asker, note, now, ids),
         Command::Settle(settle) => contact::settle(situation, settle, now),
+        Command::File(act) => file::decide(situation, asker, act, now, ids),
         Command::Import(import) => import::decide(&situation, asker, import, now, ids),
         Command::Due(due) => clock::decide(situation, due, now, ids),
     }

@@ -169,7 +169,7 @@ fn carry_to_booked(
 }
 
 /// A planned fee is taken at once; everything else waits for nothing.
-fn payment_after(ended: &Appointment, decision: &MoneyDecision, now: Instant) -> Payment {
+pub(super) fn payment_after(ended: &Appointment, decision: &MoneyDecision, now: Instant) -> Payment {
     let still_planned = decision.payment_after == PaymentState::Planned;
     let due_at = match (still_planned, decision.release_charge) {
         (true, false) => ended.payment.due_at.or(Some(now)),
@@ -179,7 +179,7 @@ fn payment_after(ended: &Appointment, decision: &MoneyDecision, now: Instant) ->
     Payment { state: decision.payment_after, due_at }
 }
 
-fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcome) {
+pub(super) fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcome) {
     if ended.payment.due_at.is_some() || payment.due_at.is_some() {
         outcome.wakes.push(Wake { job: JobToWake::Capture(ended.id), at: payment.due_at });
     }
@@ -189,7 +189,11 @@ fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcom
 /// not after their own cancellation, and not where the team decides (E-04).
 pub(super) fn is_the_clients_choice(situation: &Situation, ended: &Appointment) -> bool {
     let rule = money::refund_rule(&situation.policy.parameters, situation.new_client);
-    let not_their_own = matches!(&ended.state, State::Cancelled(how) if how.initiator != Initiator::Client);
+    let not_their_own = match &ended.state {
+        State::Cancelled(how) => how.initiator != Initiator::Client,
+        State::TherapistNoShow | State::TechnicalFailure => true,
+        _ => false,
+    };
     not_their_own && rule == RefundRule::ClientChoice && ended.payment.state == PaymentState::Captured
 }
 
@@ -280,13 +284,20 @@ pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, 
 }
 
 /// What a cancelled appointment still costs: the price where a late word came after the plan to take it stood.
-fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
+pub(super) fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
     match &before.state {
         State::Cancelled(how) if how.late => {
             late_fee(situation, before, judged(situation, before, Act::Cancel, how.received_at))
         }
+        State::ClientNoShow | State::LateNotSeen => missed_fee(situation, before),
         _ => Money::new(0, before.price.currency),
     }
+}
+
+/// What not coming costs the client.
+pub(super) fn missed_fee(situation: &Situation, before: &Appointment) -> Money {
+    let case = case(situation, before, Event::ClientMisses, false);
+    money::fee(&situation.policy.parameters, &case, EntryKind::NoShowFee, None).amount
 }
 
 /// The offer lapsed, or nobody chose: where the choice was the client's, the money goes back by itself.
@@ -309,7 +320,7 @@ pub(super) fn booking_rules(situation: &Situation, agreed: &Policy, booked: &App
     std::iter::once(free).chain(fee.because).collect()
 }
 
-fn case(situation: &Situation, about: &Appointment, event: Event, refund_asked: bool) -> MoneyCase {
+pub(super) fn case(situation: &Situation, about: &Appointment, event: Event, refund_asked: bool) -> MoneyCase {
     let fees = TherapistFees { late_cancel: about.policy.late_cancel_fee, no_show: about.policy.no_show_fee };
     MoneyCase {
         new_client: situation.new_client,
@@ -320,7 +331,7 @@ fn case(situation: &Situation, about: &Appointment, event: Event, refund_asked: 
     }
 }
 
-fn post(
+pub(super) fn post(
     situation: &Situation,
     about: &Appointment,
     asker: &Asker,
@@ -339,7 +350,7 @@ fn post(
     outcome.because.extend(decision.because);
 }
 
-fn entry(
+pub(super) fn entry(
     situation: &Situation,
     about: &Appointment,
     asker: &Asker,

@@ -3,12 +3,15 @@
 use crate::access::Scope;
 use crate::appointment::Appointment;
 use crate::disruption::Disruption;
+use crate::ledger::LedgerEntry;
 use crate::obligation::Obligation;
 use crate::offer::Offer;
 use crate::person::{Person, PersonRef, Role};
 use crate::policy::Policy;
 use crate::practice::{Practice, Relationship, Therapist};
 use crate::refusal::Refusal;
+use crate::reserved::ReservedSlot;
+use crate::risk::Screening;
 use crate::time::Interval;
 
 /// Everything that bears on one relationship and one appointment of it.
@@ -48,6 +51,23 @@ pub struct Situation {
     pub admins: Vec<Person>,
     /// The practice owners, for the second escalation.
     pub owners: Vec<Person>,
+    /// What only acts about the record look at; empty for every other.
+    pub file: OnFile,
+}
+
+/// What is on file about two people and one appointment of theirs, read only where an act is about the record itself.
+#[derive(Debug, Clone, Default)]
+pub struct OnFile {
+    /// What is booked for them from now on, the soonest first.
+    pub upcoming: Vec<Appointment>,
+    /// The entries on the client's account about the appointment.
+    pub entries: Vec<LedgerEntry>,
+    /// Their reserved times, those that were removed included.
+    pub reserved: Vec<ReservedSlot>,
+    /// The client's last risk screening.
+    pub screening: Option<Screening>,
+    /// Duties about the two people themselves.
+    pub duties: Vec<Obligation>,
 }
 
 impl Situation {

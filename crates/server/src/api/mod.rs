@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`: reads and parses, calls a flow, answers. Names and shapes are those of the contract.
 
 mod appointments;
+mod attendance;
 mod audit;
 mod contact;
 mod disruptions;
@@ -9,7 +10,10 @@ mod offers;
 mod openapi;
 mod people;
 mod policy;
+mod relationships;
 mod request;
+mod reserved_slots;
+mod risk;
 mod slots;
 pub mod wire;
 
@@ -33,6 +37,7 @@ use store::{Done, Tx};
 pub fn routes() -> Vec<Route> {
     [
         appointments::routes(),
+        attendance::routes(),
         audit::routes(),
         contact::routes(),
         disruptions::routes(),
@@ -41,6 +46,9 @@ pub fn routes() -> Vec<Route> {
         openapi::routes(),
         people::routes(),
         policy::routes(),
+        relationships::routes(),
+        reserved_slots::routes(),
+        risk::routes(),
         slots::routes(),
     ]
     .concat()

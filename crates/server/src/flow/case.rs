@@ -48,6 +48,10 @@ pub fn settle(tx: &mut Tx, tools: &Tools, ask: &Ask, settle: Settle) -> Flow<Don
 pub(super) fn of_obligation(tx: &mut Tx, ask: &Ask, id: ObligationId) -> Flow<domain::decide::Situation> {
     let found = store::obligation::load(tx, &ask.who.scope(), id)?;
     let duty = found.ok_or_else(|| Refusal::not_found("obligation"))?;
-    let appointment = duty.appointment.ok_or_else(|| Refusal::not_found("obligation"))?;
-    load::appointment(tx, ask, appointment, &[], Mode::Change)
+    if let Some(appointment) = duty.appointment {
+        return load::appointment(tx, ask, appointment, &[], Mode::Change);
+    }
+    let mut situation = load::relationship(tx, ask, duty.relationship, &[], Mode::Change)?;
+    situation.obligations.extend(store::obligation::of_relationship(tx, duty.relationship)?);
+    Ok(situation)
 }

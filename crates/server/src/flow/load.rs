@@ -2,7 +2,7 @@
 
 use super::{Ask, Flow};
 use domain::appointment::Appointment;
-use domain::decide::Situation;
+use domain::decide::{OnFile, Situation};
 use domain::id::{AppointmentId, OfferId, RelationshipId};
 use domain::person::{PersonRef, Role};
 use domain::policy::Policy;
@@ -109,6 +109,7 @@ fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) 
         offer: None,
         disruption: None,
         obligations: Vec::new(),
+        file: OnFile::default(),
         therapist_busy,
         client_busy,
     })

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod appointment;
 pub mod case;
 pub mod due;
+pub mod file;
 pub mod import;
 pub mod jobs;
 pub mod link;

@@ -7,7 +7,7 @@ use domain::id::{Ids, PracticeId};
 use domain::money::{Currency, Money};
 use domain::person::{ContactPreference, Locale, Person, PersonRef, Role, is_email, is_phone};
 use domain::policy::{Policy, Preset};
-use domain::practice::{PolicyAcceptance, Practice, Relationship, RelationshipState, Therapist};
+use domain::practice::{PolicyAcceptance, Practice, Relationship, RelationshipFile, RelationshipState, Therapist};
 use domain::refusal::Refusal;
 use domain::schedule::Schedule;
 use domain::time::Zone;
@@ -138,7 +138,7 @@ pub fn therapist(
     let wish = NewPerson { role: Role::Therapist, ..wish };
     let person = checked_person(tx, PersonRef::Therapist(id), practice, wish)?;
     let NewTherapist { schedule, late_cancel_fee, no_show_fee } = work;
-    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee };
+    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee, reserved: Vec::new() };
     store::therapist::insert(tx, &therapist)?;
     let entry = person_entry(tools, ask, ids, &therapist.person, "therapist_added");
     Ok(Done::new(therapist, entry))
@@ -164,6 +164,7 @@ pub fn relationship(
         client: client_id,
         state: RelationshipState::Active,
         accepted_policy: accepted,
+        file: RelationshipFile::default(),
     };
     store::relationship::insert(tx, &relationship)?;
     let subjects = vec![relationship.id.to_string(), therapist.id.to_string(), client_id.to_string()];

@@ -138,6 +138,7 @@ impl House {
                         client: client(n),
                         state: RelationshipState::Active,
                         accepted_policy: (n == DANIEL).then_some(accepted),
+                        file: Default::default(),
                     },
                 )?;
             }
@@ -417,6 +418,7 @@ fn maya(zone: Zone, currency: Currency, american: bool) -> Therapist {
         },
         late_cancel_fee: Some(Money::new(4000, currency)),
         no_show_fee: None,
+        reserved: Vec::new(),
     }
 }
 

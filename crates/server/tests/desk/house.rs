@@ -218,6 +218,7 @@ fn working(number: u8) -> Relationship {
         client: Id::from_bytes([number; 16]),
         state: RelationshipState::Active,
         accepted_policy: None,
+        file: Default::default(),
     }
 }
 
@@ -274,6 +275,7 @@ fn therapist(them: Person) -> Therapist {
         },
         late_cancel_fee: None,
         no_show_fee: None,
+        reserved: Vec::new(),
     }
 }
 

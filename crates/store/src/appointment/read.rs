@@ -52,6 +52,7 @@ pub(super) fn from_row(row: &Row) -> Result<Appointment, DbError> {
         replaces: columns.parse_opt("appointment.replaces")?,
         pending_move: columns.parse_opt("appointment.pending_move")?,
         attendance: columns.json_opt("appointment.attendance")?.unwrap_or_default(),
+        reserved_slot: columns.parse_opt("appointment.reserved_slot")?,
         created_at,
     })
 }

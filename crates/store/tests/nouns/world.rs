@@ -124,6 +124,7 @@ pub fn a_therapist(id: TherapistId, practice: PracticeId, name: &str) -> Therapi
         },
         late_cancel_fee: None,
         no_show_fee: None,
+        reserved: Vec::new(),
     }
 }
 
@@ -133,7 +134,7 @@ pub fn a_relationship(
     therapist: TherapistId,
     client: ClientId,
 ) -> Relationship {
-    Relationship { id, practice, therapist, client, state: RelationshipState::Active, accepted_policy: None }
+    Relationship { id, practice, therapist, client, state: RelationshipState::Active, accepted_policy: None, file: Default::default() }
 }
 
 /// Dan's appointment with Ada, an hour from noon, number `n`.
@@ -166,6 +167,7 @@ pub fn an_appointment(n: u8) -> Appointment {
         agreement: Agreement { how: AgreementHow::Phone, at: minutes(-2880) },
         replaces: None,
         attendance: Default::default(),
+        reserved_slot: None,
         pending_move: None,
         created_at: noon(),
     }

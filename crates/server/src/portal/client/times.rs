@@ -71,7 +71,7 @@ pub(super) fn load(tx: &mut Tx<'_>, ask: &Ask, search: &Search, when: &When) -> 
     let today = when.date(ask.now);
     let from = search.from.map_or(today, |day| day.max(today));
     let window = Interval::new(when.zone.start_of(from), when.zone.start_of(from) + WINDOW);
-    let wanted = Wanted { therapist: search.therapist, kind: search.kind, window };
+    let wanted = Wanted { therapist: search.therapist, client: None, kind: search.kind, window };
     let free = slots::free(tx, ask, wanted)?;
     let first = free.first().map_or(from, |slot| when.date(slot.from));
     let end = plus(first, DAYS_SHOWN);

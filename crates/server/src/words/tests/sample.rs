@@ -138,6 +138,7 @@ pub fn sample() -> Sample {
             person: therapist,
             late_cancel_fee: None,
             no_show_fee: None,
+            reserved: Vec::new(),
         },
         client,
         relationship: Relationship {
@@ -147,6 +148,7 @@ pub fn sample() -> Sample {
             client: appointment.client,
             state: RelationshipState::Active,
             accepted_policy: None,
+            file: Default::default(),
         },
         new_client: false,
         late_before: false,
@@ -159,6 +161,7 @@ pub fn sample() -> Sample {
         client_busy: Vec::new(),
         admins: vec![admin],
         owners: Vec::new(),
+        file: Default::default(),
     };
     Sample { situation, appointment, now: at("2026-11-24T09:12:00Z") }
 }
@@ -227,6 +230,7 @@ fn appointment() -> Appointment {
         agreement: Agreement { how: AgreementHow::Phone, at: at("2026-11-01T10:00:00Z") },
         replaces: None,
         attendance: Default::default(),
+        reserved_slot: None,
         pending_move: None,
         created_at: at("2026-11-01T10:00:00Z"),
     }
