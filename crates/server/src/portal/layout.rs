@@ -49,6 +49,8 @@ const PRACTICE: &[Destination] = &[
     to("/p/drift", "split", "Drift"),
     to("/p/updates", "circle-check", "Updates"),
     to("/p/clients", "users", "Clients"),
+    to("/p/slots", "bookmark", "Reserved slots"),
+    to("/p/disputes/new", "shield", "Dispute file"),
     to("/p/therapists", "user", "Therapists"),
     to("/p/messages", "message-square", "Messages"),
     to("/p/record", "shield", "Record"),

@@ -4,8 +4,8 @@ use crate::decide::Situation;
 use crate::reserved::ReservedSlot;
 use crate::time::Weekday;
 
-/// "Mondays 17:00", "every other Monday 17:00".
-pub(super) fn name_of(slot: &ReservedSlot) -> String {
+/// What a reserved time is called: "Mondays 17:00", "every other Monday 17:00".
+pub fn name_of(slot: &ReservedSlot) -> String {
     let day = match slot.weekday {
         Weekday::Monday => "Monday",
         Weekday::Tuesday => "Tuesday",

@@ -10,6 +10,7 @@ mod reserve;
 mod screen;
 mod update;
 
+pub use banner::name_of as slot_name;
 pub use checklist::Checked;
 pub use correct::Correct;
 pub use relation::EndRelationship;

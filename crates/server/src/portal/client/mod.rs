@@ -19,6 +19,8 @@ mod session;
 mod times;
 mod words;
 
+pub(super) use policy::sentences as terms_sentences;
+
 use crate::actor::Client;
 use crate::app::App;
 use crate::call::Call;
