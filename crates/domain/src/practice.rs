@@ -6,8 +6,8 @@ use crate::person::{Locale, Person};
 use crate::policy::Parameters;
 use crate::policy::choices::words;
 use crate::refusal::Refusal;
-use crate::schedule::Schedule;
 use crate::reserved::ReservedSlot;
+use crate::schedule::Schedule;
 use crate::time::{Instant, Interval, Zone};
 use serde::{Deserialize, Serialize};
 

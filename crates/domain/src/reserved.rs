@@ -5,8 +5,8 @@
 //! the others; a pause of the relationship, a holiday or a week without a booking leave it as it is.
 
 use crate::id::{PracticeId, RelationshipId, ReservedSlotId};
-use crate::policy::choices::words;
 use crate::policy::GapRule;
+use crate::policy::choices::words;
 use crate::refusal::Refusal;
 use crate::schedule::TimeOfDay;
 use crate::time::{Instant, Interval, Span, Weekday, Zone};

@@ -95,8 +95,12 @@ fn nobody_says_how_it_went_before_it_is_over_or_twice() {
 #[test]
 fn arrival_and_readiness_choose_the_nhs_code_and_the_minutes_are_the_real_ones() {
     let at = |story: &Story, n: i64| Some(story.start() + minutes(n));
-    let cases = [(Attended::Yes, Some(-2), Some(0), "5"), (Attended::Late, Some(6), Some(8), "5"),
-        (Attended::Late, Some(6), Some(0), "6"), (Attended::Late, None, None, "6")];
+    let cases = [
+        (Attended::Yes, Some(-2), Some(0), "5"),
+        (Attended::Late, Some(6), Some(8), "5"),
+        (Attended::Late, Some(6), Some(0), "6"),
+        (Attended::Late, None, None, "6"),
+    ];
     for (attended, arrived, ready, expected) in cases {
         let (mut story, now) = over(Preset::Clinic);
         let wish = UpdateAttendance {
@@ -155,7 +159,10 @@ fn money_goes_back_from_the_update_once_and_from_nowhere_else_after() {
     assert_eq!(story.appointment().payment.state, PaymentState::Captured);
     let outcome = made(&mut story, UpdateAttendance { refund: true, ..answers(Attended::Yes) }, now);
     assert_eq!(story.appointment().payment.state, PaymentState::RefundDue);
-    assert_eq!(outcome.ledger.iter().map(|e| (e.kind, e.amount.amount_minor)).collect::<Vec<_>>(), [(EntryKind::Credit, -6500)]);
+    assert_eq!(
+        outcome.ledger.iter().map(|e| (e.kind, e.amount.amount_minor)).collect::<Vec<_>>(),
+        [(EntryKind::Credit, -6500)]
+    );
     assert_eq!(story.balance(), -6500, "what was paid is theirs again");
     let again = story.act(&the_therapist(), by_therapist(with_refund()), now + minutes(1));
     assert_eq!(code(again), "already_over", "the cancel dialog cannot do it again");
@@ -264,7 +271,8 @@ fn one_tap_adds_the_weekly_time_back_unless_somebody_else_has_it_now() {
 // proves: H-11
 #[test]
 fn the_weekly_time_stays_where_they_keep_it_where_a_next_time_is_booked_and_after_a_fault_of_ours() {
-    let same = UpdateAttendance { continues: Some(true), weekly_space: Some(WeeklySpace::Same), ..answers(Attended::Yes) };
+    let same =
+        UpdateAttendance { continues: Some(true), weekly_space: Some(WeeklySpace::Same), ..answers(Attended::Yes) };
     let keeps = [
         same.clone(),
         UpdateAttendance { continues: Some(false), ..answers(Attended::TherapistMissed) },

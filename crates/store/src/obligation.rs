@@ -10,8 +10,8 @@ use crate::vals;
 use crate::value::Value;
 use domain::access::{Limits, Scope};
 use domain::id::{AppointmentId, ClientId, DisruptionId, ObligationId, RelationshipId, TherapistId};
-use domain::person::Role;
 use domain::obligation::{Obligation, ObligationState, Owner};
+use domain::person::Role;
 use domain::time::Instant;
 
 macro_rules! obligation_columns {

@@ -22,9 +22,7 @@ pub use book::Book;
 pub use cancel::Cancel;
 pub use clock::Due;
 pub use contact::{Attempt, Settle, WriteNote};
-pub use file::{
-    Checked, Correct, EndRelationship, FileAct, Keep, Said, Screen, UpdateAttendance, slot_name,
-};
+pub use file::{Checked, Correct, EndRelationship, FileAct, Keep, Said, Screen, UpdateAttendance, slot_name};
 pub use import::{Became, Import};
 pub use next_step::{BookNow, NextStep};
 pub use outcome::{JobToWake, NextStepTaken, OccupancyChange, Outcome, Record, Wake};

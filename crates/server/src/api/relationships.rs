@@ -139,8 +139,6 @@ async fn act(app: App, call: Call<Colleague>, act: FileAct) -> Answer {
         })
         .await;
     }
-    write(app, call, StatusCode::OK, move |tx, app, ask| {
-        flow::file::about_two(tx, &app.tools, ask, id, act.clone())
-    })
-    .await
+    write(app, call, StatusCode::OK, move |tx, app, ask| flow::file::about_two(tx, &app.tools, ask, id, act.clone()))
+        .await
 }

@@ -105,10 +105,8 @@ async fn release(app: App, call: Call<Colleague>) -> Answer {
 
 async fn one(app: App, call: Call<Colleague>, keep: impl Fn(ReservedSlotId) -> Keep + Send + 'static) -> Answer {
     let id: ReservedSlotId = call.id("id")?;
-    write(app, call, StatusCode::OK, move |tx, ask| {
-        Ok((flow::file::reserved(tx, ask, id)?.relationship, keep(id)))
-    })
-    .await
+    write(app, call, StatusCode::OK, move |tx, ask| Ok((flow::file::reserved(tx, ask, id)?.relationship, keep(id))))
+        .await
 }
 
 /// Carries the act out and answers the reserved time as it is then, with the banner where it has gone (H-12).

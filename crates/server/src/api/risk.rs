@@ -16,7 +16,9 @@ use serde_json::{Value, json as object};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        get::<Insider>("/api/v1/clients/{id}/risk", one).about("risk screening").says("The client's last risk screening"),
+        get::<Insider>("/api/v1/clients/{id}/risk", one)
+            .about("risk screening")
+            .says("The client's last risk screening"),
         put::<Insider>("/api/v1/clients/{id}/risk", set)
             .about("risk screening")
             .audits("risk_screened")

@@ -162,7 +162,12 @@ fn free(stage: &mut Stage, house: &Planted, client: usize, from: Instant, reach:
     let therapist = house.therapist_of(client);
     let ask = stage.ask(Who::Actor(actor(&therapist.person)));
     let kind = house.house.clients[client].kind;
-    let wanted = Wanted { therapist: therapist.id, client: Some(house.relationships[client].client), kind, window: Interval::new(from, from + reach) };
+    let wanted = Wanted {
+        therapist: therapist.id,
+        client: Some(house.relationships[client].client),
+        kind,
+        window: Interval::new(from, from + reach),
+    };
     stage.app.store.read(move |tx| slots::free(tx, &ask, wanted))
 }
 

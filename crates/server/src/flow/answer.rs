@@ -8,9 +8,9 @@ use domain::ledger::LedgerEntry;
 use domain::message::{LinkTo, Message, MessageKind};
 use domain::obligation::Obligation;
 use domain::person::{Channel, PersonRef};
+use domain::policy::{Language, RuleUse, explain};
 use domain::practice::Relationship;
 use domain::reserved::ReservedSlot;
-use domain::policy::{Language, RuleUse, explain};
 use domain::time::{Instant, Zone};
 
 /// Everything that follows from an act.

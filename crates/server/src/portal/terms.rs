@@ -17,7 +17,9 @@ use domain::practice::{Practice, Therapist};
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get::<Public>("/terms/{practice}", today).about("policy").says("The terms for clients as they are today"),
-        get::<Public>("/terms/{practice}/{version}", version).about("policy").says("The terms for clients of one version"),
+        get::<Public>("/terms/{practice}/{version}", version)
+            .about("policy")
+            .says("The terms for clients of one version"),
     ]
 }
 

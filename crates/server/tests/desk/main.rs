@@ -3,4 +3,5 @@
 mod house;
 mod page;
 mod practice;
+mod record;
 mod therapist;

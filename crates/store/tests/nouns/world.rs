@@ -134,7 +134,15 @@ pub fn a_relationship(
     therapist: TherapistId,
     client: ClientId,
 ) -> Relationship {
-    Relationship { id, practice, therapist, client, state: RelationshipState::Active, accepted_policy: None, file: Default::default() }
+    Relationship {
+        id,
+        practice,
+        therapist,
+        client,
+        state: RelationshipState::Active,
+        accepted_policy: None,
+        file: Default::default(),
+    }
 }
 
 /// Dan's appointment with Ada, an hour from noon, number `n`.

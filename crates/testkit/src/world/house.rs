@@ -146,7 +146,15 @@ impl House {
             let (practice, state) = (self.practice.id, RelationshipState::Active);
             store::relationship::insert(
                 tx,
-                &Relationship { id, practice, therapist, client, state, accepted_policy: None, file: Default::default() },
+                &Relationship {
+                    id,
+                    practice,
+                    therapist,
+                    client,
+                    state,
+                    accepted_policy: None,
+                    file: Default::default(),
+                },
             )?;
         }
         store::appointment::insert(tx, &self.seen_before(number, now))

@@ -8,5 +8,6 @@ mod mail_faults;
 mod main_path;
 mod presets;
 mod races;
+mod record;
 mod steps;
 mod storage_faults;

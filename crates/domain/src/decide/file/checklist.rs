@@ -26,12 +26,7 @@ pub struct Checked {
     pub accepts_policy: Option<AgreementHow>,
 }
 
-pub(super) fn decide(
-    situation: &Situation,
-    asker: &Asker,
-    checked: Checked,
-    now: Instant,
-) -> Result<Outcome, Refusal> {
+pub(super) fn decide(situation: &Situation, asker: &Asker, checked: Checked, now: Instant) -> Result<Outcome, Refusal> {
     if asker.is_client() {
         return Err(Refusal::not_found("relationship"));
     }
@@ -58,11 +53,7 @@ pub(super) fn decide(
     Ok(outcome)
 }
 
-fn preference(
-    situation: &Situation,
-    checked: &Checked,
-    now: Instant,
-) -> Result<Option<ContactPreference>, Refusal> {
+fn preference(situation: &Situation, checked: &Checked, now: Instant) -> Result<Option<ContactPreference>, Refusal> {
     let known = &situation.client.preference;
     let voicemail = checked.voicemail.unwrap_or(known.voicemail);
     match &checked.channels {

@@ -55,12 +55,7 @@ pub(super) fn decide(
 }
 
 /// The therapist for so long after the end as the practice says; after that the team alone (E-06).
-fn may_correct(
-    situation: &Situation,
-    asker: &Asker,
-    before: &Appointment,
-    now: Instant,
-) -> Result<(), Refusal> {
+fn may_correct(situation: &Situation, asker: &Asker, before: &Appointment, now: Instant) -> Result<(), Refusal> {
     if asker.role.is_some_and(Role::is_team) {
         return Ok(());
     }
@@ -146,10 +141,9 @@ fn tell(
 ) {
     let corrected = Some((said(&before.state).to_owned(), said(&after.state).to_owned()));
     let facts = Facts { corrected, ..Facts::about(after.interval()) };
-    for (to, link) in [
-        (situation.client.id, Some(LinkTo::Appointment(after.id))),
-        (situation.therapist.person.id, None),
-    ] {
+    for (to, link) in
+        [(situation.client.id, Some(LinkTo::Appointment(after.id))), (situation.therapist.person.id, None)]
+    {
         if asker.person != Some(to) {
             outcome.notices.push(notify::notice(to, MessageKind::Correction, after, facts.clone(), link, None, now));
         }

@@ -75,13 +75,7 @@ pub(super) fn decide(
     }
 }
 
-fn say(
-    situation: &Situation,
-    asker: &Asker,
-    said: &Said,
-    now: Instant,
-    ids: &mut Ids,
-) -> Result<Outcome, Refusal> {
+fn say(situation: &Situation, asker: &Asker, said: &Said, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
     let about = situation.appointment()?;
     let (Some(by), Some(role)) = (asker.person, asker.role) else { return Err(Refusal::not_found("person")) };
     let words = statement::words(&said.words)?;

@@ -95,9 +95,11 @@ pub(super) fn on_correction(
 ) -> Appointment {
     let (charged, paid) = stands(situation, &after);
     let due = due(situation, &after);
-    let decided = matches!(after.payment.state, PaymentState::RefundDue | PaymentState::Refunded | PaymentState::Waived);
+    let decided =
+        matches!(after.payment.state, PaymentState::RefundDue | PaymentState::Refunded | PaymentState::Waived);
     if charged > due.amount_minor {
-        let back = PlannedEntry { kind: EntryKind::Credit, amount: Money::new(due.amount_minor - charged, due.currency) };
+        let back =
+            PlannedEntry { kind: EntryKind::Credit, amount: Money::new(due.amount_minor - charged, due.currency) };
         outcome.ledger.push(entry(situation, &after, asker, back, "The record was set right".into(), now, ids));
     } else if decided && charged < due.amount_minor {
         ask_a_person(situation, &after, now, ids, outcome);

@@ -137,7 +137,10 @@ fn check_worked_in(situation: &Situation) -> Result<(), Refusal> {
     if situation.relationship.state != RelationshipState::Ended {
         return Ok(());
     }
-    Err(Refusal::conflict("relationship_not_active", "These two no longer work together. Reopen the relationship first."))
+    Err(Refusal::conflict(
+        "relationship_not_active",
+        "These two no longer work together. Reopen the relationship first.",
+    ))
 }
 
 /// Nobody else's weekly time, and its next time not yet somebody else's booking. Later bookings of others stay as they are.

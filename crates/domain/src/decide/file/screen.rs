@@ -65,7 +65,9 @@ fn check_review(wish: &Screen, now: Instant) -> Result<(), Refusal> {
             let detail = "Say by when somebody looks again. A flag without a day is forgotten.";
             Err(Refusal::invalid("review_required", "review_by", detail))
         }
-        Some(by) if by <= now => Err(Refusal::invalid("in_the_past", "review_by", "Choose a day that is still to come.")),
+        Some(by) if by <= now => {
+            Err(Refusal::invalid("in_the_past", "review_by", "Choose a day that is still to come."))
+        }
         Some(by) if by > now + Span::hours(24 * REVIEW_DAYS_MAX) => {
             Err(Refusal::invalid("too_far_ahead", "review_by", "Choose a day within the next year."))
         }

@@ -88,11 +88,7 @@ const fn state_of(attended: Attended) -> State {
 
 /// The therapist whose word it is, where the office types it (V-17). Where the practice has the therapist alone make it,
 /// the office may once it was handed up to them.
-fn on_behalf_of(
-    situation: &Situation,
-    asker: &Asker,
-    before: &Appointment,
-) -> Result<Option<PersonRef>, Refusal> {
+fn on_behalf_of(situation: &Situation, asker: &Asker, before: &Appointment) -> Result<Option<PersonRef>, Refusal> {
     if !asker.is_staff() {
         return Ok(None);
     }

@@ -48,6 +48,10 @@ pub(super) fn routes() -> Vec<Route> {
         post("/c/sessions/{id}/move", moved).about("appointment").audits("appointment_rescheduled").says("Moves it"),
         get("/c/sessions/{id}/cancel", cancel_page).about("appointment").says("What cancelling means"),
         post("/c/sessions/{id}/cancel", cancel).about("appointment").audits("appointment_cancelled").says("Cancels it"),
+        post("/c/sessions/{id}/statement", say)
+            .about("statement")
+            .audits("statement_made")
+            .says("Puts the client’s own account of it on file"),
         get::<Client>("/c/policy", policy::page).about("policy").says("The policy in plain sentences"),
     ];
     [home::routes(), help::routes(), preferences::routes(), own, link::routes()].concat()
@@ -96,6 +100,11 @@ async fn book(app: App, call: Call<Client>) -> Answer {
 async fn one(app: App, call: Call<Client>) -> Answer {
     let (base, id) = (desk::base(&call, "/c/sessions"), call.id("id")?);
     session::page(app, call, base, id).await
+}
+
+async fn say(app: App, call: Call<Client>) -> Answer {
+    let (base, id) = (desk::base(&call, "/c/sessions"), call.id("id")?);
+    session::say(app, call, base, id).await
 }
 
 async fn file(app: App, call: Call<Client>) -> Answer {

@@ -235,7 +235,8 @@ fn found(tx: &mut Tx<'_>, ask: &Ask, when: &When, id: RelationshipId) -> Flow<Fo
     let booked = flow::file::upcoming(tx, ask, &pair)?;
     let booked = booked.iter().map(|about| (about.id.to_string(), when.moment(about.start))).collect();
     let slots = store::reserved_slot::of(tx, id)?;
-    let slots = slots.iter().map(|slot| (crate::portal::desk::capital(&slot_name(slot)), slot.state.as_str())).collect();
+    let slots =
+        slots.iter().map(|slot| (crate::portal::desk::capital(&slot_name(slot)), slot.state.as_str())).collect();
     Ok(Found {
         is_unasked: is_unasked(tx, &pair, &client)?,
         screening: store::risk::load(tx, &ask.who.scope(), pair.client)?,

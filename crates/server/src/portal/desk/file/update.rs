@@ -107,7 +107,12 @@ async fn onward<D: Desk>(app: &App, call: &Call<D>, gone: &str) -> Answer {
 }
 
 /// The checklist of the first session is kept with the relationship, under a command of its own.
-async fn note_checklist<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId, checked: Checked) -> Result<(), Problem> {
+async fn note_checklist<D: Desk>(
+    app: &App,
+    call: &Call<D>,
+    id: AppointmentId,
+    checked: Checked,
+) -> Result<(), Problem> {
     let ask = flow::Ask { command: call.ids().mint(), ..ask(call) };
     let (inner, asked) = (app.clone(), ask.clone());
     let done = flow::once::write(app, &ask, None, move |tx| {
@@ -158,7 +163,8 @@ fn wish(raw: &Raw, when: &When, errors: &mut FieldErrors) -> Option<UpdateAttend
         None => None,
     };
     let day = raw.get("day").to_owned();
-    let time = |field: &str| Some(raw.get(field)).filter(|text| !text.is_empty()).and_then(|text| when.typed(&day, text));
+    let time =
+        |field: &str| Some(raw.get(field)).filter(|text| !text.is_empty()).and_then(|text| when.typed(&day, text));
     let wish = UpdateAttendance {
         attended: attended?,
         therapist_ready_at: time("ready"),
@@ -226,14 +232,7 @@ async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors,
     page_with(status, &page)
 }
 
-fn form(
-    tx: &mut Tx<'_>,
-    ask: &flow::Ask,
-    when: &When,
-    id: AppointmentId,
-    raw: &Raw,
-    gone: &str,
-) -> Flow<Form> {
+fn form(tx: &mut Tx<'_>, ask: &flow::Ask, when: &When, id: AppointmentId, raw: &Raw, gone: &str) -> Flow<Form> {
     let story = story::load(tx, &ask.who, when, id)?;
     let about = &story.appointment;
     let free = slots::free(tx, ask, about.therapist, about.client, about.kind, DAYS)?;
@@ -264,7 +263,9 @@ fn answers(name: &str, raw: &Raw) -> Vec<Choice> {
         (Attended::TherapistMissed, "We couldn’t: it was missed on our side".to_owned()),
         (Attended::Technical, "We couldn’t: a connection or equipment".to_owned()),
     ];
-    all.into_iter().map(|(value, label)| Choice::new(value.as_str(), label, raw.has("attended", value.as_str()))).collect()
+    all.into_iter()
+        .map(|(value, label)| Choice::new(value.as_str(), label, raw.has("attended", value.as_str())))
+        .collect()
 }
 
 /// How the client may wish to be reached, as far as the practice knows an address.
