@@ -6,6 +6,7 @@ pub mod cast;
 pub mod catcher;
 mod history;
 mod kept;
+mod on_file;
 pub mod machine;
 pub mod outbox;
 mod pages;
