@@ -181,6 +181,7 @@ fn people(tx: &mut Tx<'_>, practice: usize, therapists: usize, now: Instant) -> 
                     state: RelationshipState::Active,
                     accepted_policy: Some(PolicyAcceptance { version: 1, at: now, how: AgreementHow::Portal }),
                     file: Default::default(),
+                    pathway: None,
                 },
             )?;
             // As after their first appointment, so that the bare loop and the product lock the same rows.
@@ -236,6 +237,7 @@ fn a_therapist(practice: usize, number: usize) -> Therapist {
         late_cancel_fee: None,
         no_show_fee: None,
         reserved: Vec::new(),
+        overrides: Default::default(),
     }
 }
 

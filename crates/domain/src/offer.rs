@@ -1,6 +1,7 @@
 //! Times offered to one client. They are held while the offer lives; one accept wins (T1, `rulings` 2 and 5).
 
 use crate::id::{AppointmentId, ClientId, DisruptionId, OfferId, PracticeId, RelationshipId, TherapistId};
+use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::schedule::MeetingKind;
 use crate::time::{Instant, Interval, Span};
@@ -68,6 +69,8 @@ pub struct Offer {
     pub buffer_after: Span,
     /// Until when they are held, UTC.
     pub expires_at: Instant,
+    /// Why the client is asked, where an appointment that stands is to move (T6).
+    pub reason: Option<Reason>,
     /// Where it stands.
     pub state: OfferState,
 }
@@ -81,6 +84,11 @@ impl Offer {
     /// What it holds of the therapist's diary, the time kept free after each included.
     pub fn held(&self) -> impl Iterator<Item = Interval> + '_ {
         self.slots.iter().map(|slot| Interval::new(slot.from, slot.to + self.buffer_after))
+    }
+
+    /// What it holds beside an appointment of the same therapist that stands meanwhile: two rows never share a moment.
+    pub fn held_beside(&self, own: Interval) -> Vec<Interval> {
+        self.held().flat_map(|held| without(held, &[own])).collect()
     }
 
     /// The client takes one. Refused when it is over, answered, or not among the times.
@@ -128,4 +136,20 @@ impl Offer {
             OfferState::Withdrawn => Err(Refusal::conflict("offer_withdrawn", "These times are no longer offered.")),
         }
     }
+}
+
+/// What is left of a stretch when others are cut out of it.
+pub fn without(whole: Interval, cut: &[Interval]) -> Vec<Interval> {
+    let mut left = vec![whole];
+    for other in cut {
+        left = left
+            .into_iter()
+            .flat_map(|part| match part.meets(*other) {
+                false => vec![part],
+                true => vec![Interval::new(part.from, other.from), Interval::new(other.to, part.to)],
+            })
+            .filter(|part| part.from < part.to)
+            .collect();
+    }
+    left
 }

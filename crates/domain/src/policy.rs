@@ -17,9 +17,12 @@ pub mod parameter;
 pub mod parameters;
 mod reasons;
 pub mod reliability;
+pub mod replay;
 mod rule;
 pub mod rules;
 pub mod self_service;
+pub mod terms;
+pub mod what_if;
 pub mod working;
 
 pub use change::FieldProblem;
@@ -30,6 +33,7 @@ pub use kinds_of_duty::{ObligationKind, OwnerRole};
 pub use parameters::Parameters;
 pub use reasons::{ReasonRule, Reasons};
 pub use rule::{RuleUse, Value};
+pub use terms::Terms;
 
 use choices::words;
 use serde::{Deserialize, Serialize};
@@ -70,6 +74,9 @@ pub struct Policy {
     pub version: u32,
     /// What it says.
     pub parameters: Parameters,
+    /// What a pathway or a therapist changed about it; none where the practice's own version stands as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Box<Terms>>,
 }
 
 /// The document is not a policy.

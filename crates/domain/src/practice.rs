@@ -1,7 +1,9 @@
 //! The practice: the tenant that owns policy, people and the ways to ask for help.
 
 use crate::id::{ClientId, PracticeId, RelationshipId, TherapistId};
+use crate::listing::Listing;
 use crate::money::{Currency, Money};
+use crate::pathway::{Overrides, Pathway};
 use crate::person::{Locale, Person};
 use crate::policy::Parameters;
 use crate::policy::choices::words;
@@ -49,6 +51,10 @@ pub struct Therapist {
     pub no_show_fee: Option<Money>,
     /// The weekly times that they keep for clients, those that are removed left out (H-03).
     pub reserved: Vec<ReservedSlot>,
+    /// Whether they are shown and take new clients (E-09 to E-11).
+    pub listing: Listing,
+    /// What they would like to differ from the practice's policy, by dotted name; each holds where it is kinder.
+    pub overrides: Overrides,
 }
 
 impl Therapist {
@@ -146,6 +152,8 @@ pub struct Relationship {
     pub accepted_policy: Option<PolicyAcceptance>,
     /// What was gone through at the beginning, and how it ended.
     pub file: RelationshipFile,
+    /// Who sent the client and pays, where that changes anything.
+    pub pathway: Option<Box<Pathway>>,
 }
 
 /// What a relationship keeps beside its state.

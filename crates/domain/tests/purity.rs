@@ -85,7 +85,7 @@ fn another_command_id_changes_the_ids_of_new_things_and_nothing_else() {
     let outcome = |seed: u8| {
         let situation = story.situation(Some(story.appointment().id), now);
         let mut ids = Ids::new(Id::from_bytes([seed; 16]), now);
-        decide(situation, &the_therapist(), by_therapist(offering(&[slot])), now, &mut ids).expect("cancelled")
+        decide(&situation, &the_therapist(), by_therapist(offering(&[slot])), now, &mut ids).expect("cancelled")
     };
     let (one, two) = (outcome(1), outcome(2));
     assert_eq!(one.appointment, two.appointment);

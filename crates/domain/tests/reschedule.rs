@@ -240,11 +240,17 @@ fn a_reason_given_for_a_move_must_be_one_of_the_list() {
     story.run(None, &the_therapist(), book_at(start, Some(yes_at(now))), now).expect("booked");
     let ask = |reason| {
         let start = story.local("2026-03-12 10:00");
-        let wish = Reschedule { start, initiator: Initiator::Therapist, agreement: Some(yes_at(now)), reason };
+        let wish = Reschedule {
+            start,
+            initiator: Initiator::Therapist,
+            agreement: Some(yes_at(now)),
+            reason,
+            received_at: None,
+        };
         story.preview(Some(story.appointment().id), &the_therapist(), Command::Reschedule(wish), now)
     };
     ask(Some(Reason::TherapistIllness)).expect("on the list");
-    ask(None).expect("a reason is not asked for a move");
+    assert_eq!(code(ask(None)), "reason_required", "as for calling off");
     assert_eq!(code(ask(Some(Reason::TherapistTrainingMeeting))), "reason_not_allowed", "switched off");
     assert_eq!(code(ask(Some(Reason::ClientIllness))), "reason_not_allowed", "not the therapist's to give");
 }

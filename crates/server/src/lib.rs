@@ -22,5 +22,6 @@ pub mod security;
 pub mod serve;
 pub mod session;
 pub mod start;
+pub mod when;
 pub mod words;
 pub mod work;

@@ -3,9 +3,11 @@
 
 mod list;
 mod read;
+mod refill;
 mod statements;
 
 pub use list::{Filter, Order, list, next_of};
+pub use refill::{cancelled_late_around, is_taken};
 
 use crate::error::DbError;
 use crate::read::{json, minor_in};
@@ -16,7 +18,7 @@ use domain::access::Scope;
 use domain::appointment::{Appointment, State};
 use domain::id::{AppointmentId, RelationshipId};
 use read::from_row;
-use statements::{ATTENDED, INSERT, LATE, LOAD, UPDATE};
+use statements::{ANY, ATTENDED, INSERT, LATE, LOAD, MONEY_OPEN, UPDATE};
 
 /// Adds an appointment. Its time is taken with `occupancy::take`, in the same flow.
 pub fn insert(tx: &mut Tx<'_>, appointment: &Appointment) -> Result<(), DbError> {
@@ -50,9 +52,21 @@ pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: AppointmentId) -> Result<Opt
     tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()
 }
 
+/// Appointments in scope whose money waits for a person, by their start; at most `limit` (at least one).
+pub fn money_open(tx: &mut Tx<'_>, scope: &Scope<'_>, limit: u32) -> Result<Vec<Appointment>, DbError> {
+    let limits = scope.limits();
+    let values = vals![limits.practice, limits.therapist, limits.client, limit.max(1)];
+    tx.query(MONEY_OPEN, values)?.iter().map(from_row).collect()
+}
+
 /// Whether any appointment of these two was attended (E-04).
 pub fn has_attended(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<bool, DbError> {
     Ok(tx.query_opt(ATTENDED, vals![relationship])?.is_some())
+}
+
+/// Whether these two ever had an appointment, whatever became of it.
+pub fn has_any(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<bool, DbError> {
+    Ok(tx.query_opt(ANY, vals![relationship])?.is_some())
 }
 
 /// Whether the client has cancelled late, not come, or come too late to be seen, in any appointment of these two.
@@ -95,6 +109,7 @@ fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
         appointment.replaces,
         appointment.pending_move,
         attendance,
+        policy.terms,
         appointment.reserved_slot
     ]
     .to_vec())

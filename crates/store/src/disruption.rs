@@ -11,6 +11,7 @@ use crate::vals;
 use domain::access::Scope;
 use domain::disruption::Disruption;
 use domain::id::{AppointmentId, ClientId, DisruptionId, RelationshipId, TherapistId};
+use domain::time::Instant;
 
 macro_rules! disruption_columns {
     () => {
@@ -73,6 +74,16 @@ const LIST_ALL: [Sql; 3] = [
     sql!("SELECT ", disruption_columns!(), anywhere!(), in_scope!(), " AND d.closed_at IS NOT NULL", from_there!()),
 ];
 
+macro_rules! closed_since {
+    () => {
+        " AND d.closed_at >= $4"
+    };
+}
+const CLOSED_SINCE: [Sql; 2] = [
+    sql!("SELECT count(*)", in_practice!(), in_scope!(), closed_since!()),
+    sql!("SELECT count(*)", anywhere!(), in_scope!(), closed_since!()),
+];
+
 /// Adds a case, or keeps what changed in it.
 pub fn put(tx: &mut Tx<'_>, case: &Disruption, therapist: TherapistId, client: ClientId) -> Result<(), DbError> {
     tx.execute(
@@ -132,6 +143,13 @@ pub fn list(
     let rows =
         tx.query(sql, vals![limits.practice, limits.therapist, limits.client, place.0, place.1, rows_for(limit)])?;
     Page::of(rows.iter().map(from_row).collect(), limit, |case| (case.opened_at, case.id.to_string()))
+}
+
+/// How many cases in scope were closed at `since` or later (UTC), however long they were open.
+pub fn closed_since(tx: &mut Tx<'_>, scope: &Scope<'_>, since: Instant) -> Result<u32, DbError> {
+    let limits = scope.limits();
+    let sql = CLOSED_SINCE[usize::from(limits.practice.is_none())];
+    tx.query_one(sql, vals![limits.practice, limits.therapist, limits.client, since])?.get(0)
 }
 
 fn from_row(row: &Row) -> Result<Disruption, DbError> {

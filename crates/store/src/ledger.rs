@@ -43,10 +43,6 @@ const ACCOUNT: Sql = sql!(
     of_client!(),
     " AND (at, id) > ($5, $6) ORDER BY at, id LIMIT $7"
 );
-const OF_APPOINTMENT: Sql = sql!(
-    "SELECT id, practice, client, appointment, kind, amount_minor, currency, reason, at, made_by FROM ledger_entry
-     WHERE appointment = $1 ORDER BY at, id"
-);
 const CURRENCY: Sql = sql!(
     "SELECT p.id, c.currency FROM person p JOIN practice c ON c.id = p.practice
      WHERE p.id = $4 AND p.role = 'client' AND (CAST($1 AS TEXT) IS NULL OR p.practice = $1)
@@ -61,6 +57,10 @@ const UNBALANCED: Sql = sql!(
      HAVING count(l.entry) <> 2 OR CAST(sum(l.amount_minor) AS BIGINT) <> 0
          OR count(*) FILTER (WHERE l.account = 'client:' || e.client AND l.amount_minor = e.amount_minor) <> 1
      ORDER BY e.id LIMIT $2"
+);
+const OF_APPOINTMENT: Sql = sql!(
+    "SELECT id, practice, client, appointment, kind, amount_minor, currency, reason, at, made_by FROM ledger_entry
+     WHERE client = $1 AND appointment = $2 ORDER BY at, id"
 );
 const STANDS_ON: Sql = sql!(
     "SELECT e.currency, CAST(sum(l.amount_minor) AS BIGINT) FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry
@@ -106,9 +106,13 @@ pub fn account(
     Page::of(rows.iter().map(from_row).collect(), limit, |entry| (entry.at, entry.id.to_string()))
 }
 
-/// The entries about one appointment that is in scope already, the oldest first.
-pub fn of_appointment(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Vec<LedgerEntry>, DbError> {
-    tx.query(OF_APPOINTMENT, vals![appointment])?.iter().map(from_row).collect()
+/// The entries of a client's account that are about one appointment, the oldest first.
+pub fn of_appointment(
+    tx: &mut Tx<'_>,
+    client: ClientId,
+    appointment: AppointmentId,
+) -> Result<Vec<LedgerEntry>, DbError> {
+    tx.query(OF_APPOINTMENT, vals![client, appointment])?.iter().map(from_row).collect()
 }
 
 /// What a client owes (positive) or has to their good (negative) in the practice's currency: the plain sum of the

@@ -10,7 +10,7 @@ use crate::vals;
 use crate::value::Value;
 use domain::access::{Limits, Scope};
 use domain::id::{AppointmentId, ClientId, DisruptionId, ObligationId, RelationshipId, TherapistId};
-use domain::obligation::{Obligation, ObligationState, Owner};
+use domain::obligation::{Obligation, ObligationKind, ObligationState, Owner};
 use domain::person::Role;
 use domain::time::Instant;
 
@@ -66,6 +66,24 @@ macro_rules! by_target {
         " ORDER BY due_at, id LIMIT $4"
     };
 }
+// A case is a disruption, or what is owed about an appointment that went to plan.
+macro_rules! cases {
+    () => {
+        "SELECT count(DISTINCT CASE WHEN kind = 'inform_client' AND due_at < $4
+                 THEN coalesce(disruption, appointment) END),
+             count(DISTINCT CASE WHEN kind = 'inform_client' AND due_at >= $4
+                 THEN coalesce(disruption, appointment) END),
+             count(DISTINCT CASE WHEN kind IN ('next_step', 'keep_promise') THEN coalesce(disruption, appointment) END),
+             count(DISTINCT CASE WHEN kind = 'decide_money' THEN coalesce(disruption, appointment) END),
+             count(DISTINCT CASE WHEN kind = 'write_contact_note' THEN coalesce(disruption, appointment) END),
+             count(DISTINCT coalesce(disruption, appointment))"
+    };
+}
+macro_rules! these_first {
+    () => {
+        " ORDER BY CASE WHEN kind IN ($5, $6) THEN 0 ELSE 1 END, due_at, id LIMIT $4"
+    };
+}
 macro_rules! counts {
     () => {
         "SELECT count(*), count(*) FILTER (WHERE due_at <= $4), count(*) FILTER (WHERE state = 'escalated')"
@@ -81,6 +99,34 @@ const COUNTS: [Sql; 3] = [
     sql!(counts!(), in_practice!(), in_scope!()),
     sql!(counts!(), anywhere!(), in_scope!()),
 ];
+
+const OWED_FIRST: [Sql; 3] = [
+    sql!("SELECT ", obligation_columns!(), of_therapist!(), in_scope!(), these_first!()),
+    sql!("SELECT ", obligation_columns!(), in_practice!(), in_scope!(), these_first!()),
+    sql!("SELECT ", obligation_columns!(), anywhere!(), in_scope!(), these_first!()),
+];
+const CASES: [Sql; 3] = [
+    sql!(cases!(), of_therapist!(), in_scope!()),
+    sql!(cases!(), in_practice!(), in_scope!()),
+    sql!(cases!(), anywhere!(), in_scope!()),
+];
+
+/// In how many cases something is owed. A case counts once in each number that it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cases {
+    /// The client has not been told, and the target for it has passed.
+    pub untold_overdue: u32,
+    /// The client is being told, inside the target.
+    pub untold_in_time: u32,
+    /// A next step or a promised word is owed.
+    pub no_next_step: u32,
+    /// Somebody has to decide about the money.
+    pub money: u32,
+    /// A contact note is to be written.
+    pub notes: u32,
+    /// All of them.
+    pub all: u32,
+}
 
 /// How much is owed in a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -155,6 +201,32 @@ pub fn owed(tx: &mut Tx<'_>, scope: &Scope<'_>, limit: u32) -> Result<Vec<Obliga
     let values = vals![limits.practice, limits.therapist, limits.client, limit.max(1)];
     let found: Result<Vec<Obligation>, DbError> = tx.query(OWED[way(limits)], values)?.iter().map(from_row).collect();
     Ok(found?.into_iter().filter(|duty| is_open_to(scope, duty)).collect())
+}
+
+/// What is owed in scope as `owed`, but the duties of these kinds before all others.
+pub fn owed_first(
+    tx: &mut Tx<'_>,
+    scope: &Scope<'_>,
+    kinds: [ObligationKind; 2],
+    limit: u32,
+) -> Result<Vec<Obligation>, DbError> {
+    let (limits, [one, other]) = (scope.limits(), kinds.map(ObligationKind::as_str));
+    let values = vals![limits.practice, limits.therapist, limits.client, limit.max(1), one, other];
+    tx.query(OWED_FIRST[way(limits)], values)?.iter().map(from_row).collect()
+}
+
+/// The cases of scope in which something is owed, as they stand at `now`.
+pub fn cases(tx: &mut Tx<'_>, scope: &Scope<'_>, now: Instant) -> Result<Cases, DbError> {
+    let limits = scope.limits();
+    let row = tx.query_one(CASES[way(limits)], vals![limits.practice, limits.therapist, limits.client, now])?;
+    Ok(Cases {
+        untold_overdue: row.get(0)?,
+        untold_in_time: row.get(1)?,
+        no_next_step: row.get(2)?,
+        money: row.get(3)?,
+        notes: row.get(4)?,
+        all: row.get(5)?,
+    })
 }
 
 /// How much is owed in scope, and how much of it is late at `now`.

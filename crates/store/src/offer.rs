@@ -15,7 +15,7 @@ use domain::time::Interval;
 macro_rules! offer_columns {
     () => {
         "id, practice, relationship, therapist, client, appointment, disruption, kind, slots, buffer_after, expires_at, \
-         state, answer"
+         state, answer, reason"
     };
 }
 macro_rules! in_scope {
@@ -32,8 +32,8 @@ macro_rules! first_to_expire {
 
 const PUT: Sql = sql!(
     "INSERT INTO offer (id, practice, relationship, therapist, client, appointment, disruption, kind, slots,
-         buffer_after, expires_at, state, answer)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         buffer_after, expires_at, state, answer, reason)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      ON CONFLICT (id) DO UPDATE SET slots = excluded.slots, expires_at = excluded.expires_at, state = excluded.state,
          answer = excluded.answer"
 );
@@ -73,7 +73,8 @@ pub fn put(tx: &mut Tx<'_>, offer: &Offer) -> Result<(), DbError> {
             offer.buffer_after,
             offer.expires_at,
             offer.state.word(),
-            json(&offer.state)?
+            json(&offer.state)?,
+            offer.reason.map(|reason| reason.as_str())
         ],
     )
     .map(|_| ())
@@ -121,6 +122,7 @@ fn from_row(row: &Row) -> Result<Offer, DbError> {
             }
             state
         },
+        reason: columns.parse_opt("offer.reason")?,
     };
     let backwards = |slot: &Interval| slot.to <= slot.from;
     if offer.slots.is_empty() || offer.slots.iter().any(backwards) {

@@ -16,7 +16,8 @@ use domain::time::Instant;
 
 macro_rules! relationship_columns {
     () => {
-        "id, practice, therapist, client, state, accepted_version, accepted_at, accepted_how, file"
+        "id, practice, therapist, client, state, accepted_version, accepted_at, accepted_how, file, \
+         (SELECT p.document FROM pathway p WHERE p.id = relationship.pathway)"
     };
 }
 macro_rules! in_scope {
@@ -28,12 +29,12 @@ macro_rules! in_scope {
 
 const INSERT: Sql = sql!(
     "INSERT INTO relationship (id, practice, therapist, client, state, accepted_version, accepted_at, accepted_how,
-         file)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+         file, pathway)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 );
 const UPDATE: Sql = sql!(
-    "UPDATE relationship SET state = $2, accepted_version = $3, accepted_at = $4, accepted_how = $5, file = $6
-     WHERE id = $1"
+    "UPDATE relationship SET state = $2, accepted_version = $3, accepted_at = $4, accepted_how = $5,
+         file = $6, pathway = $7 WHERE id = $1"
 );
 const LOAD: Sql = sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE id = $4", in_scope!());
 const OF: Sql =
@@ -66,10 +67,11 @@ const LIST: [Sql; 4] = [
 
 /// Adds a relationship. `Unique` where the two have one already.
 pub fn insert(tx: &mut Tx<'_>, relationship: &Relationship) -> Result<(), DbError> {
-    let Relationship { id, practice, therapist, client, state, accepted_policy, file } = relationship;
+    let Relationship { id, practice, therapist, client, state, accepted_policy, file, pathway } = relationship;
     let mut values = vals![*id, *practice, *therapist, *client, state.as_str()].to_vec();
     values.extend(accepted(accepted_policy.as_ref()));
     values.push(Value::from(document(file)?));
+    values.push(Value::from(pathway.as_ref().map(|pathway| pathway.id.to_string())));
     tx.execute(INSERT, &values).map(|_| ())
 }
 
@@ -78,6 +80,7 @@ pub fn update(tx: &mut Tx<'_>, relationship: &Relationship) -> Result<bool, DbEr
     let mut values = vals![relationship.id, relationship.state.as_str()].to_vec();
     values.extend(accepted(relationship.accepted_policy.as_ref()));
     values.push(Value::from(document(&relationship.file)?));
+    values.push(Value::from(relationship.pathway.as_ref().map(|pathway| pathway.id.to_string())));
     Ok(tx.execute(UPDATE, &values)? == 1)
 }
 
@@ -158,5 +161,6 @@ fn from_row(row: &Row) -> Result<Relationship, DbError> {
             }
         },
         file: columns.json_opt("relationship.file")?.unwrap_or_default(),
+        pathway: columns.json_opt("pathway.document")?,
     })
 }

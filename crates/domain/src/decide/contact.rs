@@ -47,15 +47,15 @@ pub enum Settle {
 }
 
 /// The client has opened the page behind their link: they know.
-pub(super) fn seen(situation: Situation, now: Instant) -> Result<Outcome, Refusal> {
+pub(super) fn seen(situation: &Situation, now: Instant) -> Result<Outcome, Refusal> {
     let mut outcome = Outcome::default();
-    informed(&situation, "the client opened the link", now, &mut outcome);
-    finish(&situation, "client_informed", json!({ "how": "link opened" }), now, &mut outcome);
+    informed(situation, "the client opened the link", now, &mut outcome);
+    finish(situation, "client_informed", json!({ "how": "link opened" }), now, &mut outcome);
     Ok(outcome)
 }
 
 pub(super) fn attempt(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     attempt: Attempt,
     now: Instant,
@@ -81,20 +81,20 @@ pub(super) fn attempt(
     if made.informs(voicemail) {
         let evidence = format!("{} {} {}", made.channel.word(), made.result, made.id);
         // The call that tells them of a promise cannot be the one that keeps it (V-08).
-        let knew = !owes(&situation, ObligationKind::InformClient);
-        informed(&situation, &evidence, now, &mut outcome);
+        let knew = !owes(situation, ObligationKind::InformClient);
+        informed(situation, &evidence, now, &mut outcome);
         if knew {
-            meet(&situation, ObligationKind::KeepPromise, &evidence, now, &mut outcome);
+            meet(situation, ObligationKind::KeepPromise, &evidence, now, &mut outcome);
         }
     }
     let details = json!({ "channel": made.channel, "result": made.result, "at": made.at });
     outcome.attempt = Some(made);
-    finish(&situation, "contact_attempted", details, now, &mut outcome);
+    finish(situation, "contact_attempted", details, now, &mut outcome);
     Ok(outcome)
 }
 
 pub(super) fn note(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     note: WriteNote,
     now: Instant,
@@ -125,10 +125,10 @@ pub(super) fn note(
         at: now,
     };
     let mut outcome = Outcome::default();
-    meet(&situation, ObligationKind::WriteContactNote, &format!("note {}", written.id), now, &mut outcome);
+    meet(situation, ObligationKind::WriteContactNote, &format!("note {}", written.id), now, &mut outcome);
     let details = json!({ "note": written.id, "informed_how": written.informed_how });
     outcome.note = Some(written);
-    finish(&situation, "note_written", details, now, &mut outcome);
+    finish(situation, "note_written", details, now, &mut outcome);
     Ok(outcome)
 }
 
@@ -154,7 +154,7 @@ fn check_on_behalf(
     }
 }
 
-pub(super) fn settle(situation: Situation, settle: Settle, now: Instant) -> Result<Outcome, Refusal> {
+pub(super) fn settle(situation: &Situation, settle: Settle, now: Instant) -> Result<Outcome, Refusal> {
     let (id, word) = match &settle {
         Settle::Meet(id, _) => (*id, "obligation_met"),
         Settle::Excuse(id, _) => (*id, "obligation_excused"),
@@ -168,7 +168,7 @@ pub(super) fn settle(situation: Situation, settle: Settle, now: Instant) -> Resu
     };
     let details = json!({ "obligation": id, "kind": kind, "state": settled.state });
     put(settled, &mut outcome);
-    finish(&situation, word, details, now, &mut outcome);
+    finish(situation, word, details, now, &mut outcome);
     Ok(outcome)
 }
 
@@ -196,6 +196,16 @@ pub(super) fn client_settled(situation: &Situation, evidence: &str, now: Instant
 /// Lets go of every open duty of this kind.
 pub(super) fn excuse(situation: &Situation, kind: ObligationKind, why: &str, now: Instant, outcome: &mut Outcome) {
     for duty in owed(situation, kind) {
+        if let Ok(excused) = duty.excuse(why, now) {
+            put(excused, outcome);
+        }
+    }
+}
+
+/// Lets go of every open duty of the case.
+pub(super) fn excuse_all(situation: &Situation, why: &str, now: Instant, outcome: &mut Outcome) {
+    let Some(case) = situation.disruption.as_ref().map(|case| case.id) else { return };
+    for duty in situation.obligations.iter().filter(|duty| duty.disruption == Some(case) && duty.is_owed()).cloned() {
         if let Ok(excused) = duty.excuse(why, now) {
             put(excused, outcome);
         }

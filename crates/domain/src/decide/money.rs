@@ -1,10 +1,11 @@
 //! Money follows fault and notice: what the policy decides becomes payment state and entries (`rulings` 11 and 13).
 
-use super::{Asker, JobToWake, Outcome, Record, Situation, Wake, notify};
+use super::{Asker, JobToWake, Outcome, Record, Situation, Wake, allowance, notify, refill};
 use crate::appointment::{Appointment, Cancellation, Initiator, Payment, PaymentState, PolicySnapshot, State};
 use crate::id::Ids;
-use crate::ledger::{EntryKind, LedgerEntry};
+use crate::ledger::{Account, EntryKind, LedgerEntry};
 use crate::money::Money;
+use crate::pathway::AllowanceUse;
 use crate::policy::money::Situation as MoneyCase;
 use crate::policy::money::{self, Booking, Event, MoneyDecision, PlannedEntry, Refund, TherapistFees};
 use crate::policy::notice::{self, Act, Notice};
@@ -24,6 +25,7 @@ pub(super) fn snapshot(situation: &Situation, start: Instant) -> PolicySnapshot 
         late_cancel_fee: situation.therapist.late_cancel_fee,
         no_show_fee: situation.therapist.no_show_fee,
         cutoff_floor: None,
+        terms: policy.key(),
     }
 }
 
@@ -96,7 +98,7 @@ pub(super) fn may_act_alone(
 }
 
 /// What cancelling with this notice would cost the client, whatever has been paid.
-fn late_fee(situation: &Situation, before: &Appointment, notice: Notice) -> Money {
+pub(super) fn late_fee(situation: &Situation, before: &Appointment, notice: Notice) -> Money {
     if !notice.is_late() {
         return Money::new(0, before.price.currency);
     }
@@ -147,6 +149,10 @@ pub(super) fn on_cancel(
     }
     let payment = payment_after(&ended, &decision, now);
     wake_for_payment(&ended, &payment, outcome);
+    if how.late {
+        allowance::spend(situation, asker, &ended, AllowanceUse::LateCancel, now, ids, outcome);
+        refill::watch(situation, &ended, &decision, outcome);
+    }
     post(situation, &ended, asker, decision, now, ids, outcome);
     (Appointment { payment, ..ended }, price)
 }
@@ -259,10 +265,29 @@ fn carry_over(
     ]
 }
 
+/// The payment of an appointment that the team rearranges after its start goes along, and the account says so.
+pub(super) fn carried_with(
+    situation: &Situation,
+    asker: &Asker,
+    before: &Appointment,
+    moved: &Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    if before.payment.state == PaymentState::Captured {
+        outcome.ledger.extend(carry_over(situation, asker, before, moved, now, ids));
+    }
+}
+
 /// The moment to take a payment has come. Until cards are connected the practice takes it in its own way, and the
 /// account says so.
 pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
     let asker = clock("capture");
+    let account = Account::of(&situation.account, before.id);
+    if !account.is_empty && matches!(before.state, State::Cancelled(_)) {
+        return capture_the_rest(situation, before, account, now, ids, outcome);
+    }
     let live = before.state.is_live() || before.state == State::Attended;
     let fee = if live { before.price } else { fee_owed(situation, &before) };
     // After a late word the price stands where the fee reaches it, and is charged now; a smaller fee was charged then.
@@ -281,6 +306,30 @@ pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, 
         details: json!({ "amount": owed, "due_at": before.payment.due_at }),
     };
     outcome.appointment = Some(before.with_payment(settled_payment(PaymentState::Captured)));
+}
+
+/// What was charged and is still owed is taken, whatever was let go of it meanwhile.
+fn capture_the_rest(
+    situation: &Situation,
+    before: Appointment,
+    account: Account,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    let owed = Money::new(account.owed(), before.price.currency);
+    let state = if owed.is_zero() { PaymentState::Waived } else { PaymentState::Captured };
+    if !owed.is_zero() {
+        let payment = PlannedEntry { kind: EntryKind::Payment, amount: owed.negated() };
+        let words = "Taken as agreed at booking".to_owned();
+        outcome.ledger.push(entry(situation, &before, &clock("capture"), payment, words, now, ids));
+    }
+    outcome.record = Record {
+        word: "payment_taken",
+        subjects: super::book::subjects(&before),
+        details: json!({ "amount": owed, "due_at": before.payment.due_at }),
+    };
+    outcome.appointment = Some(before.with_payment(settled_payment(state)));
 }
 
 /// What a cancelled appointment still costs: the price where a late word came after the plan to take it stood.
@@ -316,7 +365,9 @@ pub(super) fn booking_rules(situation: &Situation, agreed: &Policy, booked: &App
     let parameters = &agreed.parameters;
     let free = RuleUse::of("client_cancel.free_until").with("cutoff", Value::Moment(booked.policy.effective_cutoff()));
     let case = case(situation, booked, Event::ClientMisses, false);
-    let fee = money::fee(parameters, &MoneyCase { fee_charged: false, ..case }, EntryKind::LateFee, None);
+    let payer_forbids_fee = agreed.payer_forbids_fee();
+    let fee =
+        money::fee(parameters, &MoneyCase { fee_charged: false, payer_forbids_fee, ..case }, EntryKind::LateFee, None);
     std::iter::once(free).chain(fee.because).collect()
 }
 
@@ -326,7 +377,9 @@ pub(super) fn case(situation: &Situation, about: &Appointment, event: Event, ref
         new_client: situation.new_client,
         late_before: situation.late_before,
         therapist_fees: fees,
+        payer_forbids_fee: situation.policy.payer_forbids_fee(),
         refund_asked,
+        fee_charged: Account::of(&situation.account, about.id).has_fee,
         ..MoneyCase::new(event, about.price, about.payment.state)
     }
 }
@@ -372,6 +425,6 @@ pub(super) fn entry(
     }
 }
 
-fn clock(job: &str) -> Asker {
+pub(super) fn clock(job: &str) -> Asker {
     Asker { signature: format!("system:{job}"), person: None, role: None }
 }

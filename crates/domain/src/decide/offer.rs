@@ -1,7 +1,7 @@
 //! T1: the client takes one of the offered times, or none. One accept wins; the payment follows (E-02, `rulings` 5 and 11).
 
 use super::book::{make, settled, subjects, take};
-use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify};
+use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, money, notify};
 use crate::appointment::{Agreement, Appointment};
 use crate::id::Ids;
 use crate::offer::Offer;
@@ -11,29 +11,32 @@ use crate::time::Instant;
 use serde_json::json;
 
 pub(super) fn accept(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     start: Instant,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let (offer, ended) = (situation.offer()?, situation.appointment()?);
+    if ask_to_move::is_asked(&offer, &ended) {
+        return ask_to_move::accept(&situation, asker, offer, ended, start, now);
+    }
     let slot = offer.slot(start);
     let how = if asker.is_client() { AgreementHow::Portal } else { AgreementHow::Phone };
     let chosen = offer.clone();
     let mut outcome = Outcome::default();
     let accepted_slot = slot.ok_or_else(|| not_offered(&offer, now))?;
-    let made = make(&situation, offer.kind, accepted_slot, Agreement { how, at: now }, now, ids)?;
+    let made = make(situation, offer.kind, accepted_slot, Agreement { how, at: now }, now, ids)?;
     let booked = Appointment { replaces: Some(ended.id), price: ended.price, ..made };
     let accepted = chosen.accept(start, booked.id, now)?;
     release(&offer, &mut outcome);
-    let booked = money::follow(&situation, asker, &ended, booked, now, ids, &mut outcome);
-    take(&situation, &situation.client_busy, &booked, &mut outcome)?;
-    notify::confirm(&situation, &booked, now, &mut outcome);
-    contact::client_settled(&situation, "the client chose one of the offered times", now, &mut outcome);
-    let case = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
+    let booked = money::follow(situation, asker, &ended, booked, now, ids, &mut outcome);
+    take(situation, &situation.client_busy, &booked, &mut outcome)?;
+    notify::confirm(situation, &booked, now, &mut outcome);
+    contact::client_settled(situation, "the client chose one of the offered times", now, &mut outcome);
+    let case = situation.disruption.clone().map(|case| settled(case, situation, &outcome, now));
     outcome.disruption = case.map(|case| crate::disruption::Disruption { outcome: Some("rescheduled".into()), ..case });
-    outcome.because = money::booking_rules(&situation, &situation.policy_today, &booked);
+    outcome.because = money::booking_rules(situation, &situation.policy_today, &booked);
     outcome.record = Record {
         word: "offer_accepted",
         subjects: [subjects(&booked), vec![offer.id.to_string(), ended.id.to_string()]].concat(),
@@ -45,25 +48,30 @@ pub(super) fn accept(
 }
 
 pub(super) fn decline(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     refund: bool,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let (offer, ended) = (situation.offer()?, situation.appointment()?);
+    match (ask_to_move::is_asked(&offer, &ended), refund) {
+        (true, true) => return ask_to_move::refund(&situation, asker, offer, ended, now, ids),
+        (true, false) => return ask_to_move::keep(&situation, offer, ended, now),
+        (false, _) => {}
+    }
     let declined = offer.clone().decline(refund, now)?;
     let mut outcome = Outcome::default();
     release(&offer, &mut outcome);
     let evidence = if refund { "asked for the money back" } else { "wants none of the times" };
-    let choice = money::is_the_clients_choice(&situation, &ended);
+    let choice = money::is_the_clients_choice(situation, &ended);
     if refund {
-        contact::client_settled(&situation, evidence, now, &mut outcome);
+        contact::client_settled(situation, evidence, now, &mut outcome);
     } else {
-        contact::client_answered(&situation, evidence, now, &mut outcome);
+        contact::client_answered(situation, evidence, now, &mut outcome);
     }
     match (choice, refund) {
-        (true, true) => money::refund_due(&situation, asker, ended.clone(), now, ids, &mut outcome),
+        (true, true) => money::refund_due(situation, asker, ended.clone(), now, ids, &mut outcome),
         // They have not said what is to become of their money: until the offer would have ended they still may.
         (true, false) => {
             outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: Some(offer.expires_at) })
@@ -72,7 +80,7 @@ pub(super) fn decline(
     }
     let ended = outcome.appointment.clone().unwrap_or(ended);
     notify::declined(&ended, refund, now, &mut outcome);
-    outcome.disruption = situation.disruption.clone().map(|case| settled(case, &situation, &outcome, now));
+    outcome.disruption = situation.disruption.clone().map(|case| settled(case, situation, &outcome, now));
     outcome.record = Record {
         word: "offer_declined",
         subjects: [subjects(&ended), vec![offer.id.to_string()]].concat(),
@@ -86,12 +94,12 @@ pub(super) fn decline(
 }
 
 /// Frees every held time; the one that was chosen is taken again by its appointment in the same transaction.
-fn release(offer: &Offer, outcome: &mut Outcome) {
+pub(super) fn release(offer: &Offer, outcome: &mut Outcome) {
     outcome.occupancy.push(OccupancyChange::ReleaseOffer(offer.id));
     outcome.wakes.push(Wake { job: JobToWake::OfferExpiry(offer.id), at: None });
 }
 
-fn not_offered(offer: &Offer, now: Instant) -> Refusal {
+pub(super) fn not_offered(offer: &Offer, now: Instant) -> Refusal {
     match offer.clone().decline(false, now) {
         Err(over) => over,
         Ok(_) => {

@@ -1,6 +1,7 @@
 //! Every consequence of a decision, as values to be saved together.
 
 use crate::appointment::Appointment;
+use crate::change_request::ChangeRequest;
 use crate::contact::{ContactAttempt, Note};
 use crate::disruption::Disruption;
 use crate::id::{AppointmentId, ObligationId, OfferId};
@@ -16,6 +17,7 @@ use crate::reserved::ReservedSlot;
 use crate::risk::Screening;
 use crate::statement::Statement;
 use crate::time::{Instant, Interval};
+use crate::undo::Undo;
 use serde::Serialize;
 
 /// A change of who takes which time; the database refuses an overlap (`rulings` 6).
@@ -27,8 +29,19 @@ pub enum OccupancyChange {
     ReleaseOffer(OfferId),
     /// Takes time of a therapist or client for an appointment.
     Take(PersonRef, AppointmentId, Interval),
+    /// Keeps freed time of an appointment from others until a moment, so that the change can be undone.
+    KeepFreed(PersonRef, AppointmentId, Interval, Instant),
     /// Holds time of a therapist for an offer until a moment.
     Hold(PersonRef, OfferId, Interval, Instant),
+}
+
+/// What becomes of the way back from a staff edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UndoChange {
+    /// It is open.
+    Open(Undo),
+    /// It was taken: the waiting messages of that revision never go.
+    Taken(AppointmentId, u32),
 }
 
 /// What a job is to look at.
@@ -42,6 +55,12 @@ pub enum JobToWake {
     OfferExpiry(OfferId),
     /// Until when the client may choose what becomes of their money.
     RefundChoice(AppointmentId),
+    /// Whether somebody else has taken the time of an appointment that was cancelled late.
+    SlotRefilled(AppointmentId),
+    /// By when the client should have answered whether their appointment moves.
+    MoveUnanswered(OfferId),
+    /// By when a time that was asked for should have been answered.
+    RequestExpiry(AppointmentId),
     /// The clock of a duty.
     ObligationClock(ObligationId),
 }
@@ -107,7 +126,11 @@ pub struct Outcome {
     pub preference: Option<ContactPreference>,
     /// A risk screening.
     pub screening: Option<Screening>,
-    /// Whose word it is, where somebody else types it (V-17).
+    /// What was asked of the team, or answered by it.
+    pub requests: Vec<ChangeRequest>,
+    /// A staff edit that may be taken back, or one that no longer may.
+    pub undo: Option<UndoChange>,
+    /// Whose word it is, where somebody else acts on it (E-06, V-17).
     pub on_behalf_of: Option<PersonRef>,
     /// Moments to wake at.
     pub wakes: Vec<Wake>,

@@ -2,6 +2,7 @@
 
 use crate::access::Scope;
 use crate::appointment::Appointment;
+use crate::change_request::ChangeRequest;
 use crate::disruption::Disruption;
 use crate::ledger::LedgerEntry;
 use crate::obligation::Obligation;
@@ -13,6 +14,8 @@ use crate::refusal::Refusal;
 use crate::reserved::ReservedSlot;
 use crate::risk::Screening;
 use crate::time::Interval;
+use crate::undo::Undo;
+use std::sync::Arc;
 
 /// Everything that bears on one relationship and one appointment of it.
 #[derive(Debug, Clone)]
@@ -20,9 +23,9 @@ pub struct Situation {
     /// The practice.
     pub practice: Practice,
     /// The policy version that applies: the appointment's own, or today's for a new booking.
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     /// Today's policy: what a new booking would be under.
-    pub policy_today: Policy,
+    pub policy_today: Arc<Policy>,
     /// The therapist.
     pub therapist: Therapist,
     /// The client.
@@ -31,6 +34,8 @@ pub struct Situation {
     pub relationship: Relationship,
     /// Whether the client has attended no appointment with this therapist yet (E-04).
     pub new_client: bool,
+    /// Whether these two never had an appointment; looked up only while the therapist takes no new clients (E-11).
+    pub is_stranger: bool,
     /// Whether the client has cancelled late or missed an appointment of this relationship before.
     pub late_before: bool,
     /// The appointment that it is about; for a new booking the one whose open case waits for a time.
@@ -43,6 +48,12 @@ pub struct Situation {
     pub disruption: Option<Disruption>,
     /// The duties of the appointment and its case.
     pub obligations: Vec<Obligation>,
+    /// What was asked of the team, where the command answers it.
+    pub request: Option<ChangeRequest>,
+    /// What of the client's account is about the appointment, where the command is about money.
+    pub account: Vec<LedgerEntry>,
+    /// The way back from the last staff edit, where the command takes it.
+    pub undo: Option<Undo>,
     /// What takes the therapist's time around what is asked: appointments with buffers, holds; no expired holds.
     pub therapist_busy: Vec<Interval>,
     /// What takes the client's time around what is asked.

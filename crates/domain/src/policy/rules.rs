@@ -15,6 +15,7 @@ const fn rule(id: &'static str, sentence: &'static str) -> Rule {
 
 /// Every rule.
 pub const RULES: &[Rule] = &[
+    rule("client_cancel.free_until", "It may be changed or called off at no charge until {cutoff}."),
     rule("client_cancel.notice.timely", "This reached us in time: the policy asks for {notice}, until {cutoff}."),
     rule("client_cancel.notice.late", "This reached us after {cutoff}, and the policy asks for {notice} of notice."),
     rule(
@@ -55,6 +56,7 @@ pub const RULES: &[Rule] = &[
     rule("fee.once_per_appointment", "A fee was charged for this appointment before, and there is only ever one."),
     rule("fee.first_time_forgiven", "It is the first time, so there is no fee."),
     rule("fee.slot_refilled", "Somebody else took the time, so there is no fee."),
+    rule("allowance.used", "It counts as one of the {allowed} appointments that the payer allows."),
     rule("payment.released", "The payment of {amount} that was planned will not be taken."),
     rule("payment.goes_back", "{amount} goes back to the client."),
     rule("payment.looked_up", "Whether {amount} was taken is being looked up; if it was, it goes back."),

@@ -118,6 +118,8 @@ pub fn therapist(preset: Preset) -> Therapist {
         late_cancel_fee: Some(Money::new(4000, price(preset).currency)),
         no_show_fee: None,
         reserved: Vec::new(),
+        listing: Default::default(),
+        overrides: Default::default(),
     }
 }
 
@@ -142,5 +144,6 @@ pub fn relationship() -> Relationship {
         state: RelationshipState::Active,
         accepted_policy: None,
         file: Default::default(),
+        pathway: None,
     }
 }

@@ -34,8 +34,8 @@ async fn slots(app: App, call: Call<AnyRole>) -> Answer {
         kind: query.kind,
         window: Interval::new(query.from, query.to),
     };
-    let ask = super::ask(&call);
-    let found = read(&app, move |tx| flow::slots::free(tx, &ask, wanted)).await?;
+    let (ask, tools) = (super::ask(&call), app.tools.clone());
+    let found = read(&app, move |tx| flow::slots::free(tx, &tools, &ask, wanted)).await?;
     let items: Vec<SlotWire> = found.iter().map(Into::into).collect();
     json(StatusCode::OK, &Page { items, next: None })
 }

@@ -1,8 +1,10 @@
 //! The shapes on the wire, apart from the domain's own types. Names are those of the contract and never change.
 
 use crate::flow;
+use domain::access::Scope;
 use domain::appointment::Appointment;
 use domain::audit::Receipt;
+use domain::change_request::ChangeRequest;
 use domain::disruption::Disruption;
 use domain::id::{
     AppointmentId, ClientId, DisruptionId, LedgerEntryId, ObligationId, OfferId, PracticeId, RelationshipId,
@@ -10,7 +12,7 @@ use domain::id::{
 };
 use domain::ledger::LedgerEntry;
 use domain::money::Money;
-use domain::obligation::{Obligation, ObligationState};
+use domain::obligation::{Obligation, ObligationKind, ObligationState};
 use domain::offer::Offer;
 use domain::person::{Person, PersonRef};
 use domain::practice::Relationship;
@@ -75,7 +77,7 @@ impl From<&Appointment> for AppointmentWire {
             sequence: a.sequence,
             price: a.price,
             policy: json!({ "preset": policy.preset, "version": policy.version, "cutoff": policy.effective_cutoff(),
-                "boundary": policy.boundary }),
+                "boundary": policy.boundary, "terms": policy.terms }),
             payment: json!({ "state": a.payment.state, "due_at": a.payment.due_at }),
             attendance: json!({ "label": a.attendance_label(), "nhs_code": a.attendance_code(), "minutes": a.attendance.minutes() }),
             claim: Value::Null,
@@ -202,6 +204,13 @@ pub fn offer(offer: &Offer) -> Value {
         "state": offer.state.word() })
 }
 
+/// Something asked of the team.
+pub fn change_request(request: &ChangeRequest) -> Value {
+    json!({ "id": request.id, "appointment": request.appointment, "wish": request.wish, "reason": request.reason,
+        "asked_by": request.asked_by, "asked_at": request.asked_at, "obligation": request.obligation,
+        "state": request.state.word(), "answer": request.state })
+}
+
 /// A relationship; with its client where it is known how they are reached.
 pub fn relationship(r: &Relationship, client: Option<&Person>) -> Value {
     let accepted = r.accepted_policy.map(|a| json!({ "version": a.version, "at": a.at, "how": a.how }));
@@ -209,7 +218,7 @@ pub fn relationship(r: &Relationship, client: Option<&Person>) -> Value {
     let continues = checked.continues.map(|goes_on| if goes_on { "yes" } else { "no" });
     let ending = r.file.ending.as_ref();
     json!({ "id": r.id, "therapist": r.therapist, "client": r.client, "state": r.state, "preferred_slot": null,
-        "accepted_policy": accepted,
+        "accepted_policy": accepted, "pathway": r.pathway.as_ref().map(|pathway| pathway.id),
         "contracting": { "preferred_contact": preference.map(|p| p.asked_at.is_some()),
             "voicemail": preference.map(|p| p.voicemail), "continue": continues,
             "policy_recap": checked.policy_recap, "payment_recap": checked.payment_recap, "at": checked.at },
@@ -260,6 +269,10 @@ pub struct Act {
     pub reliability: Value,
     pub because: Vec<Value>,
     pub next_step: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Value>,
     pub receipt: Value,
 }
 
@@ -281,6 +294,8 @@ impl Act {
             reliability: json!({ "counts": answer.reliability.0, "why": answer.reliability.1 }),
             because: answer.because.iter().map(|b| json!({ "rule": b.rule, "text": b.text })).collect(),
             next_step: answer.next_step.as_ref().map_or(Value::Null, |step| next_step(step, answer)),
+            undo: answer.undo_until.map(|until| json!({ "until": until })),
+            request: answer.requests.last().map(change_request),
             receipt: Value::Null,
         };
         let body = serde_json::to_value(act).unwrap_or_default();
@@ -310,5 +325,12 @@ fn without_new_ids(value: Value, new: &[String]) -> Value {
         }
         Value::Array(items) => Value::Array(items.into_iter().map(|v| without_new_ids(v, new)).collect()),
         other => other,
+    }
+}
+
+/// Takes out of a client's sight that somebody worried about them: it is for those whose work it is (V-18, V-19).
+pub fn keep_confidence(duties: &mut Vec<Obligation>, scope: &Scope<'_>) {
+    if scope.limits().client.is_some() {
+        duties.retain(|duty| !matches!(duty.kind, ObligationKind::EscalateClinical | ObligationKind::EscalateRisk));
     }
 }

@@ -182,7 +182,8 @@ fn free(stage: &mut Stage, house: &Planted, client: usize, from: Instant, reach:
         kind,
         window: Interval::new(from, from + reach),
     };
-    stage.app.store.read(move |tx| slots::free(tx, &ask, wanted))
+    let tools = stage.app.tools.clone();
+    stage.app.store.read(move |tx| slots::free(tx, &tools, &ask, wanted))
 }
 
 fn keep(house: &mut Planted, client: usize, week: i64, answer: &Answer) {

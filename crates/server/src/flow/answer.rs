@@ -2,7 +2,8 @@
 
 use crate::links::LinkKey;
 use domain::appointment::Appointment;
-use domain::decide::{NextStepTaken, Outcome, Situation};
+use domain::change_request::ChangeRequest;
+use domain::decide::{NextStepTaken, Outcome, Situation, UndoChange};
 use domain::disruption::Disruption;
 use domain::ledger::LedgerEntry;
 use domain::message::{LinkTo, Message, MessageKind};
@@ -46,6 +47,10 @@ pub struct Answer {
     pub relationship: Option<Relationship>,
     /// What is kept for the client, and what became of it.
     pub reserved: Reserved,
+    /// Until when a staff edit may be taken back, UTC; none where it may not.
+    pub undo_until: Option<Instant>,
+    /// What was asked of the team, or answered by it.
+    pub requests: Vec<ChangeRequest>,
     /// Ids that a preview would give to new things; no table has them.
     pub new_ids: Vec<String>,
 }
@@ -118,6 +123,7 @@ impl Answer {
         let reliability = outcome.reliability.as_ref();
         let untouched = situation.obligations.iter().filter(|o| outcome.obligations.iter().all(|n| n.id != o.id));
         let obligations = untouched.chain(outcome.obligations.iter()).cloned().collect();
+        let undo_until = undo_until(&outcome);
         Self {
             preview,
             appointment: outcome.appointment.or_else(|| situation.appointment.clone()),
@@ -130,7 +136,12 @@ impl Answer {
             because,
             booking_link: outcome.next_step.as_ref().filter(|step| step.booking_link).map(|_| booking_link),
             next_step: outcome.next_step,
-            answers_with_new: matches!(outcome.record.word, "offer_accepted" | "appointment_booked"),
+            answers_with_new: matches!(
+                outcome.record.word,
+                "offer_accepted" | "appointment_booked" | "appointment_requested" | "request_confirmed"
+            ),
+            undo_until,
+            requests: outcome.requests,
             others: outcome.others,
             relationship: outcome.relationship,
             reserved,
@@ -161,6 +172,13 @@ impl Reader<'_> {
     }
 }
 
+fn undo_until(outcome: &Outcome) -> Option<Instant> {
+    match &outcome.undo {
+        Some(UndoChange::Open(undo)) => Some(undo.until),
+        Some(UndoChange::Taken(..)) | None => None,
+    }
+}
+
 fn new_ids(situation: &Situation, outcome: &Outcome) -> Vec<String> {
     let known = situation.appointment.as_ref().map(|a| a.id.to_string());
     let appointments = outcome.appointment.iter().chain(outcome.booked.iter()).map(|a| a.id.to_string());
@@ -171,6 +189,7 @@ fn new_ids(situation: &Situation, outcome: &Outcome) -> Vec<String> {
     ids.extend(duties.map(|o| o.id.to_string()));
     let offered = situation.offer.as_ref().map(|o| o.id);
     ids.extend(outcome.offers.iter().filter(|o| Some(o.id) != offered).map(|o| o.id.to_string()));
+    ids.extend(outcome.requests.iter().map(|request| request.id.to_string()));
     ids.extend(outcome.ledger.iter().map(|entry| entry.id.to_string()));
     let kept = &situation.file.reserved;
     let reserved = outcome.reserved.iter().filter(|slot| kept.iter().all(|before| before.id != slot.id));

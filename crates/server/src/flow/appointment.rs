@@ -10,13 +10,13 @@ use store::{Done, Tx};
 
 /// Books a time (T3, the client's own booking).
 pub fn book(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: RelationshipId, wish: Book) -> Flow<Done<Answer>> {
-    let situation = load::relationship(tx, ask, relationship, &[wish.start], Mode::Change)?;
+    let situation = load::relationship(tx, tools, ask, relationship, &[wish.start], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Book(wish))
 }
 
 /// What booking would do.
 pub fn preview_book(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: RelationshipId, wish: Book) -> Flow<Answer> {
-    let situation = load::relationship(tx, ask, relationship, &[wish.start], Mode::Preview)?;
+    let situation = load::relationship(tx, tools, ask, relationship, &[wish.start], Mode::Preview)?;
     look(tools, ask, situation, Command::Book(wish))
 }
 
@@ -29,13 +29,13 @@ pub fn cancel(
     wish: Cancel,
     seen: Option<u32>,
 ) -> Flow<Done<Answer>> {
-    let situation = cancel_situation(tx, ask, id, &wish, seen, Mode::Change)?;
+    let situation = cancel_situation(tx, tools, ask, id, &wish, seen, Mode::Change)?;
     change(tx, tools, ask, situation, Command::Cancel(wish))
 }
 
 /// What cancelling would do.
 pub fn preview_cancel(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, wish: Cancel) -> Flow<Answer> {
-    let situation = cancel_situation(tx, ask, id, &wish, None, Mode::Preview)?;
+    let situation = cancel_situation(tx, tools, ask, id, &wish, None, Mode::Preview)?;
     look(tools, ask, situation, Command::Cancel(wish))
 }
 
@@ -48,14 +48,14 @@ pub fn reschedule(
     wish: Reschedule,
     seen: Option<u32>,
 ) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, ask, id, &[wish.start], Mode::Change)?;
+    let situation = load::appointment(tx, tools, ask, id, &[wish.start], Mode::Change)?;
     check_seen(&situation, seen)?;
     change(tx, tools, ask, situation, Command::Reschedule(wish))
 }
 
 /// What moving would do.
 pub fn preview_reschedule(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, wish: Reschedule) -> Flow<Answer> {
-    let situation = load::appointment(tx, ask, id, &[wish.start], Mode::Preview)?;
+    let situation = load::appointment(tx, tools, ask, id, &[wish.start], Mode::Preview)?;
     look(tools, ask, situation, Command::Reschedule(wish))
 }
 
@@ -68,7 +68,7 @@ pub(super) fn change(
     command: Command,
 ) -> Flow<Done<Answer>> {
     let mut ids = Ids::new(ask.command, ask.now);
-    let outcome = decide(situation.clone(), &Asker::of(&ask.who.scope()), command, ask.now, &mut ids)?;
+    let outcome = decide(&situation, &Asker::of(&ask.who.scope()), command, ask.now, &mut ids)?;
     if outcome.record.word.is_empty() {
         return Err(Failed::Nothing { look_again: outcome.wakes.iter().find_map(|wake| wake.at) });
     }
@@ -78,12 +78,13 @@ pub(super) fn change(
 /// Decides and saves nothing.
 pub(super) fn look(tools: &Tools, ask: &Ask, situation: Situation, command: Command) -> Flow<Answer> {
     let mut ids = Ids::new(ask.command, ask.now);
-    let outcome = decide(situation.clone(), &Asker::of(&ask.who.scope()), command, ask.now, &mut ids)?;
+    let outcome = decide(&situation, &Asker::of(&ask.who.scope()), command, ask.now, &mut ids)?;
     Ok(save::preview(tools, ask, &situation, outcome, &mut ids))
 }
 
 fn cancel_situation(
     tx: &mut Tx,
+    tools: &Tools,
     ask: &Ask,
     id: AppointmentId,
     wish: &Cancel,
@@ -92,7 +93,7 @@ fn cancel_situation(
 ) -> Flow<Situation> {
     let mut starts: Vec<Instant> = wish.next_step.offer_slots.clone();
     starts.extend(wish.next_step.book.map(|book| book.start));
-    let mut situation = load::appointment(tx, ask, id, &starts, mode)?;
+    let mut situation = load::appointment(tx, tools, ask, id, &starts, mode)?;
     check_seen(&situation, seen)?;
     if let Some(next) = wish.next_step.next_appointment {
         situation.next_appointment = store::appointment::load(tx, &ask.who.scope(), next)?;

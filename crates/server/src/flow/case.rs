@@ -18,11 +18,11 @@ pub fn attempt(
     attempt: Attempt,
 ) -> Flow<Done<Answer>> {
     let situation = match appointment {
-        Some(id) => load::appointment(tx, ask, id, &[], Mode::Change)?,
+        Some(id) => load::appointment(tx, tools, ask, id, &[], Mode::Change)?,
         None => {
             let found = store::relationship::latest_of(tx, &ask.who.scope(), client)?;
             let relationship = found.ok_or_else(|| Refusal::not_found("client"))?;
-            load::relationship(tx, ask, relationship.id, &[], Mode::Change)?
+            load::relationship(tx, tools, ask, relationship.id, &[], Mode::Change)?
         }
     };
     if situation.relationship.client != client {
@@ -33,25 +33,30 @@ pub fn attempt(
 
 /// Writes the contact note (V-15).
 pub fn note(tx: &mut Tx, tools: &Tools, ask: &Ask, appointment: AppointmentId, note: WriteNote) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, ask, appointment, &[], Mode::Change)?;
+    let situation = load::appointment(tx, tools, ask, appointment, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Note(note))
 }
 
 /// Meets or excuses one duty.
 pub fn settle(tx: &mut Tx, tools: &Tools, ask: &Ask, settle: Settle) -> Flow<Done<Answer>> {
     let (Settle::Meet(id, _) | Settle::Excuse(id, _)) = settle;
-    let situation = of_obligation(tx, ask, id)?;
+    let situation = of_obligation(tx, tools, ask, id)?;
     change(tx, tools, ask, situation, Command::Settle(settle))
 }
 
 /// The situation of a duty.
-pub(super) fn of_obligation(tx: &mut Tx, ask: &Ask, id: ObligationId) -> Flow<domain::decide::Situation> {
+pub(super) fn of_obligation(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    id: ObligationId,
+) -> Flow<domain::decide::Situation> {
     let found = store::obligation::load(tx, &ask.who.scope(), id)?;
     let duty = found.ok_or_else(|| Refusal::not_found("obligation"))?;
     if let Some(appointment) = duty.appointment {
-        return load::appointment(tx, ask, appointment, &[], Mode::Change);
+        return load::appointment(tx, tools, ask, appointment, &[], Mode::Change);
     }
-    let mut situation = load::relationship(tx, ask, duty.relationship, &[], Mode::Change)?;
+    let mut situation = load::relationship(tx, tools, ask, duty.relationship, &[], Mode::Change)?;
     situation.obligations.extend(store::obligation::of_relationship(tx, duty.relationship)?);
     Ok(situation)
 }

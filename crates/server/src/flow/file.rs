@@ -27,7 +27,7 @@ pub fn about_appointment(
     act: FileAct,
     seen: Option<u32>,
 ) -> Flow<Done<Answer>> {
-    let situation = of_appointment(tx, ask, id, &act, Mode::Change)?;
+    let situation = of_appointment(tx, tools, ask, id, &act, Mode::Change)?;
     check_seen(&situation, seen)?;
     change(tx, tools, ask, situation, Command::File(act))
 }
@@ -40,19 +40,19 @@ pub fn preview_about_appointment(
     id: AppointmentId,
     act: FileAct,
 ) -> Flow<Answer> {
-    let situation = of_appointment(tx, ask, id, &act, Mode::Preview)?;
+    let situation = of_appointment(tx, tools, ask, id, &act, Mode::Preview)?;
     look(tools, ask, situation, Command::File(act))
 }
 
 /// An act about two people.
 pub fn about_two(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId, act: FileAct) -> Flow<Done<Answer>> {
-    let situation = of_two(tx, ask, id, &act, Mode::Change)?;
+    let situation = of_two(tx, tools, ask, id, &act, Mode::Change)?;
     change(tx, tools, ask, situation, Command::File(act))
 }
 
 /// What it would do.
 pub fn preview_about_two(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId, act: FileAct) -> Flow<Answer> {
-    let situation = of_two(tx, ask, id, &act, Mode::Preview)?;
+    let situation = of_two(tx, tools, ask, id, &act, Mode::Preview)?;
     look(tools, ask, situation, Command::File(act))
 }
 
@@ -89,30 +89,40 @@ pub fn read_notes(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> F
     Ok(Done::new(notes, entry))
 }
 
-fn of_appointment(tx: &mut Tx, ask: &Ask, id: AppointmentId, act: &FileAct, mode: Mode) -> Flow<Situation> {
+fn of_appointment(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    id: AppointmentId,
+    act: &FileAct,
+    mode: Mode,
+) -> Flow<Situation> {
     let starts: Vec<Instant> = match act {
         FileAct::Update(wish) => wish.next.iter().map(|next| next.start).collect(),
         _ => Vec::new(),
     };
-    let mut situation = load::appointment(tx, ask, id, &starts, mode)?;
+    let mut situation = load::appointment(tx, tools, ask, id, &starts, mode)?;
     situation.file = match act {
         FileAct::Update(_) => OnFile {
             upcoming: upcoming(tx, ask, &situation.relationship)?,
             reserved: store::reserved_slot::of(tx, situation.relationship.id)?,
             ..OnFile::default()
         },
-        FileAct::Correct(_) => OnFile { entries: store::ledger::of_appointment(tx, id)?, ..OnFile::default() },
+        FileAct::Correct(_) => OnFile {
+            entries: store::ledger::of_appointment(tx, situation.relationship.client, id)?,
+            ..OnFile::default()
+        },
         _ => OnFile::default(),
     };
     Ok(situation)
 }
 
-fn of_two(tx: &mut Tx, ask: &Ask, id: RelationshipId, act: &FileAct, mode: Mode) -> Flow<Situation> {
+fn of_two(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId, act: &FileAct, mode: Mode) -> Flow<Situation> {
     let starts = match act {
         FileAct::Keep(wish) => next_start(tx, ask, id, wish)?.into_iter().collect(),
         _ => Vec::new(),
     };
-    let mut situation = load::relationship(tx, ask, id, &starts, mode)?;
+    let mut situation = load::relationship(tx, tools, ask, id, &starts, mode)?;
     situation.file = OnFile {
         upcoming: upcoming(tx, ask, &situation.relationship)?,
         reserved: store::reserved_slot::of(tx, id)?,

@@ -1,20 +1,17 @@
 //! Loads what a decision may look at. Locks first, in sorted order, so that what is read stays true until the commit.
 
-use super::{Ask, Flow};
+use super::{Ask, Flow, Tools};
 use domain::appointment::Appointment;
 use domain::decide::{OnFile, Situation};
 use domain::id::{AppointmentId, OfferId, RelationshipId};
+use domain::listing::ListingState;
 use domain::person::{PersonRef, Role};
 use domain::policy::Policy;
-use domain::practice::Relationship;
+use domain::practice::{Relationship, Therapist};
 use domain::refusal::Refusal;
 use domain::time::{Instant, Interval, Span};
-use std::sync::LazyLock;
+use std::sync::Arc;
 use store::Tx;
-use store::policy::PolicyCache;
-
-/// Policy documents that this process has read. Each is known by its digest, so all flows may share them.
-pub(super) static POLICIES: LazyLock<PolicyCache> = LazyLock::new(PolicyCache::default);
 
 /// Whether the load is for a change, which locks, or for a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +23,14 @@ pub enum Mode {
 }
 
 /// The situation of one appointment, with the diaries around `starts` (every time that the command names).
-pub fn appointment(tx: &mut Tx, ask: &Ask, id: AppointmentId, starts: &[Instant], mode: Mode) -> Flow<Situation> {
+pub fn appointment(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    id: AppointmentId,
+    starts: &[Instant],
+    mode: Mode,
+) -> Flow<Situation> {
     let seen = store::appointment::load(tx, &ask.who.scope(), id)?.ok_or_else(|| Refusal::not_found("appointment"))?;
     lock(tx, ask, &seen, mode)?;
     let appointment = match mode {
@@ -36,9 +40,10 @@ pub fn appointment(tx: &mut Tx, ask: &Ask, id: AppointmentId, starts: &[Instant]
     let appointment = appointment.ok_or_else(|| Refusal::not_found("appointment"))?;
     let relationship = store::relationship::load(tx, &ask.who.scope(), appointment.relationship)?;
     let relationship = relationship.ok_or_else(|| Refusal::not_found("appointment"))?;
-    let mut situation = base(tx, ask, relationship, starts)?;
-    if appointment.policy.version != situation.policy.version {
-        situation.policy = policy(tx, &appointment)?;
+    let mut situation = base(tx, tools, ask, relationship, starts)?;
+    let agreed = (appointment.policy.version, appointment.policy.terms);
+    if agreed != (situation.policy.version, situation.policy.key()) {
+        situation.policy = policy(tx, tools, &appointment)?;
     }
     situation.disruption = store::disruption::open_of(tx, appointment.id)?;
     situation.offer = store::offer::open_of(tx, appointment.id)?;
@@ -48,13 +53,20 @@ pub fn appointment(tx: &mut Tx, ask: &Ask, id: AppointmentId, starts: &[Instant]
 }
 
 /// The situation of one relationship for a new booking, with its latest open case if there is one.
-pub fn relationship(tx: &mut Tx, ask: &Ask, id: RelationshipId, starts: &[Instant], mode: Mode) -> Flow<Situation> {
+pub fn relationship(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    id: RelationshipId,
+    starts: &[Instant],
+    mode: Mode,
+) -> Flow<Situation> {
     let scope = ask.who.scope();
     let found = store::relationship::load(tx, &scope, id)?.ok_or_else(|| Refusal::not_found("relationship"))?;
     if mode == Mode::Change {
         lock_people(tx, &found, ask.now)?;
     }
-    let mut situation = base(tx, ask, found, starts)?;
+    let mut situation = base(tx, tools, ask, found, starts)?;
     if let Some(case) = store::disruption::waiting_for_a_time(tx, id)? {
         situation.offer = store::offer::open_of(tx, case.appointment)?;
         situation.obligations = store::obligation::of_appointment(tx, case.appointment)?;
@@ -65,10 +77,10 @@ pub fn relationship(tx: &mut Tx, ask: &Ask, id: RelationshipId, starts: &[Instan
 }
 
 /// The situation of one offer: the appointment that it would replace, and today's policy for the new one.
-pub fn offer(tx: &mut Tx, ask: &Ask, id: OfferId, starts: &[Instant], mode: Mode) -> Flow<Situation> {
+pub fn offer(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, starts: &[Instant], mode: Mode) -> Flow<Situation> {
     let scope = ask.who.scope();
     let seen = store::offer::load(tx, &scope, id)?.ok_or_else(|| Refusal::not_found("offer"))?;
-    let mut situation = appointment(tx, ask, seen.appointment, starts, mode)?;
+    let mut situation = appointment(tx, tools, ask, seen.appointment, starts, mode)?;
     // Read again under the lock: of two who answer at once, the second sees the first one's answer.
     situation.offer = store::offer::load(tx, &scope, id)?;
     if situation.disruption.is_none() {
@@ -78,11 +90,27 @@ pub fn offer(tx: &mut Tx, ask: &Ask, id: OfferId, starts: &[Instant], mode: Mode
     Ok(situation)
 }
 
-fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {
+/// The situation of one appointment with what its account says, for acts about money.
+pub fn with_account(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    id: AppointmentId,
+    starts: &[Instant],
+    mode: Mode,
+) -> Flow<Situation> {
+    let mut situation = appointment(tx, tools, ask, id, starts, mode)?;
+    situation.account = store::ledger::of_appointment(tx, situation.relationship.client, id)?;
+    situation.request = store::change_request::open_of(tx, id)?;
+    Ok(situation)
+}
+
+fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {
     let missing = |what: &'static str| move || Refusal::not_found(what);
     let practice = store::practice::load(tx, relationship.practice)?.ok_or_else(missing("practice"))?;
-    let today = POLICIES.latest(tx, practice.id)?.ok_or_else(missing("policy"))?;
+    let today = tools.policies.latest(tx, practice.id)?.ok_or_else(missing("policy"))?;
     let therapist = store::therapist::load(tx, relationship.therapist)?.ok_or_else(missing("therapist"))?;
+    let today = between(today, &relationship, &therapist);
     let client = store::person::load(tx, PersonRef::Client(relationship.client))?.ok_or_else(missing("client"))?;
     let (mut therapist_busy, mut client_busy) = (Vec::new(), Vec::new());
     for around in windows(starts) {
@@ -96,10 +124,12 @@ fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) 
     Ok(Situation {
         admins,
         owners,
+        is_stranger: therapist.listing.at(ask.now) != ListingState::Listed
+            && !store::appointment::has_any(tx, relationship.id)?,
         new_client: !store::appointment::has_attended(tx, relationship.id)?,
         late_before: store::appointment::has_late(tx, relationship.id)?,
-        policy: Policy::clone(&today),
-        policy_today: Policy::clone(&today),
+        policy: today.clone(),
+        policy_today: today,
         practice,
         therapist,
         client,
@@ -110,9 +140,18 @@ fn base(tx: &mut Tx, ask: &Ask, relationship: Relationship, starts: &[Instant]) 
         disruption: None,
         obligations: Vec::new(),
         file: OnFile::default(),
+        request: None,
+        account: Vec::new(),
+        undo: None,
         therapist_busy,
         client_busy,
     })
+}
+
+/// Today's version as it holds between these two. What changes it came with their own rows.
+pub(super) fn between(today: Arc<Policy>, relationship: &Relationship, therapist: &Therapist) -> Arc<Policy> {
+    let pathway = relationship.pathway.as_deref();
+    today.between(pathway, therapist.id, &therapist.overrides).map_or(today, Arc::new)
 }
 
 fn busy(tx: &mut Tx, who: PersonRef, around: Interval, now: Instant) -> Flow<Vec<Interval>> {
@@ -120,9 +159,9 @@ fn busy(tx: &mut Tx, who: PersonRef, around: Interval, now: Instant) -> Flow<Vec
     Ok(taken.into_iter().map(|taken| taken.time).collect())
 }
 
-fn policy(tx: &mut Tx, appointment: &Appointment) -> Flow<Policy> {
-    let agreed = POLICIES.load(tx, appointment.practice, appointment.policy.version)?;
-    Ok(Policy::clone(&*agreed.ok_or_else(|| Refusal::not_found("policy"))?))
+fn policy(tx: &mut Tx, tools: &Tools, appointment: &Appointment) -> Flow<Arc<Policy>> {
+    let agreed = tools.policies.of_booking(tx, appointment.practice, &appointment.policy)?;
+    Ok(agreed.ok_or_else(|| Refusal::not_found("policy"))?)
 }
 
 fn lock(tx: &mut Tx, ask: &Ask, seen: &Appointment, mode: Mode) -> Flow<()> {

@@ -11,25 +11,25 @@ use store::{Done, Tx};
 
 /// Takes one of the times (T1).
 pub fn accept(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, start: Instant) -> Flow<Done<Answer>> {
-    let situation = load::offer(tx, ask, id, &[start], Mode::Change)?;
+    let situation = load::offer(tx, tools, ask, id, &[start], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Accept { start })
 }
 
 /// What taking it would do.
 pub fn preview_accept(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, start: Instant) -> Flow<Answer> {
-    let situation = load::offer(tx, ask, id, &[start], Mode::Preview)?;
+    let situation = load::offer(tx, tools, ask, id, &[start], Mode::Preview)?;
     look(tools, ask, situation, Command::Accept { start })
 }
 
 /// Wants none of them; perhaps the money back.
 pub fn decline(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, refund: bool) -> Flow<Done<Answer>> {
-    let situation = load::offer(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::offer(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Decline { refund })
 }
 
 /// The client has opened the page: they know.
 pub fn seen(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId) -> Flow<Done<Answer>> {
-    let situation = load::offer(tx, ask, id, &[], Mode::Change)?;
+    let situation = load::offer(tx, tools, ask, id, &[], Mode::Change)?;
     change(tx, tools, ask, situation, Command::Seen)
 }
 
@@ -37,8 +37,8 @@ pub fn seen(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId) -> Flow<Done<Ans
 pub fn opened(tx: &mut Tx, tools: &Tools, ask: &Ask, purpose: Purpose) -> Flow<Done<Answer>> {
     let situation = match purpose {
         Purpose::ChooseTime(id) => return seen(tx, tools, ask, id),
-        Purpose::Book(id) => load::relationship(tx, ask, id, &[], Mode::Change)?,
-        Purpose::Manage(id) => load::appointment(tx, ask, id, &[], Mode::Change)?,
+        Purpose::Book(id) => load::relationship(tx, tools, ask, id, &[], Mode::Change)?,
+        Purpose::Manage(id) => load::appointment(tx, tools, ask, id, &[], Mode::Change)?,
     };
     change(tx, tools, ask, situation, Command::Seen)
 }

@@ -8,7 +8,7 @@ use crate::links::LinkKey;
 use crate::words::{About, Writer};
 use domain::appointment::Appointment;
 use domain::audit::Entry;
-use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, Wake};
+use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, UndoChange, Wake};
 use domain::id::{Ids, MessageId};
 use domain::message::{LinkTo, Message, MessageState, Notice};
 use domain::person::{Channel, Person, PersonRef};
@@ -18,6 +18,7 @@ use outside::address::EmailAddress;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::job::{Job, Priority};
+use store::policy::PolicyCache;
 use store::{Done, Tx};
 
 /// What flows need beside the transaction; made once at start.
@@ -25,6 +26,8 @@ use store::{Done, Tx};
 pub struct Tools {
     /// Writes messages.
     pub writer: Arc<Writer>,
+    /// The policy documents that were read already.
+    pub policies: PolicyCache,
     /// Makes the secrets of links.
     pub link_key: LinkKey,
     /// Where this server is reached.
@@ -40,7 +43,7 @@ impl Tools {
         let configured = config.smtp.as_ref().map(|smtp| smtp.from.clone());
         let from: EmailAddress = configured.unwrap_or_else(|| config.base_url.own_address());
         let writer = Arc::new(Writer::new(from.clone(), &base_url));
-        Self { writer, link_key: keys.links(), base_url, from }
+        Self { writer, policies: PolicyCache::default(), link_key: keys.links(), base_url, from }
     }
 
     /// How links are made.
@@ -85,12 +88,22 @@ pub fn save(
         store::contact::insert_note(tx, note)?;
     }
     on_file(tx, situation, &outcome)?;
+    for request in &outcome.requests {
+        store::change_request::put(tx, request)?;
+    }
+    match &outcome.undo {
+        Some(UndoChange::Open(undo)) => store::undo::put(tx, undo)?,
+        Some(UndoChange::Taken(appointment, revision)) => store::undo::take(tx, *appointment, *revision)?,
+        None => {}
+    }
     for wake in &outcome.wakes {
         wake_at(tx, situation, wake)?;
     }
     for message in &messages {
         // What waits for the same person about an earlier revision is overtaken; what others wait for is not.
-        if let (Some(appointment), true) = (message.appointment, message.kind.tells_the_time()) {
+        // While a message waits to be undone nothing is overtaken: that happens when it goes.
+        let goes_now = message.send_at <= ask.now && message.kind.tells_the_time();
+        if let (Some(appointment), true) = (message.appointment, goes_now) {
             store::message::supersede_before(tx, appointment, message.revision, message.to)?;
         }
         send(tx, tools, situation, message, ask.now)?;
@@ -107,14 +120,15 @@ pub fn preview(tools: &Tools, ask: &Ask, situation: &Situation, outcome: Outcome
 
 fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<()> {
     for changed in outcome.appointment.iter().chain(outcome.booked.iter()) {
-        match situation.appointment.as_ref().filter(|before| before.id == changed.id) {
+        let known = situation.appointment.iter().chain(situation.next_appointment.iter());
+        match known.into_iter().find(|before| before.id == changed.id) {
             Some(before) if before == changed => {}
             Some(before) => {
                 if !store::appointment::update(tx, changed, before.revision)? {
                     return Err(domain::refusal::Refusal::stale().into());
                 }
             }
-            None => store::appointment::insert(tx, changed)?,
+            None => insert(tx, situation, changed)?,
         }
     }
     Ok(())
@@ -146,6 +160,24 @@ fn on_file(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<()> {
     Ok(())
 }
 
+/// A new appointment, with the document that it was agreed under where that is not the practice's own version, and a look
+/// at whom it saves a late fee. Where the practice has no pathways and promises no such thing, that is one statement.
+fn insert(tx: &mut Tx, situation: &Situation, booked: &Appointment) -> Flow<()> {
+    let today = &situation.policy_today;
+    if booked.policy.terms.is_some() && booked.policy.terms == today.key() {
+        store::policy::agree(tx, booked.practice, today)?;
+    }
+    store::appointment::insert(tx, booked)?;
+    if !today.parameters.waive_late_fee_if_slot_refilled {
+        return Ok(());
+    }
+    for id in store::appointment::cancelled_late_around(tx, booked)? {
+        let wake = Wake { job: JobToWake::SlotRefilled(id), at: Some(booked.created_at) };
+        wake_at(tx, situation, &wake)?;
+    }
+    Ok(())
+}
+
 /// What the therapist keeps for clients after this.
 fn kept(situation: &Situation, outcome: &Outcome) -> Vec<ReservedSlot> {
     let before = situation.therapist.reserved.iter();
@@ -160,6 +192,9 @@ fn occupancy(tx: &mut Tx, change: &OccupancyChange) -> Flow<()> {
         OccupancyChange::ReleaseAppointment(id) => release(tx, &id.to_string()).map(drop)?,
         OccupancyChange::ReleaseOffer(id) => release(tx, &id.to_string()).map(drop)?,
         OccupancyChange::Take(who, id, time) => take(tx, &who.to_string(), &id.to_string(), *time, None)?,
+        OccupancyChange::KeepFreed(who, id, time, until) => {
+            take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?
+        }
         OccupancyChange::Hold(who, id, time, until) => {
             take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?
         }
@@ -173,6 +208,9 @@ fn wake_at(tx: &mut Tx, situation: &Situation, wake: &Wake) -> Flow<()> {
         JobToWake::Capture(id) => (jobs::CAPTURE, id.to_string()),
         JobToWake::OfferExpiry(id) => (jobs::OFFER_EXPIRY, id.to_string()),
         JobToWake::RefundChoice(id) => (jobs::REFUND_CHOICE, id.to_string()),
+        JobToWake::SlotRefilled(id) => (jobs::SLOT_REFILLED, id.to_string()),
+        JobToWake::MoveUnanswered(id) => (jobs::MOVE_UNANSWERED, id.to_string()),
+        JobToWake::RequestExpiry(id) => (jobs::REQUEST_EXPIRY, id.to_string()),
         JobToWake::ObligationClock(id) => (jobs::OBLIGATION_CLOCK, id.to_string()),
     };
     match wake.at {

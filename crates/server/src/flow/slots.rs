@@ -1,7 +1,8 @@
 //! Free times of one therapist, computed from their hours and what is taken; nothing is stored.
 
-use super::{Ask, Flow, load};
+use super::{Ask, Flow, Tools};
 use domain::id::{ClientId, RelationshipId, TherapistId};
+use domain::listing::ListingState;
 use domain::policy::{Parameters, Policy};
 use domain::practice::Therapist;
 use domain::refusal::Refusal;
@@ -27,11 +28,19 @@ pub struct Wanted {
 }
 
 /// Free times in the window, in order. A client finds those of their own therapists only.
-pub fn free(tx: &mut Tx, ask: &Ask, wanted: Wanted) -> Flow<Vec<Interval>> {
+pub fn free(tx: &mut Tx, tools: &Tools, ask: &Ask, wanted: Wanted) -> Flow<Vec<Interval>> {
     check(wanted.window)?;
     let (therapist, own) = visible(tx, ask, &wanted)?;
-    let policy = load::POLICIES.latest(tx, therapist.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
-    let for_client = ask.who.scope().limits().client.is_some();
+    let policy = tools.policies.latest(tx, therapist.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
+    let for_client = ask.who.scope().limits().client;
+    if let Some(client) = for_client.filter(|_| therapist.listing.at(ask.now) != ListingState::Listed) {
+        let pair = store::relationship::of(tx, &ask.who.scope(), wanted.therapist, client)?;
+        let known = pair.map(|pair| store::appointment::has_any(tx, pair.id)).transpose()?.unwrap_or(false);
+        if !known {
+            return Ok(Vec::new());
+        }
+    }
+    let for_client = for_client.is_some();
     Ok(of(tx, ask.now, &therapist, own, &policy, for_client, wanted)?)
 }
 

@@ -5,10 +5,9 @@ pub mod desk;
 pub mod layout;
 pub mod practice;
 pub mod signin;
+mod support;
 pub mod terms;
 pub mod therapist;
-pub mod when;
-pub mod words;
 
 pub use layout::Shell;
 pub(crate) use signin::welcome;
@@ -44,7 +43,16 @@ pub fn routes() -> Vec<Route> {
         get::<Public>("/", begin).about("portal").says("The first page of whoever is signed in, or signing in"),
         get::<Colleague>("/more", more).about("portal").says("Every page, help, and signing out, for a small screen"),
     ];
-    [frame, signin::routes(), terms::routes(), client::routes(), therapist::routes(), practice::routes()].concat()
+    [
+        frame,
+        signin::routes(),
+        terms::routes(),
+        client::routes(),
+        therapist::routes(),
+        practice::routes(),
+        support::routes(),
+    ]
+    .concat()
 }
 
 /// A page.
@@ -125,6 +133,7 @@ async fn more(app: App, call: Call<Colleague>) -> Answer {
 mod tests {
     use super::*;
     use crate::error::FieldErrors;
+    use crate::when::{Due, When};
 
     #[derive(Template)]
     #[template(
@@ -137,7 +146,7 @@ mod tests {
     )]
     struct Pieces {
         errors: FieldErrors,
-        due: words::Due,
+        due: Due,
         pairs: Vec<(&'static str, String)>,
         effects: Vec<Effect>,
     }
@@ -147,7 +156,7 @@ mod tests {
         let mut errors = FieldErrors::default();
         errors.push("next", "Choose what happens next for <Daniel>");
         let now = "2026-11-24T09:12:00Z".parse().expect("a moment");
-        let due = words::Due::new(now, now, &crate::actor::Manner::default());
+        let due = When::new(crate::actor::Manner::default(), now).due(now);
         let pairs = vec![("Client", "Daniel <Reyes>".to_owned())];
         let effects = vec![Effect { icon: "mail", title: "Daniel is told".into(), detail: "By text, at once".into() }];
         let text = Pieces { errors, due, pairs, effects }.render().expect("rendered");

@@ -79,7 +79,8 @@ async fn show(app: App, call: Call<Public>, version: Option<u32>) -> Answer {
 }
 
 fn of_therapist(policy: &Policy, therapist: &Therapist, locale: domain::person::Locale) -> Vec<String> {
-    terms_sentences(policy, therapist, locale)
+    let own = policy.between(None, therapist.id, &therapist.overrides);
+    terms_sentences(own.as_ref().unwrap_or(policy), therapist, locale)
 }
 
 /// What holds with every therapist of the practice.

@@ -1,7 +1,7 @@
 //! What the templates may name. Every name is always there, so that a template cannot fail on a fact that is missing.
 
-use super::when::When;
-use super::{About, clean};
+use super::{About, Plain, clean};
+use crate::when::When;
 use domain::appointment::{Appointment, Initiator, MeetingKind, PaymentState};
 use domain::message::{Facts, LinkTo, MessageKind, Notice};
 use domain::person::{Locale, Person, PersonRef};
@@ -67,8 +67,7 @@ impl Reader {
 /// The view of a notice.
 pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Names {
     let reader = Reader::of(about.to.id);
-    let when =
-        When { locale: about.to.locale, agreed: &about.appointment.zone, reader: &about.to.zone, now: about.now };
+    let when = reader_of(about.to, about.now);
     let own = names! {
         reader => reader.word(),
         kind => notice.kind.as_str(),
@@ -91,7 +90,7 @@ pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Nam
 
 /// The view of a link to sign in: no appointment, one moment.
 pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, now: Instant, domain: &str) -> Names {
-    let when = When { locale: to.locale, agreed: &to.zone, reader: &to.zone, now };
+    let when = reader_of(to, now);
     let own = names! {
         reader => Reader::of(to.id).word(),
         kind => MessageKind::SignIn.as_str(),
@@ -102,8 +101,30 @@ pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, 
     Names([own, frame(practice, to, &when, domain)].concat())
 }
 
+/// The view of words that somebody wrote, or of a request: about no appointment.
+pub(super) fn of_plain(practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant, domain: &str) -> Names {
+    let when = reader_of(to, now);
+    let own = names! {
+        reader => Reader::of(to.id).word(),
+        kind => plain.kind.as_str(),
+        link => plain.with_booking_link.then_some("booking"),
+        good_until => Value::from(()),
+        day => "",
+        words => clean::lines(plain.words),
+        sender => plain.sender.map(clean::line),
+        url => plain.page.map(|(url, _)| url),
+        url_words => plain.page.map(|(_, words)| clean::line(words)),
+    };
+    Names([own, frame(practice, to, &when, domain)].concat())
+}
+
+/// How this person is told moments.
+fn reader_of(to: &Person, now: Instant) -> When {
+    When { locale: to.locale, zone: to.zone.clone(), now }
+}
+
 /// What stands around every body.
-fn frame(practice: &Practice, to: &Person, when: &When<'_>, domain: &str) -> Part {
+fn frame(practice: &Practice, to: &Person, when: &When, domain: &str) -> Part {
     names! {
         lang => to.locale.tag(),
         hello => clean::line(to.first_name()),
@@ -113,6 +134,9 @@ fn frame(practice: &Practice, to: &Person, when: &When<'_>, domain: &str) -> Par
         cancelled => if to.locale == Locale::EnUs { "canceled" } else { "cancelled" },
         as_of => when.as_of(),
         domain => domain,
+        url => Value::from(()),
+        url_words => Value::from(()),
+        sender => Value::from(()),
     }
 }
 
@@ -153,19 +177,22 @@ fn reach(person: &Person) -> String {
     }
 }
 
-fn times(notice: &Notice, about: &About<'_>, when: &When<'_>) -> Part {
-    let facts = &notice.facts;
-    let moment = |at: Option<Instant>| at.map(|at| when.moment(at));
+fn times(notice: &Notice, about: &About<'_>, when: &When) -> Part {
+    let (facts, agreed) = (&notice.facts, &about.appointment.zone);
+    let told = |at: Instant| when.agreed(at, agreed);
+    let moment = |at: Option<Instant>| at.map(told);
     let replaced = about.situation.appointment.as_ref().filter(|old| about.appointment.replaces == Some(old.id));
     names! {
-        day => when.day(facts.time.from),
-        time => when.moment(facts.time.from),
+        day => when.agreed_day(facts.time.from, agreed),
+        time => told(facts.time.from),
         minutes => (facts.time.to - facts.time.from).as_minutes(),
         old_time => moment(facts.old_time.map(|old| old.from)),
         replaced => moment(replaced.map(|old| old.start)),
-        offered => facts.offered.iter().map(|slot| when.moment(slot.from)).collect::<Vec<_>>(),
+        offered => facts.offered.iter().map(|slot| told(slot.from)).collect::<Vec<_>>(),
         held_until => moment(facts.offer_expires_at),
         promise_by => moment(facts.promise_by),
+        answer_by => moment(facts.answer_by),
+        wished => moment(facts.wished),
         next => moment(facts.next_start),
         free_until => moment(facts.free_until.filter(|until| *until > about.now)),
         free_is_over => facts.free_until.is_some_and(|until| until <= about.now),
@@ -182,6 +209,7 @@ fn money(facts: &Facts, appointment: &Appointment) -> Part {
         paid => words(facts.paid),
         going_back => matches!(state, PaymentState::RefundDue | PaymentState::Refunded),
         refund_asked => facts.refund_asked,
+        refund_is_a_choice => facts.refund_is_a_choice,
         price => words(Some(appointment.price)),
         price_is_paid => captured,
     }

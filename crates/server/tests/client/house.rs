@@ -139,6 +139,7 @@ impl House {
                         state: RelationshipState::Active,
                         accepted_policy: (n == DANIEL).then_some(accepted),
                         file: Default::default(),
+                        pathway: None,
                     },
                 )?;
             }
@@ -419,6 +420,8 @@ fn maya(zone: Zone, currency: Currency, american: bool) -> Therapist {
         late_cancel_fee: Some(Money::new(4000, currency)),
         no_show_fee: None,
         reserved: Vec::new(),
+        listing: Default::default(),
+        overrides: Default::default(),
     }
 }
 

@@ -162,7 +162,7 @@ fn app() -> App {
     })
 }
 
-async fn record(app: &App, act: impl Fn(&mut store::Tx<'_>) -> Result<(), DbError> + Send + 'static) {
+pub async fn record(app: &App, act: impl Fn(&mut store::Tx<'_>) -> Result<(), DbError> + Send + 'static) {
     let command = app.dice.command(now());
     let entry = domain::audit::Entry {
         practice: PRACTICE,
@@ -219,6 +219,7 @@ fn working(number: u8) -> Relationship {
         state: RelationshipState::Active,
         accepted_policy: None,
         file: Default::default(),
+        pathway: None,
     }
 }
 
@@ -276,6 +277,8 @@ fn therapist(them: Person) -> Therapist {
         late_cancel_fee: None,
         no_show_fee: None,
         reserved: Vec::new(),
+        listing: Default::default(),
+        overrides: Default::default(),
     }
 }
 

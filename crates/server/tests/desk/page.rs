@@ -1,4 +1,5 @@
 //! Pages as a person without JavaScript meets them: read as text, followed by the words of links and buttons.
+#![allow(dead_code, reason = "each test uses its own part of it")]
 
 use crate::house::{House, now};
 use axum::Router;

@@ -2,6 +2,10 @@
 
 use crate::house::*;
 use crate::page::Reader;
+use domain::disruption::{Disruption, DisruptionKind};
+use domain::id::Id;
+use domain::obligation::{Obligation, ObligationKind, ObligationState, Owner};
+use domain::person::{PersonRef, Role};
 use domain::policy::Preset;
 use domain::time::Span;
 
@@ -35,6 +39,64 @@ async fn the_board_names_whoever_has_waited_longest_first_and_filters_by_its_tal
     assert!(board.contains("cancelled by Owen Price") && board.contains("overdue"), "{board}");
     sam.go("/p?show=overdue").await;
     assert!(sam.text().contains("Marcus Bell") && !sam.text().contains("Yara Haddad"), "{}", sam.text());
+}
+
+/// Six hundred notes that nobody wrote, and as many cases that are closed: one of them, the oldest, today.
+async fn a_neglected_year(house: &House) {
+    let about = house.appointment(TOM, "2026-11-24T09:00:00Z");
+    let (PersonRef::Therapist(therapist), PersonRef::Client(client)) = (MAYA, client(TOM)) else { return };
+    let note = Obligation {
+        id: Id::from_bytes([0; 16]),
+        practice: PRACTICE,
+        disruption: None,
+        relationship: relationship(TOM),
+        appointment: Some(about),
+        kind: ObligationKind::WriteContactNote,
+        owner: Owner { role: Role::Therapist, person: Some(MAYA) },
+        opened_at: now() - Span::hours(24 * 365),
+        due_at: now() - Span::hours(24 * 364),
+        breach_at: None,
+        second_breach_at: None,
+        state: ObligationState::Open,
+    };
+    let case = Disruption {
+        id: Id::from_bytes([0; 16]),
+        practice: PRACTICE,
+        relationship: relationship(TOM),
+        appointment: about,
+        kind: DisruptionKind::ClientLate,
+        opened_at: now() - Span::hours(24 * 365),
+        closed_at: None,
+        fault: None,
+        outcome: None,
+    };
+    record(&house.app, move |tx| {
+        for n in 0..600_u16 {
+            let [high, low] = n.to_be_bytes();
+            let bytes = [0xee, high, low, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+            store::obligation::put(tx, &Obligation { id: Id::from_bytes(bytes), ..note.clone() }, therapist, client)?;
+            let opened_at = case.opened_at + Span::hours(i64::from(n));
+            let closed_at = Some(if n == 0 { now() } else { opened_at + Span::hours(1) });
+            let closed = Disruption { id: Id::from_bytes(bytes), opened_at, closed_at, ..case.clone() };
+            store::disruption::put(tx, &closed, therapist, client)?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn neither_old_duties_nor_old_cases_hide_what_is_urgent_today() {
+    let (house, mut sam) = a_bad_morning().await;
+    a_neglected_year(&house).await;
+    sam.go("/p").await;
+    let board = sam.text();
+    assert!(board.contains("Marcus Bell") && board.contains("Yara Haddad"), "{board}");
+    for tally in [("1", "don’t know yet, overdue"), ("1", "being told now"), ("1", "closed today")] {
+        assert!(sam.html.contains(&format!("<b>{}</b>{}", tally.0, tally.1)), "{tally:?} in {board}");
+    }
+    sam.go("/p?show=telling").await;
+    assert!(sam.text().contains("Yara Haddad") && !sam.text().contains("Marcus Bell"), "{}", sam.text());
 }
 
 #[tokio::test]

@@ -9,17 +9,20 @@ use domain::offer::{Offer, OfferState};
 use domain::person::{PersonRef, Role};
 use domain::schedule::MeetingKind;
 use domain::time::Span;
-use holdspace_store::obligation::Counts;
+use holdspace_store::obligation::{Cases, Counts};
 use holdspace_store::{Cursor, Tx, appointment, disruption, obligation, offer, sql};
 
 crate::on_both_engines! {
     a_case_opens_and_closes;
     cases_are_listed_from_page_to_page;
+    every_case_closed_since_a_moment_counts_however_old_it_is;
     a_case_waits_for_a_time_until_the_client_has_a_next_step;
     an_offer_reads_back_whatever_was_answered;
     open_offers_are_found_by_appointment_and_by_client;
     a_duty_reads_back_in_every_state;
     what_is_owed_is_counted_and_comes_in_order_of_its_target;
+    the_most_urgent_comes_first_of_more_than_can_be_shown;
+    a_case_counts_once_however_much_is_owed_in_it;
     rows_of_cases_are_distrusted;
 }
 
@@ -54,6 +57,7 @@ fn an_offer(n: u8, state: OfferState) -> Offer {
         slots: vec![support::time(500, 550), support::time(600, 650)],
         buffer_after: Span::minutes(5),
         expires_at: minutes(100 + i64::from(n)),
+        reason: (n % 2 == 0).then_some(domain::reason::Reason::TherapistIllness),
         state,
     }
 }
@@ -77,6 +81,13 @@ fn a_duty(n: u8, state: ObligationState) -> Obligation {
 
 fn obl(n: u8) -> ObligationId {
     Id::from_bytes([n; 16])
+}
+
+/// One of more than a byte can number.
+fn many<K>(n: u16) -> Id<K> {
+    let mut bytes = [0xee; 16];
+    bytes[14..].copy_from_slice(&n.to_be_bytes());
+    Id::from_bytes(bytes)
 }
 
 fn booked(rig: &Rig) {
@@ -143,6 +154,29 @@ fn cases_are_listed_from_page_to_page(rig: &Rig) {
     assert_eq!(listed(Who::Hal, None, 3), [8]);
     assert!(listed(Who::Ben, None, 3).is_empty());
     assert_eq!(listed(Who::Job, Some(true), 3), [1, 3, 5, 7, 8]);
+}
+
+fn every_case_closed_since_a_moment_counts_however_old_it_is(rig: &Rig) {
+    booked(rig);
+    save(rig, |tx| {
+        for n in 0..2_000_u16 {
+            // Of the oldest cases every tenth was open until today.
+            let closed_at = Some(if n % 10 == 0 && n < 500 { minutes(5_000) } else { minutes(i64::from(n) + 1) });
+            let id = many(n);
+            let case =
+                Disruption { id, opened_at: minutes(i64::from(n)), closed_at, ..a_case(1, DisruptionKind::Drift) };
+            disruption::put(tx, &case, ADA, DAN)?;
+        }
+        let open = a_case(1, DisruptionKind::Drift);
+        let theirs = Disruption { practice: OAK, appointment: apt(5), closed_at: Some(minutes(5_001)), ..open.clone() };
+        disruption::put(tx, &Disruption { id: dis(2), ..open }, ADA, DAN)?;
+        disruption::put(tx, &theirs, HAL, IDA)
+    });
+    let closed = |who: Who, since| see(rig, move |tx| who.look(|scope| disruption::closed_since(tx, scope, since)));
+    assert_eq!(closed(Who::Olive, minutes(5_000)), 50);
+    assert_eq!(closed(Who::Olive, minutes(5_001)), 0);
+    assert_eq!((closed(Who::Ada, minutes(5_000)), closed(Who::Ben, minutes(5_000))), (50, 0));
+    assert_eq!((closed(Who::Hal, minutes(5_000)), closed(Who::Job, minutes(5_000))), (1, 51));
 }
 
 fn a_case_waits_for_a_time_until_the_client_has_a_next_step(rig: &Rig) {
@@ -244,6 +278,49 @@ fn what_is_owed_is_counted_and_comes_in_order_of_its_target(rig: &Rig) {
     assert_eq!(counts(Who::Eve), Counts::default());
     assert_eq!(counts(Who::Job).owed, 4);
     assert_eq!(see(rig, |tx| obligation::of_disruption(tx, dis(1))).len(), 5);
+}
+
+fn the_most_urgent_comes_first_of_more_than_can_be_shown(rig: &Rig) {
+    booked(rig);
+    save(rig, |tx| {
+        for n in 0..1_000_u16 {
+            let note =
+                Obligation { kind: ObligationKind::WriteContactNote, id: many(n), ..a_duty(1, ObligationState::Open) };
+            obligation::put(tx, &Obligation { due_at: minutes(1_000 - i64::from(n)), ..note }, ADA, DAN)?;
+        }
+        let tell = Obligation { kind: ObligationKind::InformClient, ..a_duty(1, ObligationState::Open) };
+        obligation::put(tx, &Obligation { due_at: minutes(5_001), ..tell.clone() }, ADA, DAN)?;
+        obligation::put(tx, &Obligation { id: obl(2), due_at: minutes(5_000), ..tell }, ADA, DAN)
+    });
+    let tell = [ObligationKind::InformClient; 2];
+    let found = see(rig, move |tx| Who::Olive.look(|scope| obligation::owed_first(tx, scope, tell, 4)));
+    assert_eq!(found.iter().map(|duty| duty.id).collect::<Vec<_>>(), [obl(2), obl(1), many(999), many(998)]);
+    let first = see(rig, |tx| Who::Ada.look(|scope| obligation::owed(tx, scope, 1)));
+    assert_eq!(first.first().map(|duty| duty.due_at), Some(minutes(1)));
+    let nobody_s = see(rig, move |tx| Who::Ben.look(|scope| obligation::owed_first(tx, scope, tell, 4)));
+    assert!(nobody_s.is_empty(), "{nobody_s:?}");
+}
+
+fn a_case_counts_once_however_much_is_owed_in_it(rig: &Rig) {
+    booked(rig);
+    let owed = |n: u8, case: Option<u8>, kind, at| Obligation {
+        disruption: case.map(dis),
+        kind,
+        due_at: minutes(at),
+        ..a_duty(n, ObligationState::Open)
+    };
+    owe(rig, owed(1, Some(1), ObligationKind::InformClient, 10));
+    owe(rig, owed(2, Some(1), ObligationKind::NextStep, 50));
+    owe(rig, owed(3, Some(1), ObligationKind::KeepPromise, 60));
+    owe(rig, owed(4, Some(2), ObligationKind::InformClient, 40));
+    owe(rig, owed(5, Some(2), ObligationKind::DecideMoney, 10));
+    owe(rig, owed(6, None, ObligationKind::WriteContactNote, 10));
+    let done = ObligationState::Met { at: minutes(5), evidence: "done".to_owned() };
+    owe(rig, Obligation { state: done, ..owed(7, Some(3), ObligationKind::WriteContactNote, 10) });
+    let cases = |who: Who| see(rig, move |tx| who.look(|scope| obligation::cases(tx, scope, minutes(30))));
+    let expected = Cases { untold_overdue: 1, untold_in_time: 1, no_next_step: 1, money: 1, notes: 1, all: 3 };
+    assert_eq!((cases(Who::Olive), cases(Who::Ada), cases(Who::Job)), (expected, expected, expected));
+    assert_eq!(cases(Who::Ben), Cases::default());
 }
 
 fn rows_of_cases_are_distrusted(rig: &Rig) {

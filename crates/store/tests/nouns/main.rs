@@ -24,6 +24,7 @@ mod appointments;
 mod books;
 mod cases;
 mod files;
+mod help;
 mod lists;
 mod messages;
 mod people;

@@ -125,6 +125,8 @@ pub fn a_therapist(id: TherapistId, practice: PracticeId, name: &str) -> Therapi
         late_cancel_fee: None,
         no_show_fee: None,
         reserved: Vec::new(),
+        listing: Default::default(),
+        overrides: Default::default(),
     }
 }
 
@@ -142,6 +144,7 @@ pub fn a_relationship(
         state: RelationshipState::Active,
         accepted_policy: None,
         file: Default::default(),
+        pathway: None,
     }
 }
 
@@ -170,6 +173,7 @@ pub fn an_appointment(n: u8) -> Appointment {
             late_cancel_fee: None,
             no_show_fee: None,
             cutoff_floor: None,
+            terms: None,
         },
         payment: Payment { state: PaymentState::None, due_at: None },
         agreement: Agreement { how: AgreementHow::Phone, at: minutes(-2880) },

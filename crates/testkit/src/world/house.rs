@@ -153,6 +153,7 @@ impl House {
                     client,
                     state,
                     accepted_policy: None,
+                    pathway: None,
                     file: Default::default(),
                 },
             )?;
@@ -196,6 +197,8 @@ impl House {
             late_cancel_fee: Some(Money::new(4000, self.practice.currency)),
             no_show_fee: None,
             reserved: Vec::new(),
+            listing: Default::default(),
+            overrides: Default::default(),
         }
     }
 
@@ -229,6 +232,7 @@ impl House {
                 late_cancel_fee: None,
                 no_show_fee: None,
                 cutoff_floor: None,
+                terms: None,
             },
             payment: Payment { state: PaymentState::None, due_at: None },
             agreement: Agreement { how: AgreementHow::InSession, at: start - Span::hours(72) },

@@ -6,6 +6,7 @@ mod browser;
 mod calendars;
 mod mail_faults;
 mod main_path;
+mod moves;
 mod presets;
 mod races;
 mod record;

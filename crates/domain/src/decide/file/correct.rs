@@ -126,6 +126,7 @@ fn cancellation(
         recorded_by: asker.signature.clone(),
         label: cancel::label(situation, initiator),
         late: false,
+        was_a_request: false,
         short_notice: false,
     }
 }

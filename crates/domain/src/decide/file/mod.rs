@@ -56,7 +56,7 @@ pub struct Said {
 }
 
 pub(super) fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     act: FileAct,
     now: Instant,
@@ -64,14 +64,14 @@ pub(super) fn decide(
 ) -> Result<Outcome, Refusal> {
     match act {
         FileAct::Update(wish) => update::decide(situation, asker, *wish, now, ids),
-        FileAct::Correct(wish) => correct::decide(&situation, asker, wish, now, ids),
-        FileAct::Say(said) => say(&situation, asker, &said, now, ids),
-        FileAct::End(wish) => relation::end(&situation, asker, wish, now, ids),
-        FileAct::Reopen => relation::reopen(&situation, asker),
-        FileAct::Pause => relation::pause(&situation, asker),
-        FileAct::Check(checked) => checklist::decide(&situation, asker, checked, now),
-        FileAct::Keep(wish) => reserve::decide(&situation, asker, wish, now, ids),
-        FileAct::Screen(wish) => screen::decide(&situation, asker, wish, now, ids),
+        FileAct::Correct(wish) => correct::decide(situation, asker, wish, now, ids),
+        FileAct::Say(said) => say(situation, asker, &said, now, ids),
+        FileAct::End(wish) => relation::end(situation, asker, wish, now, ids),
+        FileAct::Reopen => relation::reopen(situation, asker),
+        FileAct::Pause => relation::pause(situation, asker),
+        FileAct::Check(checked) => checklist::decide(situation, asker, checked, now),
+        FileAct::Keep(wish) => reserve::decide(situation, asker, wish, now, ids),
+        FileAct::Screen(wish) => screen::decide(situation, asker, wish, now, ids),
     }
 }
 

@@ -154,6 +154,7 @@ fn call_off(
         recorded_by: asker.signature.clone(),
         label: cancel::label(situation, initiator),
         late: false,
+        was_a_request: false,
         short_notice: notice::short_notice(&situation.policy.parameters, booked.start, now),
     };
     let ended = booked.cancel(how)?;

@@ -44,26 +44,26 @@ pub struct UpdateAttendance {
 }
 
 pub(super) fn decide(
-    situation: Situation,
+    situation: &Situation,
     asker: &Asker,
     wish: UpdateAttendance,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let before = situation.appointment()?;
-    let on_behalf_of = on_behalf_of(&situation, asker, &before)?;
+    let on_behalf_of = on_behalf_of(situation, asker, &before)?;
     let attendance = attendance(&before, asker, &wish, on_behalf_of, now)?;
     let ended = before.clone().conclude(state_of(wish.attended), attendance, now)?;
 
     let mut outcome = Outcome { on_behalf_of, ..Outcome::default() };
     outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(ended.id), at: None });
     outcome.occupancy.extend(free_after(&before, &ended));
-    let ended = money::on_update(&situation, asker, ended, wish.attended, wish.refund, now, ids, &mut outcome)?;
-    let case = case(&situation, &ended, wish.attended, now, ids, &mut outcome);
-    settle_duties(&situation, wish.attended, now, &mut outcome);
-    book_next(&situation, asker, &wish, now, ids, &mut outcome)?;
-    weekly_time(&situation, &ended, &wish, now, ids, &mut outcome)?;
-    tell_how_to_return(&situation, &ended, &wish, now, &mut outcome);
+    let ended = money::on_update(situation, asker, ended, wish.attended, wish.refund, now, ids, &mut outcome)?;
+    let case = case(situation, &ended, wish.attended, now, ids, &mut outcome);
+    settle_duties(situation, wish.attended, now, &mut outcome);
+    book_next(situation, asker, &wish, now, ids, &mut outcome)?;
+    weekly_time(situation, &ended, &wish, now, ids, &mut outcome)?;
+    tell_how_to_return(situation, &ended, &wish, now, &mut outcome);
     outcome.record = Record {
         word: "attendance_updated",
         subjects: subjects(&ended),
@@ -71,7 +71,7 @@ pub(super) fn decide(
             "nhs_code": ended.attendance_code(), "payment": ended.payment.state,
             "next": outcome.booked.as_ref().map(|a| a.id) }),
     };
-    outcome.disruption = case.map(|case| settled(case, &situation, &outcome, now));
+    outcome.disruption = case.map(|case| settled(case, situation, &outcome, now));
     outcome.appointment = Some(ended);
     Ok(outcome)
 }

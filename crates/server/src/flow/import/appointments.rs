@@ -260,7 +260,7 @@ impl Task {
         };
         let mut ids = Ids::new(ask.command, ask.now);
         let asker = Asker::of(&ask.who.scope());
-        let outcome = decide(around, &asker, Command::Import(import), ask.now, &mut ids)?;
+        let outcome = decide(&around, &asker, Command::Import(import), ask.now, &mut ids)?;
         if let Some(booked) = outcome.appointment.as_ref().filter(|appointment| appointment.state.is_live()) {
             calendars.take(&therapist, booked.interval_with_buffer());
             calendars.take(&client, booked.interval());

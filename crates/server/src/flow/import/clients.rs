@@ -178,6 +178,7 @@ impl Task {
             state: RelationshipState::Active,
             accepted_policy: None,
             file: RelationshipFile::default(),
+            pathway: None,
         };
         Ok((New { line: row.line, person, client, relationship, therapist: therapist.id }, therapist))
     }

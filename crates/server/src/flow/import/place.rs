@@ -6,6 +6,7 @@ use domain::person::{Person, PersonRef, Role};
 use domain::policy::Policy;
 use domain::practice::{Practice, Therapist};
 use outside::address::EmailAddress;
+use std::sync::Arc;
 use store::Tx;
 
 /// A practice as an import needs to know it.
@@ -14,7 +15,7 @@ pub(super) struct Place {
     /// The practice.
     pub practice: Practice,
     /// Today's policy.
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     /// Those who work there now.
     pub therapists: Vec<Therapist>,
     /// The office.
@@ -66,7 +67,7 @@ pub(super) fn find(tx: &mut Tx, settings: &Settings) -> Flow<Result<Place, Probl
     therapists.retain(|therapist| therapist.person.active);
     Ok(Ok(Place {
         therapists,
-        policy,
+        policy: Arc::new(policy),
         admins: store::person::of_roles(tx, practice.id, &[Role::Admin])?,
         owners: store::person::of_roles(tx, practice.id, &[Role::Owner])?,
         by,

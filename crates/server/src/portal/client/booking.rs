@@ -10,9 +10,9 @@ use crate::app::App;
 use crate::call::Call;
 use crate::error::{FieldErrors, Problem};
 use crate::flow;
-use crate::portal::when::When;
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::Book;
@@ -272,7 +272,7 @@ async fn confirm_page<A: Scoped>(
         Err(refusal) => return refused(app, call, booking, *refusal).await,
     };
     let Some(booked) = preview.booked.or(preview.appointment) else { return Err(Problem::not_found()) };
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let sentences = policy_words::of_booking(&pair.policy, &pair.therapist, &booked, &when);
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = ConfirmPage {
@@ -299,10 +299,13 @@ async fn load_pair<A: Scoped>(app: &App, call: &Call<A>, id: RelationshipId) -> 
 
 fn pair(tx: &mut Tx<'_>, ask: &flow::Ask, id: RelationshipId) -> flow::Flow<Pair> {
     let relationship = scene::found(store::relationship::load(tx, &ask.who.scope(), id)?, "relationship")?;
+    let therapist = scene::found(store::therapist::load(tx, relationship.therapist)?, "therapist")?;
+    let today = scene::found(store::policy::latest(tx, relationship.practice)?, "policy")?;
+    let pathway = relationship.pathway.as_deref();
     Ok(Pair {
         practice: scene::found(store::practice::load(tx, relationship.practice)?, "practice")?,
-        therapist: scene::found(store::therapist::load(tx, relationship.therapist)?, "therapist")?,
-        policy: scene::found(store::policy::latest(tx, relationship.practice)?, "policy")?,
+        policy: today.between(pathway, therapist.id, &therapist.overrides).unwrap_or(today),
+        therapist,
         relationship,
     })
 }
@@ -314,8 +317,8 @@ async fn load_times<A: Scoped>(
 ) -> Result<(Pair, MeetingKind, Times), Problem> {
     let query = if call.raw().is_empty() { call.raw_query() } else { call.raw().clone() };
     let (from, wanted) = (day(query.get("from")), query.get("kind").to_owned());
-    let (booking, when) = (booking.clone(), When::new(call.manner(), call.now));
-    desk::read(app, call, move |tx, _, ask| {
+    let (booking, when) = (booking.clone(), When::of(call));
+    desk::read(app, call, move |tx, app, ask| {
         let pair = pair(tx, ask, booking.relationship)?;
         let kind = scene::found(pair.kind(&booking, &wanted), "kind")?;
         let search = times::Search {
@@ -325,7 +328,7 @@ async fn load_times<A: Scoped>(
             from,
             horizon: Span::hours(24 * i64::from(pair.policy.parameters.slot.horizon_days)),
         };
-        let times = times::load(tx, ask, &search, &when)?;
+        let times = times::load(tx, &app.tools, ask, &search, &when)?;
         Ok((pair, kind, times))
     })
     .await

@@ -10,9 +10,9 @@ use crate::app::App;
 use crate::call::Call;
 use crate::error::{FieldErrors, Problem};
 use crate::flow;
-use crate::portal::when::When;
 use crate::portal::{Effect, Shell, page as render, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::appointment::{Appointment, Initiator, PaymentState};
@@ -166,7 +166,7 @@ fn gone(refused: &Refusal) -> String {
 }
 
 fn wish(start: Instant) -> Reschedule {
-    Reschedule { start, initiator: Initiator::Client, agreement: None, reason: None }
+    Reschedule { start, initiator: Initiator::Client, agreement: None, reason: None, received_at: None }
 }
 
 async fn choose<A: Scoped>(
@@ -177,7 +177,7 @@ async fn choose<A: Scoped>(
     notice: Option<String>,
     is_unanswered: bool,
 ) -> Answer {
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let times = free_times(&app, &call, &scene, &when).await?;
     let name = scene.therapist.person.first_name();
     let mut errors = FieldErrors::default();
@@ -212,7 +212,7 @@ async fn free_times<A: Scoped>(app: &App, call: &Call<A>, scene: &Scene, when: &
         horizon: Span::hours(24 * horizon),
     };
     let when = when.clone();
-    desk::read(app, call, move |tx, _, ask| times::load(tx, ask, &search, &when)).await
+    desk::read(app, call, move |tx, app, ask| times::load(tx, &app.tools, ask, &search, &when)).await
 }
 
 async fn check<A: Scoped>(app: App, call: Call<A>, base: String, scene: Scene, start: Instant) -> Answer {
@@ -225,7 +225,7 @@ async fn check<A: Scoped>(app: App, call: Call<A>, base: String, scene: Scene, s
         Err(refused) => return not_moved(app, call, base, scene, *refused).await,
     };
     let Some(moved) = preview.appointment else { return Err(Problem::not_found()) };
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let page = MoveCheckPage {
         shell: Shell::new(&app, &call, "Move to this time?").at("/c"),
         was: when.moment(scene.appointment.start),

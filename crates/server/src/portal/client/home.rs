@@ -7,9 +7,9 @@ use crate::actor::Client;
 use crate::app::App;
 use crate::call::Call;
 use crate::flow::{Ask, Flow};
-use crate::portal::when::When;
 use crate::portal::{Shell, page};
 use crate::routes::{Answer, Route, get};
+use crate::when::When;
 use askama::Template;
 use domain::appointment::Appointment;
 use domain::id::TherapistId;
@@ -82,7 +82,7 @@ struct HomePage {
 
 async fn home(app: App, call: Call<Client>) -> Answer {
     let scene = desk::read(&app, &call, |tx, _, ask| load(tx, ask)).await?;
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let first = |id: &TherapistId| scene.therapists.get(id).map_or("your therapist", |found| found.person.first_name());
     let active = scene.relationships.iter().filter(|relationship| relationship.state == RelationshipState::Active);
     let book = active.map(|one| (Door::Portal.booking(&app, one.id), first(&one.therapist).to_owned())).collect();
@@ -91,7 +91,10 @@ async fn home(app: App, call: Call<Client>) -> Answer {
         None => "Nothing booked yet. Call or write to us to begin.".to_owned(),
     };
     let waiting = scene.offers.iter().map(|(offer, start)| Waiting {
-        text: format!("Choose a new time with {}", first(&offer.therapist)),
+        text: match scene.coming.iter().any(|one| one.pending_move == Some(offer.id)) {
+            true => format!("{} asks you for another time", first(&offer.therapist)),
+            false => format!("Choose a new time with {}", first(&offer.therapist)),
+        },
         until: format!("For your session {}. Held until {}.", when.on(*start), when.near(offer.expires_at)),
         href: choose::path(&app, offer),
     });

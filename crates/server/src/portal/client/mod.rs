@@ -1,6 +1,7 @@
 //! The client portal: phone first, one thing per page, plain HTML. Whoever holds a link of a message and whoever is
 //! signed in see the same pages (`ux` 3); only the addresses differ.
 
+mod account;
 mod booking;
 mod calendar;
 mod change;
@@ -19,6 +20,7 @@ mod session;
 mod times;
 mod words;
 
+pub(super) use help::show as help_again;
 pub(super) use policy::sentences as terms_sentences;
 
 use crate::actor::Client;
@@ -52,6 +54,7 @@ pub(super) fn routes() -> Vec<Route> {
             .about("statement")
             .audits("statement_made")
             .says("Puts the client’s own account of it on file"),
+        get::<Client>("/c/account", account::page).about("ledger").says("The client's own account, in plain words"),
         get::<Client>("/c/policy", policy::page).about("policy").says("The policy in plain sentences"),
     ];
     [home::routes(), help::routes(), preferences::routes(), own, link::routes()].concat()

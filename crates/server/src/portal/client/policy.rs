@@ -5,9 +5,9 @@ use super::{desk, scene};
 use crate::actor::Scoped;
 use crate::app::App;
 use crate::call::Call;
-use crate::portal::when::When;
 use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use domain::person::Locale;
 use domain::policy::Policy;
@@ -50,7 +50,7 @@ pub(super) async fn page<A: Scoped>(app: App, call: Call<A>) -> Answer {
         Ok((practice, policy, pairs))
     });
     let (practice, policy, pairs) = found.await?;
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let page = PolicyPage {
         shell: Shell::new(&app, &call, "If plans change"),
         version: policy.version,
@@ -70,6 +70,7 @@ pub(in crate::portal) fn sentences(policy: &Policy, therapist: &Therapist, local
 }
 
 fn with(policy: &Policy, relationship: &Relationship, therapist: &Therapist, when: &When) -> With {
+    let between = policy.between(relationship.pathway.as_deref(), therapist.id, &therapist.overrides);
     let accepted = match relationship.accepted_policy {
         Some(accepted) if accepted.version >= policy.version => {
             format!("You agreed to this on {}.", when.date_words(accepted.at))
@@ -85,6 +86,6 @@ fn with(policy: &Policy, relationship: &Relationship, therapist: &Therapist, whe
         id: format!("with-{}", relationship.id),
         heading: format!("With {}", therapist.person.name),
         accepted,
-        sentences: sentences(policy, therapist, when.locale),
+        sentences: sentences(between.as_ref().unwrap_or(policy), therapist, when.locale),
     }
 }

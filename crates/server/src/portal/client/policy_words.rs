@@ -1,7 +1,7 @@
 //! The practice's policy as a client reads it: a few plain sentences, each from one parameter (H-05, H-10, G-02 to G-04).
 
 use super::words::{kind_words, spell};
-use crate::portal::when::When;
+use crate::when::When;
 use domain::appointment::Appointment;
 use domain::ledger::EntryKind;
 use domain::money::Money;

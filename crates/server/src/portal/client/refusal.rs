@@ -9,9 +9,9 @@ use crate::actor::Scoped;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
-use crate::portal::when::When;
 use crate::portal::{Shell, page_with};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::appointment::PaymentState;
@@ -81,7 +81,7 @@ fn contact_page<A: Scoped>(
     contact: &Contact,
     base: &str,
 ) -> RefusalPage {
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(call);
     let Scene { appointment, therapist, policy, .. } = scene;
     let terms = Terms::agreed(policy, therapist, appointment, when.locale);
     let name = therapist.person.first_name();

@@ -5,9 +5,9 @@ use super::words::{kind_icon, kind_words, spell, state_words};
 use crate::actor::Scoped;
 use crate::app::App;
 use crate::call::Call;
-use crate::portal::when::When;
 use crate::portal::{Effect, Shell, page as render};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use domain::appointment::{Appointment, State};
 use domain::money::Money;
@@ -22,6 +22,11 @@ pub(super) enum Outcome<'a> {
         booked: &'a Appointment,
         /// Whether an earlier payment followed it.
         carried: bool,
+    },
+    /// A time that was to move stands as it was.
+    Kept {
+        /// Which.
+        kept: &'a Appointment,
     },
     /// The money goes back; no amount where there was none to give.
     Refund {
@@ -57,7 +62,7 @@ struct Way {
 /// The page of a result.
 pub(super) fn page<A: Scoped>(app: &App, call: &Call<A>, base: &str, with: &Therapist, outcome: Outcome<'_>) -> Answer {
     let name = with.person.first_name();
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(call);
     match outcome {
         Outcome::Booked { booked, carried } if booked.state.is_live() => {
             let title = format!("You’re booked: {}", when.moment(booked.start));
@@ -76,6 +81,12 @@ pub(super) fn page<A: Scoped>(app: &App, call: &Call<A>, base: &str, with: &Ther
             let shell = Shell::new(app, call, "This session has changed since");
             render(&ResultPage { shell, lines: vec![line], ways, note: "" })
         }
+        Outcome::Kept { kept } => render(&ResultPage {
+            shell: Shell::new(app, call, format!("Your session stays: {}", when.moment(kept.start))),
+            lines: booked_lines(kept, with, false, &when),
+            ways: booked_ways(app, call, base, kept),
+            note: "There is nothing more that you need to do.",
+        }),
         Outcome::Refund { amount } => render(&refund(app, call, amount)),
         Outcome::Contact { by, times } => {
             let title = match by {

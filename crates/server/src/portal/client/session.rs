@@ -10,9 +10,9 @@ use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
 use crate::flow;
-use crate::portal::when::When;
 use crate::portal::{Effect, Shell, page as render, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use domain::appointment::{Appointment, Initiator, State};
 use domain::decide::{Cancel, FileAct, NextStep, Said};
@@ -121,7 +121,7 @@ pub(super) async fn load<A: Scoped>(app: &App, call: &Call<A>, id: AppointmentId
         Ok(Scene {
             practice: scene::found(store::practice::load(tx, appointment.practice)?, "practice")?,
             therapist: scene::found(store::therapist::load(tx, appointment.therapist)?, "therapist")?,
-            policy: scene::found(store::policy::load(tx, appointment.practice, appointment.policy.version)?, "policy")?,
+            policy: scene::found(store::policy::of_booking(tx, appointment.practice, &appointment.policy)?, "policy")?,
             offer: store::offer::open_of(tx, appointment.id)?.filter(|offer| ask.now < offer.expires_at),
             relationship: scene::found(relationship, "appointment")?,
             booking: door.open_booking(tx, app, appointment.relationship, ask.now)?,
@@ -135,7 +135,7 @@ pub(super) async fn load<A: Scoped>(app: &App, call: &Call<A>, id: AppointmentId
 /// The page of one session.
 pub(super) async fn page<A: Scoped>(app: App, call: Call<A>, base: String, id: AppointmentId) -> Answer {
     let scene = load(&app, &call, id).await?;
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(&call);
     let (appointment, door) = (&scene.appointment, Door::of(&call));
     let name = scene.therapist.person.first_name();
     let standing = change::standing(&scene, call.now);
@@ -256,7 +256,7 @@ fn cancel_view<A: Scoped>(
     preview: &flow::Answer,
     base: String,
 ) -> CancelPage {
-    let when = When::new(call.manner(), call.now);
+    let when = When::of(call);
     let Scene { appointment, therapist, policy, .. } = scene;
     let name = therapist.person.first_name();
     let cost = change::cost(preview, appointment);

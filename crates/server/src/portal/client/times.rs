@@ -2,19 +2,18 @@
 
 use super::words::kind_words;
 use crate::flow::slots::{self, Wanted};
-use crate::flow::{Ask, Flow};
-use crate::portal::when::When;
+use crate::flow::{Ask, Flow, Tools};
+use crate::when::{When, later};
 use domain::id::TherapistId;
 use domain::schedule::MeetingKind;
 use domain::time::{Instant, Interval, Span, Zone};
-use jiff::ToSpan;
 use jiff::civil::Date;
 use store::Tx;
 
 /// How far one page looks ahead for a week that has free times.
 const WINDOW: Span = Span::hours(24 * 28);
 /// Days on one page.
-const DAYS_SHOWN: i64 = 7;
+const DAYS_SHOWN: i32 = 7;
 
 /// One time to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,24 +66,24 @@ pub(super) struct Search {
 }
 
 /// The first week from the wanted day on that has free times, with the ways to the weeks around it.
-pub(super) fn load(tx: &mut Tx<'_>, ask: &Ask, search: &Search, when: &When) -> Flow<Times> {
+pub(super) fn load(tx: &mut Tx<'_>, tools: &Tools, ask: &Ask, search: &Search, when: &When) -> Flow<Times> {
     let today = when.date(ask.now);
     let from = search.from.map_or(today, |day| day.max(today));
     let window = Interval::new(when.zone.start_of(from), when.zone.start_of(from) + WINDOW);
     let wanted = Wanted { therapist: search.therapist, client: None, kind: search.kind, window };
-    let free = slots::free(tx, ask, wanted)?;
+    let free = slots::free(tx, tools, ask, wanted)?;
     let first = free.first().map_or(from, |slot| when.date(slot.from));
-    let end = plus(first, DAYS_SHOWN);
+    let end = later(first, DAYS_SHOWN);
     let (shown, after): (Vec<Interval>, Vec<Interval>) = free.into_iter().partition(|slot| when.date(slot.from) < end);
-    let later = match after.first() {
+    let next = match after.first() {
         Some(slot) => Some(when.date(slot.from)),
         None if window.to < ask.now + search.horizon => Some(when.date(window.to)),
         None => None,
     };
     Ok(Times {
         days: by_day(&shown, search.kind, &search.zone, when),
-        earlier: (first > today).then(|| plus(first, -DAYS_SHOWN).max(today)).filter(|day| *day < first).map(text),
-        later: later.map(text),
+        earlier: (first > today).then(|| later(first, -DAYS_SHOWN).max(today)).filter(|day| *day < first).map(text),
+        later: next.map(text),
     })
 }
 
@@ -118,10 +117,6 @@ pub(super) fn day(text: &str) -> Option<Date> {
 /// The moment that a form names, if it names one.
 pub(super) fn moment(text: &str) -> Option<Instant> {
     text.parse().ok()
-}
-
-fn plus(day: Date, days: i64) -> Date {
-    day.checked_add(days.days()).unwrap_or(day)
 }
 
 fn text(day: Date) -> String {

@@ -1,9 +1,9 @@
 //! How and when the client agreed to a time: asked wherever a time is booked for somebody else (H-09).
 
-use super::when::When;
 use super::words;
 use crate::body::Raw;
 use crate::error::FieldErrors;
+use crate::when::When;
 use domain::appointment::Agreement;
 use domain::practice::AgreementHow;
 
@@ -40,7 +40,7 @@ impl AgreementView {
     /// As it was sent, or fresh: now, and no way chosen, because only the person knows.
     pub fn of(raw: &Raw, when: &When) -> Self {
         let how = |how: &AgreementHow| {
-            let words = super::when::capital(words::agreed(*how));
+            let words = crate::when::capital(words::agreed(*how));
             Choice::new(how.as_str(), words, raw.get("agreed_how") == how.as_str())
         };
         let or_now = |field: &str, now: String| match raw.get(field) {

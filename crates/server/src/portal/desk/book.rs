@@ -2,15 +2,15 @@
 
 use super::agreement::{self, AgreementView, Choice};
 use super::slots::{self, DayView};
-use super::when::When;
 use super::{Desk, ask, next_step, read, refused, words, write};
 use crate::app::App;
 use crate::body::Raw;
 use crate::call::Call;
 use crate::error::{FieldErrors, Problem};
-use crate::flow::{self, Ask, Flow};
+use crate::flow::{self, Ask, Flow, Tools};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::Book;
@@ -90,8 +90,9 @@ fn wish(raw: &Raw, when: &When, errors: &mut FieldErrors) -> Option<(Relationshi
 
 async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors, status: StatusCode) -> Answer {
     let (asked, when) = (ask(call), When::of(call));
-    let (inner, words_sent) = (when.clone(), raw.clone());
-    let found: Result<Read, Problem> = read(app, move |tx| read_form::<D>(tx, &asked, &inner, &words_sent)).await;
+    let (tools, inner, words_sent) = (app.tools.clone(), when.clone(), raw.clone());
+    let found: Result<Read, Problem> =
+        read(app, move |tx| read_form::<D>(tx, &tools, &asked, &inner, &words_sent)).await;
     let Read { people, kinds, kind, name, days } = found?;
     let kinds = kinds.into_iter().map(|k| Choice::new(k.as_str(), words::place(k), Some(k) == kind)).collect();
     let page = BookPage {
@@ -109,7 +110,7 @@ async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors,
     page_with(status, &page)
 }
 
-fn read_form<D: Desk>(tx: &mut Tx<'_>, ask: &Ask, when: &When, raw: &Raw) -> Flow<Read> {
+fn read_form<D: Desk>(tx: &mut Tx<'_>, tools: &Tools, ask: &Ask, when: &When, raw: &Raw) -> Flow<Read> {
     let chosen = raw.get("relationship").parse::<RelationshipId>().ok();
     let people = choices::<D>(tx, ask, chosen)?;
     let nobody = Read { people: people.clone(), kinds: Vec::new(), kind: None, name: String::new(), days: Vec::new() };
@@ -121,7 +122,7 @@ fn read_form<D: Desk>(tx: &mut Tx<'_>, ask: &Ask, when: &When, raw: &Raw) -> Flo
     let kinds: Vec<MeetingKind> = therapist.schedule.kinds.keys().copied().collect();
     let kind = raw.get("kind").parse().ok().filter(|kind| kinds.contains(kind)).or(kinds.first().copied());
     let free = match kind {
-        Some(kind) => slots::free(tx, ask, found.therapist, found.client, kind, DAYS)?,
+        Some(kind) => slots::free(tx, tools, ask, found.therapist, found.client, kind, DAYS)?,
         None => Vec::new(),
     };
     let days = slots::by_day(&free, when, raw.get("start"));

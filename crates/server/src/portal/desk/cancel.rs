@@ -4,7 +4,6 @@ use super::agreement::Choice;
 use super::effects::Panel;
 use super::next_step::{self, StepView};
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, ask, read, refused, words, write};
 use crate::app::App;
 use crate::body::Raw;
@@ -13,6 +12,7 @@ use crate::error::{FieldErrors, Problem};
 use crate::flow::{self, Ask, Failed, Flow};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::Cancel;
@@ -143,7 +143,7 @@ async fn read_form<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId, raw: R
     let reader = call.actor.person;
     read(app, move |tx| {
         let story = story::load(tx, &ask.who, &when, id)?;
-        let (step, raw) = next_step::view(tx, &ask, &when, &story, raw.clone(), D::SIDE)?;
+        let (step, raw) = next_step::view(tx, &inner.tools, &ask, &when, &story, raw.clone(), D::SIDE)?;
         let panel = look::<D>(tx, &inner, &ask, &story, &when, &raw, reader)?;
         Ok(Read { story, step, raw, panel })
     })

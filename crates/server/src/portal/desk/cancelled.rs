@@ -2,12 +2,12 @@
 
 use super::duties::DutyView;
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, ask, read, words};
 use crate::app::App;
 use crate::call::Call;
 use crate::portal::{Shell, page as render, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use domain::appointment::{Cancellation, State};
 use domain::id::AppointmentId;
@@ -56,7 +56,7 @@ fn knows(story: &Story, by_client: bool) -> Knows {
     let duty = story.duties.iter().find(|duty| duty.is_urgent()).cloned();
     let message = story.messages.iter().rev().find(|message| message.to_client && message.purpose == "Cancellation");
     let sent = message.map(|message| {
-        let way = super::when::capital(message.channel);
+        let way = crate::when::capital(message.channel);
         format!("{way} to {name}: {}.", message.state.text.to_lowercase())
     });
     match (duty, by_client) {
@@ -76,7 +76,7 @@ fn knows(story: &Story, by_client: bool) -> Knows {
                 kind: "done",
                 icon: "circle-check",
                 headline,
-                detail: super::when::capital(&duty.detail),
+                detail: crate::when::capital(&duty.detail),
                 duty: None,
             }
         }
@@ -104,7 +104,7 @@ fn facts(story: &Story, how: &Cancellation, when: &When) -> Vec<(&'static str, S
     let therapist = story.therapist.person.first_name();
     let reason = how.reason.map_or_else(|| "Not said".to_owned(), |reason| words::reason_of_other(reason, therapist));
     let mut facts = vec![
-        ("Was", format!("{}, {place}", when.range(was.interval()))),
+        ("Was", format!("{}, {place}", when.day_range(was.interval()))),
         ("Client", story.client.name.clone()),
         ("Therapist", story.therapist.person.name.clone()),
         ("Cancelled", format!("{}{}", when.brief(how.recorded_at), by(story, how))),

@@ -1,13 +1,13 @@
 //! "This changed while you were looking": somebody else was first. Says who did what, and leads to how it is now.
 
 use super::story;
-use super::when::When;
 use super::{Desk, ask, read};
 use crate::app::App;
 use crate::call::Call;
 use crate::flow::Failed;
 use crate::portal::{Shell, page_with};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::id::AppointmentId;

@@ -5,7 +5,6 @@ use super::cancel::{NOTE_MAX, PanelFragment};
 use super::effects::Panel;
 use super::next_step::{self, StepView};
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, ask, read, refused, write};
 use crate::app::App;
 use crate::body::Raw;
@@ -14,6 +13,7 @@ use crate::error::{FieldErrors, Problem};
 use crate::flow::{self, Ask, Failed, Flow};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::Cancel;
@@ -126,7 +126,7 @@ async fn read_form<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId, raw: R
     read(app, move |tx| {
         let story = story::load(tx, &ask.who, &when, id)?;
         let raw = with_arrival(raw.clone(), &story, &when);
-        let (step, raw) = next_step::view(tx, &ask, &when, &story, raw, Initiator::Client)?;
+        let (step, raw) = next_step::view(tx, &inner.tools, &ask, &when, &story, raw, Initiator::Client)?;
         let panel = look(tx, &inner, &ask, &story, &when, &raw, reader)?;
         Ok(Read { story, step, raw, panel })
     })

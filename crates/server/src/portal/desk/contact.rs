@@ -2,7 +2,6 @@
 
 use super::agreement::{self, Choice};
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, ask, onward, read, refused, words, write};
 use crate::app::App;
 use crate::body::Raw;
@@ -11,6 +10,7 @@ use crate::error::{FieldErrors, Problem};
 use crate::flow;
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::contact::AttemptResult;
@@ -152,7 +152,7 @@ async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors,
         errors,
         action: format!("{}/appointments/{id}/note", D::BASE),
         hows: ways
-            .map(|way| Choice::new(way.word(), super::when::capital(words::channel(way)), way.word() == how))
+            .map(|way| Choice::new(way.word(), crate::when::capital(words::channel(way)), way.word() == how))
             .collect(),
         day: or("informed_day", when.date_value(when.now)),
         time: or("informed_time", when.time_value(when.now)),

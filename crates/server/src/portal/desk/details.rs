@@ -1,14 +1,14 @@
 //! One appointment: facts, how its client is reached, what is owed, what was said, and what can be done now.
 
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, ask, read, words};
 use crate::app::App;
 use crate::call::Call;
 use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
-use domain::appointment::Appointment;
+use domain::appointment::{Appointment, State};
 use domain::id::AppointmentId;
 use domain::policy::{Boundary, Preset};
 
@@ -37,6 +37,9 @@ struct DetailsPage {
     notes_heading: &'static str,
     attendance: Vec<(&'static str, String)>,
     said: Vec<super::file::dispute::SaidView>,
+    is_request: bool,
+    is_asked: bool,
+    has_begun: bool,
     /// What was just done, said once.
     done: String,
 }
@@ -62,7 +65,7 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
         free_until: free_until(&story, &when),
         agreed: format!(
             "{}, {}",
-            super::when::capital(words::agreed(about.agreement.how)),
+            crate::when::capital(words::agreed(about.agreement.how)),
             when.moment(about.agreement.at)
         ),
         payment: words::payment(about, &when),
@@ -74,6 +77,9 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
         notes_heading: notes_heading(&story),
         attendance: attendance(about, &when),
         said,
+        is_request: about.state == State::Requested,
+        is_asked: about.pending_move.is_some(),
+        has_begun: about.state.is_live() && about.start <= when.now,
         done: done(&story, call.raw_query().get("done")),
         story,
         when,
@@ -88,6 +94,13 @@ fn done(story: &Story, what: &str) -> String {
         "moved" => format!("Moved. {name} gets the new time."),
         "corrected" => "The record is set right. The other side is told.".to_owned(),
         "said" => "Your account is on file.".to_owned(),
+        "asked" => format!("{name} is asked for another time. Nothing changes until {name} answers."),
+        "kept" => format!("The time stands. {name} is told."),
+        "confirmed" => format!("Confirmed. {name} gets a confirmation."),
+        "declined" => format!("Declined. {name} is told, with a link to choose another time."),
+        "undone" => "Taken back. Nobody was told of it.".to_owned(),
+        "asked-team" => "The team has been asked and will answer.".to_owned(),
+        "written" => format!("Your message to {name} is on its way, and on file."),
         "noted" => "The contact note is on file.".to_owned(),
         _ => String::new(),
     }
@@ -121,8 +134,8 @@ fn subtitle(about: &Appointment, when: &When) -> String {
         left if about.state.is_pending() && left > domain::time::Span::ZERO => {
             format!("starts in {}", When::length(left))
         }
-        _ if about.state.is_live() && when.now < about.end => format!("began at {}", when.time(about.start)),
-        _ => format!("was for {}", when.in_words(about.start)),
+        _ if about.state.is_live() && when.now < about.end => format!("began at {}", when.clock(about.start)),
+        _ => format!("was for {}", when.near(about.start)),
     }
 }
 
@@ -146,7 +159,7 @@ fn free_until(story: &Story, when: &When) -> String {
 fn reach(story: &Story) -> Vec<(&'static str, String)> {
     let client = &story.client;
     let mut facts = vec![
-        ("Prefers", super::when::capital(&story.channels())),
+        ("Prefers", crate::when::capital(&story.channels())),
         ("Phone", client.phone.clone().unwrap_or_else(|| "Not known".to_owned())),
         ("Email", client.email.clone().unwrap_or_else(|| "Not known".to_owned())),
         ("Voicemail", story.voicemail().to_owned()),

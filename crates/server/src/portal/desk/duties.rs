@@ -1,9 +1,9 @@
 //! What is owed, as a line with its clock and its one-tap forms (`domain` 2.4).
 
 use super::people::{People, dial, owner_name};
-use super::when::When;
 use super::words;
-use crate::portal::words::Due;
+use crate::when::Due;
+use crate::when::When;
 use domain::obligation::{Obligation, ObligationKind, ObligationState};
 use domain::person::{Channel, Person, PersonRef};
 use store::{DbError, Tx};

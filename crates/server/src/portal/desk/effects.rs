@@ -1,11 +1,11 @@
 //! "What this will do": every consequence of an act as a line, from the same answer that the act itself gives.
 
 use super::story::Story;
-use super::when::When;
 use super::words;
 use crate::flow::Answer;
 use crate::flow::answer::Told;
 use crate::portal::Effect;
+use crate::when::When;
 use domain::appointment::State;
 use domain::message::MessageKind;
 use domain::obligation::{Obligation, ObligationKind};
@@ -66,7 +66,7 @@ impl Panel {
 }
 
 fn panel_message(told: &Told, story: &Story) -> PanelMessage {
-    let way = super::when::capital(words::channel(told.channel));
+    let way = crate::when::capital(words::channel(told.channel));
     let address = story.address_of(told.channel);
     let title = if address.is_empty() { way } else { format!("{way} to {address}") };
     PanelMessage { title, subject: told.subject.clone(), body: told.body.trim().to_owned() }
@@ -123,7 +123,7 @@ impl View<'_> {
 
     fn booked(&self) -> Option<Effect> {
         let booked = self.answer.booked.as_ref()?;
-        let time = self.when.range(booked.interval());
+        let time = self.when.day_range(booked.interval());
         Some(line("calendar", format!("Booked instead: {time}"), format!("{} gets a confirmation.", self.story.name())))
     }
 
@@ -137,7 +137,10 @@ impl View<'_> {
             effects.push(line(
                 "calendar",
                 held,
-                format!("{name} chooses one from the link. The old time is free again."),
+                match self.answer.appointment.as_ref().is_some_and(|after| after.pending_move.is_some()) {
+                    true => format!("{name} chooses one, or keeps the old time. It stands until then."),
+                    false => format!("{name} chooses one from the link. The old time is free again."),
+                },
             ));
         }
         if let Some(by) = step.promise_contact_by {

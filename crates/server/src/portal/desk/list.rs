@@ -1,7 +1,6 @@
 //! Appointments, found by the client's name: as a list, or a week day by day (G-09).
 
 use super::people::People;
-use super::when::{When, later};
 use super::words::{self, TagView};
 use super::{Desk, agreement::Choice, ask, read};
 use crate::app::App;
@@ -10,6 +9,7 @@ use crate::error::Problem;
 use crate::flow::{Ask, Flow};
 use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
+use crate::when::{When, later};
 use askama::Template;
 use domain::appointment::Appointment;
 use domain::time::{Instant, Interval};
@@ -107,7 +107,7 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
         }),
         earlier: link(later(first, -7)),
         later: link(later(first, 7)),
-        week_title: format!("Week of {}", when.day(when.manner.zone.start_of(first))),
+        week_title: format!("Week of {}", when.day(when.zone.start_of(first))),
         q_encoded: encoded(&q),
         q,
         is_week,
@@ -134,7 +134,7 @@ fn list<D: Desk>(tx: &mut Tx<'_>, ask: &Ask, when: &When, query: &Query, after: 
     for appointment in &page.items {
         let row = row::<D>(tx, &mut people, when, appointment)?;
         let title = when.near_day(appointment.start);
-        let title = super::when::capital(&title);
+        let title = crate::when::capital(&title);
         match days.last_mut() {
             Some(day) if day.title == title => day.rows.push(row),
             _ => days.push(DayView { title, is_today: when.is_today(appointment.start), rows: vec![row] }),
@@ -172,7 +172,7 @@ fn is_in(at: Instant, day: Interval) -> bool {
 
 /// The Monday of the week that is asked for.
 fn first_day(query: &Query, when: &When) -> Date {
-    let day = query.from.unwrap_or_else(|| when.manner.zone.day_of(when.now));
+    let day = query.from.unwrap_or_else(|| when.date(when.now));
     later(day, -i32::from(day.weekday().to_monday_zero_offset()))
 }
 
@@ -188,7 +188,7 @@ fn row<D: Desk>(tx: &mut Tx<'_>, people: &mut People, when: &When, about: &Appoi
     Ok(RowView {
         href: format!("{}/appointments/{}", D::BASE, about.id),
         day: when.head_day(about.start),
-        time: when.time(about.start),
+        time: when.clock(about.start),
         at_exact: about.start.to_string(),
         client,
         therapist: people.therapist(tx, about.therapist)?,

@@ -1,7 +1,10 @@
 //! The desk: what therapists and the office do alike. Each page is written once, for any kind of actor at a desk;
 //! the base of its addresses is the actor's own portal.
 
+mod acts;
 mod agreement;
+mod ask_team;
+mod ask_to_move;
 mod book;
 mod cancel;
 mod cancelled;
@@ -13,20 +16,21 @@ mod duties;
 mod effects;
 pub mod file;
 mod list;
+mod money;
 mod next_step;
 mod people;
 mod reschedule;
 mod slots;
 mod story;
-mod when;
 pub mod words;
 
-pub use agreement::Choice;
+pub use crate::when::{When, capital, later};
+pub use agreement::{AgreementView as Agreed, Choice, read as read_agreement};
 pub use book::choices as relationship_choices;
 pub use duties::{DutyView, duty_views, view as duty_view};
-pub use people::People;
+pub use money::{EntryView, balance_words, entry_views, minor, what as entry_words};
+pub use people::{People, dial};
 pub use story::{MessageView, Story, load as story_of, message_view};
-pub use when::{When, capital, later};
 
 use super::redirect;
 use crate::actor::{Scoped, Staff, Therapist};
@@ -125,6 +129,46 @@ macro_rules! desk_routes {
             post::<$kind>(concat!($base, "/appointments/{id}/reschedule/preview"), reschedule::preview::<$kind>)
                 .about("appointment")
                 .says("Shows what moving would do"),
+            get::<$kind>(concat!($base, "/appointments/{id}/ask-to-move"), ask_to_move::page::<$kind>)
+                .about("appointment")
+                .says("The form to ask the client for another time"),
+            post::<$kind>(concat!($base, "/appointments/{id}/ask-to-move"), ask_to_move::ask_client::<$kind>)
+                .about("appointment")
+                .audits("move_asked")
+                .says("Asks the client for another time"),
+            post::<$kind>(concat!($base, "/appointments/{id}/ask-to-move/preview"), ask_to_move::preview::<$kind>)
+                .about("appointment")
+                .says("Shows what asking would do"),
+            post::<$kind>(concat!($base, "/appointments/{id}/withdraw"), acts::withdraw::<$kind>)
+                .about("offer")
+                .audits("move_withdrawn")
+                .says("No longer asks the client for another time"),
+            post::<$kind>(concat!($base, "/appointments/{id}/undo"), acts::undo::<$kind>)
+                .about("appointment")
+                .audits("edit_undone")
+                .says("Takes the last change back, while its messages wait"),
+            post::<$kind>(concat!($base, "/appointments/{id}/confirm"), acts::confirm::<$kind>)
+                .about("appointment")
+                .audits("request_confirmed")
+                .says("Books a time that the client asked for"),
+            post::<$kind>(concat!($base, "/appointments/{id}/decline"), acts::decline::<$kind>)
+                .about("appointment")
+                .audits("request_declined")
+                .says("Declines a time that the client asked for"),
+            get::<$kind>(concat!($base, "/appointments/{id}/ask-team"), ask_team::page::<$kind>)
+                .about("change request")
+                .says("The form to ask the team for a change after the start"),
+            post::<$kind>(concat!($base, "/appointments/{id}/ask-team"), ask_team::ask_team::<$kind>)
+                .about("change request")
+                .audits("team_asked")
+                .says("Asks the team for a change after the start"),
+            get::<$kind>(concat!($base, "/appointments/{id}/money"), money::page::<$kind>)
+                .about("ledger")
+                .says("The money of one appointment, and what may be decided about it"),
+            post::<$kind>(concat!($base, "/appointments/{id}/money"), money::act::<$kind>)
+                .about("ledger")
+                .audits("settled_by_hand")
+                .says("Lets a fee go, gives money back, asks the team for it, or settles it by hand"),
             post::<$kind>(concat!($base, "/appointments/{id}/attempt"), contact::attempt::<$kind>)
                 .about("contact attempt")
                 .audits("contact_attempted")
@@ -256,8 +300,8 @@ where
     Ok(app.store.read_async(flow).await?)
 }
 
-/// Runs a write of a form, once for the form's key, and answers the id of the appointment that it was about.
-async fn write<D: Desk, F>(app: &App, call: &Call<D>, mut flow: F) -> Result<String, Failed>
+/// Runs a write of a form of somebody who has no desk of their own, once for the form's key.
+pub async fn write_as<A: Scoped, F>(app: &App, call: &Call<A>, mut flow: F) -> Result<String, Failed>
 where
     F: FnMut(&mut Tx, &App, &Ask) -> Flow<Done<flow::Answer>> + Send + 'static,
 {
@@ -272,6 +316,19 @@ where
     Ok(answered.answer)
 }
 
+/// The key of a form, so that pressing twice acts once.
+pub fn once_of<A: Scoped>(call: &Call<A>) -> Option<Once> {
+    once(call)
+}
+
+/// Runs a write of a form, once for the form's key, and answers the id of the appointment that it was about.
+async fn write<D: Desk, F>(app: &App, call: &Call<D>, flow: F) -> Result<String, Failed>
+where
+    F: FnMut(&mut Tx, &App, &Ask) -> Flow<Done<flow::Answer>> + Send + 'static,
+{
+    write_as(app, call, flow).await
+}
+
 fn once<A: Scoped>(call: &Call<A>) -> Option<Once> {
     let idempotency = call.idempotency()?;
     let key = Key { principal: call.scope().signature(), route: "page".to_owned(), key: idempotency.key.clone() };
@@ -279,13 +336,18 @@ fn once<A: Scoped>(call: &Call<A>) -> Option<Once> {
 }
 
 /// What a form shows when its act was refused: the sentence at its field, or on top where it has none.
-struct Refused {
-    status: StatusCode,
-    errors: FieldErrors,
+pub struct Refused {
+    /// The status.
+    pub status: StatusCode,
+    /// The sentences.
+    pub errors: FieldErrors,
 }
 
 /// Parts a refusal that belongs into the form from a problem that is a page of its own.
-fn refused(failed: Failed) -> Result<Refused, Problem> {
+///
+/// # Errors
+/// The problem, where it is one.
+pub fn refused(failed: Failed) -> Result<Refused, Problem> {
     match failed {
         Failed::Refused(refusal) if matches!(refusal.class, Class::Invalid | Class::Conflict | Class::Forbidden) => {
             let status = match refusal.class {

@@ -3,11 +3,11 @@
 use super::agreement::{self, AgreementView, Choice};
 use super::slots::{self, SlotView};
 use super::story::Story;
-use super::when::{When, later};
 use super::words;
 use crate::body::Raw;
 use crate::error::FieldErrors;
-use crate::flow::{Ask, Flow};
+use crate::flow::{Ask, Flow, Tools};
+use crate::when::{When, later};
 use domain::appointment::State;
 use domain::decide::{BookNow, NextStep};
 use domain::id::AppointmentId;
@@ -71,6 +71,7 @@ impl StepView {
 /// with what was filled in.
 pub fn view(
     tx: &mut Tx<'_>,
+    tools: &Tools,
     ask: &Ask,
     when: &When,
     story: &Story,
@@ -80,7 +81,7 @@ pub fn view(
     let about = &story.appointment;
     let parameters = &story.policy.parameters;
     let may = |kind| next_step::allows(parameters, kind);
-    let free = slots::free(tx, ask, about.therapist, about.client, about.kind, DAYS)?;
+    let free = slots::free(tx, tools, ask, about.therapist, about.client, about.kind, DAYS)?;
     // Whoever can't come today can hardly come an hour earlier: today's times are among *More times*.
     let later: Vec<Interval> = free.iter().copied().filter(|slot| !when.is_today(slot.from)).collect();
     let few = slots::near(if later.is_empty() { &free } else { &later }, about, when, FEW, 1);
@@ -123,7 +124,7 @@ fn fresh(when: &When, story: &Story, few: &[Interval], offers: bool, side: Initi
         _ if next_step::allows(&story.policy.parameters, NextStepKind::PromiseContactBy) => "promise",
         _ => "link",
     };
-    let tomorrow = when.manner.zone.start_of(later(when.manner.zone.day_of(when.now), 1));
+    let tomorrow = when.zone.start_of(later(when.date(when.now), 1));
     let mut form = form_urlencoded::Serializer::new(String::new());
     for field in ["received_day", "received_time", "reason", "note", "initiator"] {
         if !sent.get(field).is_empty() {

@@ -5,7 +5,6 @@ use super::cancel::PanelFragment;
 use super::effects::Panel;
 use super::slots::{self, DayView};
 use super::story::{self, Story};
-use super::when::When;
 use super::{Desk, ask, next_step, read, refused, words, write};
 use crate::app::App;
 use crate::body::Raw;
@@ -14,6 +13,7 @@ use crate::error::{FieldErrors, Problem};
 use crate::flow::{self, Failed};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::Reschedule;
@@ -119,7 +119,7 @@ async fn read_form<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId, raw: R
         let story = story::load(tx, &ask.who, &when, id)?;
         let about = &story.appointment;
         let ahead = if raw.get("more") == "days" { MANY_DAYS } else { FEW_DAYS };
-        let free = slots::free(tx, &ask, about.therapist, about.client, about.kind, ahead)?;
+        let free = slots::free(tx, &inner.tools, &ask, about.therapist, about.client, about.kind, ahead)?;
         let days = slots::by_day(&free, &when, raw.get("start"));
         let mut errors = FieldErrors::default();
         let panel = match wish(&raw, &when, &mut errors) {
@@ -146,7 +146,7 @@ fn wish(raw: &Raw, when: &When, errors: &mut FieldErrors) -> Option<Reschedule> 
     }
     let agreement = agreement::read(raw, when, errors);
     let reason = raw.get("reason").parse().ok();
-    Some(Reschedule { start: start?, initiator: initiator?, agreement: Some(agreement?), reason })
+    Some(Reschedule { start: start?, initiator: initiator?, agreement: Some(agreement?), reason, received_at: None })
 }
 
 fn sides<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
@@ -160,7 +160,7 @@ fn sides<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
     here.map(|(side, label)| Choice::new(side.as_str(), label, raw.get("initiator") == side.as_str())).collect()
 }
 
-fn reasons<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
+pub(super) fn reasons<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
     let therapist = story.therapist.person.first_name();
     let enabled = story.policy.parameters.reasons.enabled();
     let ours = enabled.filter(|reason| reason.fits(D::SIDE) && *reason != Reason::EnteredInError);
@@ -169,7 +169,9 @@ fn reasons<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
             if D::is_therapist() { reason.words().to_owned() } else { words::reason_of_other(reason, therapist) };
         Choice::new(reason.as_str(), label.replace('\'', "’"), raw.get("reason") == reason.as_str())
     };
-    std::iter::once(Choice::new("", "Not said", raw.get("reason").is_empty())).chain(ours.map(choice)).collect()
+    std::iter::once(Choice::new("", "Choose, where it is not the client", raw.get("reason").is_empty()))
+        .chain(ours.map(choice))
+        .collect()
 }
 
 fn action<D: Desk>(id: AppointmentId) -> String {

@@ -1,8 +1,8 @@
 //! Free times to choose from: by day, without those that the client has something else in.
 
-use super::when::When;
 use super::words;
-use crate::flow::{self, Ask, Flow};
+use crate::flow::{self, Ask, Flow, Tools};
+use crate::when::When;
 use domain::appointment::Appointment;
 use domain::id::{ClientId, TherapistId};
 use domain::person::PersonRef;
@@ -37,6 +37,7 @@ pub struct DayView {
 /// Free times of this therapist for this client, from now on, so many days ahead at most.
 pub fn free(
     tx: &mut Tx<'_>,
+    tools: &Tools,
     ask: &Ask,
     therapist: TherapistId,
     client: ClientId,
@@ -44,7 +45,8 @@ pub fn free(
     days: i64,
 ) -> Flow<Vec<Interval>> {
     let window = Interval::new(ask.now, ask.now + Span::hours(24 * days.min(flow::slots::WINDOW_DAYS_MAX)));
-    let found = flow::slots::free(tx, ask, flow::slots::Wanted { therapist, client: Some(client), kind, window })?;
+    let found =
+        flow::slots::free(tx, tools, ask, flow::slots::Wanted { therapist, client: Some(client), kind, window })?;
     let person = PersonRef::Client(client).to_string();
     let busy = store::occupancy::busy(tx, &person, window, ask.now)?;
     let mine = |slot: &Interval| busy.iter().any(|taken| taken.time.meets(*slot));
@@ -55,12 +57,12 @@ pub fn free(
 /// `a_day` of them, `wanted` in all.
 pub fn near(free: &[Interval], about: &Appointment, when: &When, wanted: usize, a_day: usize) -> Vec<Interval> {
     let minute = |at: Instant| {
-        let clock = at.in_zone(&when.manner.zone);
+        let clock = at.in_zone(&when.zone);
         i32::from(clock.hour()) * 60 + i32::from(clock.minute())
     };
     let hour = minute(about.start);
     let mut chosen: Vec<Interval> = Vec::new();
-    for day in free.chunk_by(|a, b| when.manner.zone.day_of(a.from) == when.manner.zone.day_of(b.from)) {
+    for day in free.chunk_by(|a, b| when.date(a.from) == when.date(b.from)) {
         let mut nearest = day.to_vec();
         nearest.sort_by_key(|slot| ((minute(slot.from) - hour).abs(), slot.from));
         let mut of_day: Vec<Interval> = Vec::new();
@@ -81,10 +83,10 @@ pub fn near(free: &[Interval], about: &Appointment, when: &When, wanted: usize, 
 
 /// Times under their days, as radios show them.
 pub fn by_day(free: &[Interval], when: &When, chosen: &str) -> Vec<DayView> {
-    let days = free.chunk_by(|a, b| when.manner.zone.day_of(a.from) == when.manner.zone.day_of(b.from));
+    let days = free.chunk_by(|a, b| when.date(a.from) == when.date(b.from));
     let view = |(at, day): (usize, &[Interval])| {
         let slots: Vec<SlotView> =
-            day.iter().map(|slot| slot_view(*slot, when.time(slot.from), |value| value == chosen)).collect();
+            day.iter().map(|slot| slot_view(*slot, when.clock(slot.from), |value| value == chosen)).collect();
         let is_open = at == 0 || slots.iter().any(|slot| slot.is_chosen);
         DayView { day: when.day(day[0].from), free: words::count(slots.len(), "time"), is_open, slots }
     };

@@ -2,12 +2,13 @@
 
 use super::duties::{Act, DutyView, duty_views};
 use super::people::{People, dial};
-use super::when::{When, capital};
 use super::words::{self, TagView};
 use crate::flow::answer::MASKED_LINK;
 use crate::flow::{Flow, Who};
+use crate::when::{When, capital};
 use domain::appointment::{Appointment, State};
 use domain::audit::Receipt;
+use domain::change_request::ChangeRequest;
 use domain::id::AppointmentId;
 use domain::message::Message;
 use domain::offer::{Offer, OfferState};
@@ -15,6 +16,7 @@ use domain::person::{Channel, Person, PersonRef};
 use domain::policy::Policy;
 use domain::practice::Therapist;
 use domain::refusal::Refusal;
+use domain::time::Instant;
 use store::Tx;
 
 /// How many entries of the record a page shows.
@@ -39,6 +41,10 @@ pub struct Story {
     pub history: Vec<LineView>,
     /// Where the newest entry of the record stands.
     pub receipt: Option<Receipt>,
+    /// Until when the last change may be taken back, UTC.
+    pub undo_until: Option<Instant>,
+    /// What waits for the team.
+    pub asked_team: Option<ChangeRequest>,
 }
 
 /// A message as its recipient got it.
@@ -94,7 +100,7 @@ pub fn load(tx: &mut Tx<'_>, who: &Who, when: &When, id: AppointmentId) -> Flow<
     let appointment = store::appointment::load(tx, &who.scope(), id)?.ok_or_else(missing)?;
     let therapist = store::therapist::load(tx, appointment.therapist)?.ok_or_else(missing)?;
     let client = store::person::load(tx, PersonRef::Client(appointment.client))?.ok_or_else(missing)?;
-    let policy = store::policy::load(tx, appointment.practice, appointment.policy.version)?.ok_or_else(missing)?;
+    let policy = store::policy::of_booking(tx, appointment.practice, &appointment.policy)?.ok_or_else(missing)?;
     let offer = store::offer::open_of(tx, id)?.filter(|offer| offer.state == OfferState::Open);
     let mut people = People::default();
     let owed = store::obligation::of_appointment(tx, id)?;
@@ -108,7 +114,10 @@ pub fn load(tx: &mut Tx<'_>, who: &Who, when: &When, id: AppointmentId) -> Flow<
     }
     messages.reverse();
     let (history, receipt) = history(tx, &mut people, when, &appointment, &client)?;
-    Ok(Story { appointment, therapist, client, policy, duties, messages, history, receipt })
+    let undo = store::undo::of(tx, id)?.filter(|undo| undo.is_open(appointment.revision, when.now));
+    let asked_team = store::change_request::open_of(tx, id)?;
+    let undo_until = undo.map(|undo| undo.until);
+    Ok(Story { appointment, therapist, client, policy, duties, messages, history, receipt, undo_until, asked_team })
 }
 
 /// Says under the next step that the client is choosing, and until when.
@@ -171,12 +180,12 @@ impl Story {
 
     /// "Daniel Reyes, today at 14:00": the title of its pages.
     pub fn title(&self, when: &When) -> String {
-        format!("{}, {}", self.client.name, when.in_words(self.appointment.start))
+        format!("{}, {}", self.client.name, when.near(self.appointment.start))
     }
 
     /// "Tuesday 24 November, 14:00 to 14:50".
     pub fn range(&self, when: &When) -> String {
-        when.range(self.appointment.interval())
+        when.day_range(self.appointment.interval())
     }
 
     /// "Tuesday 24 November, 14:00".
@@ -249,12 +258,9 @@ impl Story {
         }
     }
 
-    /// The same time on the client's clock, where that shows another one: "09:00 New York".
+    /// What the client's clock shows, where that is another time: "09:00 in New York".
     pub fn client_time(&self, when: &When) -> Option<String> {
-        let start = self.appointment.start;
-        let (here, there) = (start.in_zone(&when.manner.zone), start.in_zone(&self.client.zone));
-        let town = self.client.zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ");
-        (here.offset() != there.offset()).then(|| format!("{} {town} time", when.on(&self.client.zone).moment(start)))
+        when.elsewhere(self.appointment.start, &self.client.zone)
     }
 
     /// "No. 18 204 · 7f3a 91c0", where it stands on the record.

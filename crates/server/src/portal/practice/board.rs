@@ -19,11 +19,10 @@ use domain::time::Span;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use store::Tx;
+use store::obligation::Cases;
 
-/// Duties that the board looks at.
+/// Duties that the board shows at most: the most urgent ones.
 const MANY: u32 = 500;
-/// Closed cases that are counted.
-const CLOSED: u32 = 500;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 struct Query {
@@ -34,7 +33,7 @@ struct Query {
 /// A number that is a filter too.
 struct TallyView {
     show: &'static str,
-    count: usize,
+    count: u32,
     label: &'static str,
     kind: &'static str,
     is_chosen: bool,
@@ -77,6 +76,8 @@ struct BoardPage {
     shell: Shell,
     day: String,
     tallies: Vec<TallyView>,
+    total: u32,
+    is_cut: bool,
     is_filtered: bool,
     now: Vec<RowView>,
     no_next_time: Vec<RowView>,
@@ -94,44 +95,60 @@ pub(super) async fn page(app: App, call: Call<Staff>) -> Answer {
     let show = call.query::<Query>()?.show;
     let (ask, when) = (desk::ask(&call), When::of(&call));
     let inner = when.clone();
-    let (rows, closed) =
-        desk::read(&app, move |tx| Ok((rows(tx, &ask, &inner)?, closed_today(tx, &ask, &inner)?))).await?;
-    let tallies = tallies(&rows, closed, &show);
+    let kinds = kinds(&show);
+    let (rows, cases, closed) = desk::read(&app, move |tx| {
+        let cases = store::obligation::cases(tx, &ask.who.scope(), ask.now)?;
+        let closed = store::disruption::closed_since(tx, &ask.who.scope(), inner.today().from)?;
+        Ok((rows(tx, &ask, &inner, kinds)?, cases, closed))
+    })
+    .await?;
+    let tallies = tallies(cases, closed, &show);
     let is_filtered = tallies.iter().any(|tally| tally.is_chosen);
     let wanted = |row: &&RowView| !is_filtered || row.shows.contains(&show.as_str());
     let of = |band: Band| rows.iter().filter(wanted).filter(|row| row.band == band).cloned().collect();
     let page = BoardPage {
-        shell: Shell::new(&app, &call, "Live board").at("/p").count("/p", rows.len()),
-        day: format!("{}, {}", when.day(when.now), when.time(when.now)),
+        shell: Shell::new(&app, &call, "Live board").at("/p").count("/p", cases.all as usize),
+        day: format!("{}, {}", when.day(when.now), when.clock(when.now)),
         now: of(Band::Now),
         no_next_time: of(Band::NoNextTime),
         rest: of(Band::Rest),
+        total: cases.all,
+        is_cut: cases.all as usize > rows.len(),
         tallies,
         is_filtered,
     };
     render(&page)
 }
 
-fn tallies(rows: &[RowView], closed: usize, chosen: &str) -> Vec<TallyView> {
-    let tally = |show: &'static str, label, kind| {
-        let count = rows.iter().filter(|row| row.shows.contains(&show)).count();
+/// The duties that matter most where this is chosen; telling the client before all else.
+fn kinds(show: &str) -> [ObligationKind; 2] {
+    match show {
+        "next" => [ObligationKind::NextStep, ObligationKind::KeepPromise],
+        "money" => [ObligationKind::DecideMoney; 2],
+        "notes" => [ObligationKind::WriteContactNote; 2],
+        _ => [ObligationKind::InformClient; 2],
+    }
+}
+
+fn tallies(cases: Cases, closed: u32, chosen: &str) -> Vec<TallyView> {
+    let tally = |show: &'static str, count, label, kind| {
         let kind = if count > 0 { kind } else { "" };
-        TallyView { show, count, label, kind, is_chosen: chosen == show }
+        TallyView { show, count, label, kind, is_chosen: chosen == show && !show.is_empty() }
     };
     vec![
-        tally("overdue", "don’t know yet, overdue", "over"),
-        tally("telling", "being told now", "due"),
-        tally("next", "have no next time", ""),
-        tally("money", "money to decide", ""),
-        tally("notes", "notes to write", ""),
-        TallyView { show: "", count: closed, label: "closed today", kind: "", is_chosen: false },
+        tally("overdue", cases.untold_overdue, "don’t know yet, overdue", "over"),
+        tally("telling", cases.untold_in_time, "being told now", "due"),
+        tally("next", cases.no_next_step, "have no next time", ""),
+        tally("money", cases.money, "money to decide", ""),
+        tally("notes", cases.notes, "notes to write", ""),
+        tally("", closed, "closed today", ""),
     ]
 }
 
 /// The open cases as rows: overdue first, then due, then promises and the rest.
-fn rows(tx: &mut Tx<'_>, ask: &Ask, when: &When) -> Flow<Vec<RowView>> {
+fn rows(tx: &mut Tx<'_>, ask: &Ask, when: &When, kinds: [ObligationKind; 2]) -> Flow<Vec<RowView>> {
     let mut cases: BTreeMap<String, Vec<Obligation>> = BTreeMap::new();
-    for duty in store::obligation::owed(tx, &ask.who.scope(), MANY)? {
+    for duty in store::obligation::owed_first(tx, &ask.who.scope(), kinds, MANY)? {
         let case = duty.disruption.map(|id| id.to_string()).or(duty.appointment.map(|id| id.to_string()));
         cases.entry(case.unwrap_or_default()).or_default().push(duty);
     }
@@ -290,11 +307,4 @@ fn tried(last: &ContactAttempt, count: usize) -> TagView {
 fn sent(message: &Message, when: &When) -> String {
     let way = desk::capital(words::channel(message.channel));
     format!("{way} {}", when.brief(message.handed_at.unwrap_or(message.send_at)))
-}
-
-/// How many cases were closed since the day began.
-fn closed_today(tx: &mut Tx<'_>, ask: &Ask, when: &When) -> Flow<usize> {
-    let start = when.today().from;
-    let page = store::disruption::list(tx, &ask.who.scope(), Some(false), None, CLOSED)?;
-    Ok(page.items.iter().filter(|case| case.closed_at.is_some_and(|at| at >= start)).count())
 }

@@ -34,7 +34,7 @@ struct MessagesPage {
 pub(super) async fn page(app: App, call: Call<Staff>) -> Answer {
     let query: Query = call.query()?;
     let (ask, when) = (desk::ask(&call), When::of(&call));
-    let day = query.day.unwrap_or_else(|| when.manner.zone.day_of(when.now));
+    let day = query.day.unwrap_or_else(|| when.date(when.now));
     let (span, inner) = (when.days(day, 1), when.clone());
     let messages = desk::read(&app, move |tx| {
         let filter = Filter { since: Some(span.from), ..Filter::default() };

@@ -115,7 +115,7 @@ pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
         base: "/t",
         here: "/t",
         greeting: format!("{}, {first}", when.greeting()),
-        day: format!("{} · {sessions} · it’s {}", when.day(when.now), when.time(when.now)),
+        day: format!("{} · {sessions} · it’s {}", when.day(when.now), when.clock(when.now)),
         now: others.map(|(_, duty)| duty.clone()).collect(),
         promises: of(&[ObligationKind::KeepPromise]),
         waiting: of(&[ObligationKind::NextStep]),
@@ -214,7 +214,7 @@ fn lines(
 }
 
 fn line(about: &Appointment, client: String, when: &When, flagged: &BTreeSet<ClientId>) -> AgendaView {
-    let at = if when.is_today(about.start) { when.time(about.start) } else { when.short_moment(about.start) };
+    let at = if when.is_today(about.start) { when.clock(about.start) } else { when.short_moment(about.start) };
     let class = match (about.start <= when.now, when.now < about.end) {
         (true, true) if about.state.is_live() => "now",
         (true, _) => "past",

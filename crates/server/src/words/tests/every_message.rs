@@ -1,7 +1,8 @@
 //! Every kind of message, for every reader, in both Englishes, with every link: what must be true of each.
 
 use super::sample::{Sample, links, sample, slot, writer};
-use crate::words::{Written, when::When};
+use crate::when::When;
+use crate::words::Written;
 use domain::appointment::Initiator;
 use domain::message::{Facts, LinkTo, MessageKind, Notice};
 use domain::person::{Locale, Person};
@@ -104,8 +105,8 @@ fn has_word(text: &str, word: &str) -> bool {
 }
 
 fn moment(case: &Case, at: Instant) -> String {
-    let (agreed, reader) = (&case.story.appointment.zone, &case.to.zone);
-    When { locale: case.to.locale, agreed, reader, now: case.story.now }.moment(at)
+    let when = When { locale: case.to.locale, zone: case.to.zone.clone(), now: case.story.now };
+    when.agreed(at, &case.story.appointment.zone)
 }
 
 // proves: G-10
@@ -188,7 +189,7 @@ fn every_message_about_a_time_names_it_and_says_when_it_was_written() {
             Locale::EnUs => "As of 4:12 AM, Tuesday, November 24, 2026.",
         };
         assert!(case.written.text.contains(as_of), "{}", case.written.text);
-        let about_a_time = !matches!(case.notice.kind, MessageKind::SignIn | MessageKind::BookingLink);
+        let about_a_time = !names_no_time(case.notice.kind);
         let named = case.written.text.contains(&moment(&case, case.notice.facts.time.from));
         assert_eq!(named, about_a_time, "{}", case.written.text);
         if case.notice.kind == MessageKind::Rescheduled {
@@ -220,6 +221,12 @@ fn a_calendar_reads_what_is_on_and_what_is_off() {
         assert_eq!(attendee(event), format!("mailto:{mail}"));
         assert!(!text.contains("{link}") && !text.contains("URL") && !text.contains("RECURRENCE-ID"), "{text}");
     }
+}
+
+/// Letters about no one appointment.
+fn names_no_time(kind: MessageKind) -> bool {
+    let plain = matches!(kind, MessageKind::Message | MessageKind::Ticket | MessageKind::TicketAnswer);
+    plain || matches!(kind, MessageKind::SignIn | MessageKind::BookingLink)
 }
 
 fn attendee(event: &icalendar::Event) -> String {

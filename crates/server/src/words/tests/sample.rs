@@ -121,7 +121,7 @@ pub fn sample() -> Sample {
     let client = person(PersonRef::Client(Id::from_bytes([3; 16])), Role::Client, "Daniel Reyes");
     let admin = person(PersonRef::Staff(Id::from_bytes([5; 16])), Role::Admin, "Sam Turner");
     let appointment = appointment();
-    let policy = Policy::preset(Preset::Network);
+    let policy = std::sync::Arc::new(Policy::preset(Preset::Network));
     let situation = Situation {
         practice: practice(),
         policy_today: policy.clone(),
@@ -139,6 +139,8 @@ pub fn sample() -> Sample {
             late_cancel_fee: None,
             no_show_fee: None,
             reserved: Vec::new(),
+            listing: Default::default(),
+            overrides: Default::default(),
         },
         client,
         relationship: Relationship {
@@ -149,14 +151,19 @@ pub fn sample() -> Sample {
             state: RelationshipState::Active,
             accepted_policy: None,
             file: Default::default(),
+            pathway: None,
         },
         new_client: false,
+        is_stranger: false,
         late_before: false,
         appointment: Some(appointment.clone()),
         next_appointment: None,
         offer: None,
         disruption: None,
         obligations: Vec::new(),
+        request: None,
+        account: Vec::new(),
+        undo: None,
         therapist_busy: Vec::new(),
         client_busy: Vec::new(),
         admins: vec![admin],
@@ -225,6 +232,7 @@ fn appointment() -> Appointment {
             late_cancel_fee: None,
             no_show_fee: None,
             cutoff_floor: None,
+            terms: None,
         },
         payment: Payment { state: PaymentState::Captured, due_at: None },
         agreement: Agreement { how: AgreementHow::Phone, at: at("2026-11-01T10:00:00Z") },

@@ -99,7 +99,7 @@ fn file(tx: &mut Tx<'_>, ask: &Ask, when: &When, id: AppointmentId) -> Flow<File
     let story = story::load(tx, &ask.who, when, id)?;
     let notes = store::contact::notes_of(tx, &ask.who.scope(), id)?;
     let said = store::statement::of(tx, &ask.who.scope(), id)?;
-    let entries = store::ledger::of_appointment(tx, id)?;
+    let entries = store::ledger::of_appointment(tx, story.appointment.client, id)?;
     let line = |entry: &domain::ledger::LedgerEntry| {
         let what = capital(&entry.kind.as_str().replace('_', " "));
         (when.moment(entry.at), format!("{what}: {}", entry.reason), entry.amount.to_string())

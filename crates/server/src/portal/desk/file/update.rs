@@ -200,9 +200,9 @@ fn fields(errors: FieldErrors) -> FieldErrors {
 
 async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors, status: StatusCode) -> Answer {
     let (id, when): (AppointmentId, _) = (call.id("id")?, When::of(call));
-    let (asked, inner, typed) = (ask(call), when.clone(), raw.clone());
+    let (asked, inner, typed, tools) = (ask(call), when.clone(), raw.clone(), app.tools.clone());
     let gone = call.raw_query().get("gone").to_owned();
-    let form = read(app, move |tx| form(tx, &asked, &inner, id, &typed, &gone)).await?;
+    let form = read(app, move |tx| form(tx, &tools, &asked, &inner, id, &typed, &gone)).await?;
     let about = &form.story.appointment;
     if about.state.is_live() && about.end > when.now || !about.state.is_live() {
         return Ok(redirect(&format!("{}/appointments/{id}", D::BASE)));
@@ -232,10 +232,18 @@ async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors,
     page_with(status, &page)
 }
 
-fn form(tx: &mut Tx<'_>, ask: &flow::Ask, when: &When, id: AppointmentId, raw: &Raw, gone: &str) -> Flow<Form> {
+fn form(
+    tx: &mut Tx<'_>,
+    tools: &flow::Tools,
+    ask: &flow::Ask,
+    when: &When,
+    id: AppointmentId,
+    raw: &Raw,
+    gone: &str,
+) -> Flow<Form> {
     let story = story::load(tx, &ask.who, when, id)?;
     let about = &story.appointment;
-    let free = slots::free(tx, ask, about.therapist, about.client, about.kind, DAYS)?;
+    let free = slots::free(tx, tools, ask, about.therapist, about.client, about.kind, DAYS)?;
     let own = story.therapist.reserved.iter().find(|slot| slot.relationship == about.relationship);
     let zone = &story.therapist.schedule.zone;
     let weekly = own.map_or_else(|| about.start.in_zone(zone).strftime("%As %H:%M").to_string(), slot_name);

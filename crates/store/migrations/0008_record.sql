@@ -44,9 +44,9 @@ ALTER TABLE relationship ADD COLUMN file {T};
 ALTER TABLE appointment ADD COLUMN reserved_slot {T};
 
 CREATE INDEX obligation_by_relationship ON obligation (relationship) WHERE appointment IS NULL;
-CREATE INDEX ledger_entry_by_appointment ON ledger_entry (appointment);
 
 -- A relationship may end, be reopened and end again without any change of its last appointment.
 DROP INDEX message_once;
 CREATE UNIQUE INDEX message_once ON message (appointment, revision, to_person, kind)
-    WHERE kind NOT IN ('escalation', 'call_task', 'promise', 'booking_link', 'sign_in', 'closing');
+    WHERE kind NOT IN ('escalation', 'call_task', 'promise', 'booking_link', 'sign_in', 'message', 'ticket',
+        'ticket_answer', 'closing');
