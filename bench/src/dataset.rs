@@ -238,6 +238,7 @@ fn a_therapist(practice: usize, number: usize) -> Therapist {
         no_show_fee: None,
         reserved: Vec::new(),
         overrides: Default::default(),
+        listing: Default::default(),
     }
 }
 

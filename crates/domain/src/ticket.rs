@@ -43,12 +43,12 @@ impl TicketKind {
     /// Whether somebody of this role sees requests of this kind that are not their own. What somebody worries about in
     /// confidence stays with those whose work it is, and with the owner who answers for it.
     pub const fn is_seen_by(self, role: Role) -> bool {
-        match (self, role) {
-            (_, Role::Owner) => true,
-            (Self::Technical | Self::Admin, Role::Support | Role::Admin) => true,
-            (Self::Clinical | Self::Risk, Role::ClinicalLead | Role::RiskDuty) => true,
-            _ => false,
-        }
+        matches!(
+            (self, role),
+            (_, Role::Owner)
+                | (Self::Technical | Self::Admin, Role::Support | Role::Admin)
+                | (Self::Clinical | Self::Risk, Role::ClinicalLead | Role::RiskDuty)
+        )
     }
 
     /// Whether somebody of this role may raise one: clients ask for what the office does; their worries go to a person.

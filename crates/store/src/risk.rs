@@ -29,6 +29,8 @@ const FLAGGED: Sql = sql!(
          AND (CAST($2 AS TEXT) IS NULL OR client IN (SELECT client FROM relationship WHERE therapist = $2))"
 );
 
+const IS_FLAGGED: Sql = sql!("SELECT client FROM risk_screening WHERE client = $1 AND flagged = 1");
+
 /// Keeps what somebody found, in place of what was found before; the record keeps that they looked.
 pub fn put(tx: &mut Tx<'_>, screening: &Screening) -> Result<(), DbError> {
     tx.execute(
@@ -58,6 +60,11 @@ pub fn flagged(tx: &mut Tx<'_>, scope: &Scope<'_>) -> Result<BTreeSet<ClientId>,
     let limits = scope.limits();
     let rows = tx.query(FLAGGED, vals![actor.practice, limits.therapist])?;
     rows.iter().map(|row| row.parse(0, "risk_screening.client")).collect()
+}
+
+/// Whether this client is flagged: for the rules of the no-show follow-up alone, never for a page (`domain` 2.5).
+pub fn is_flagged(tx: &mut Tx<'_>, client: ClientId) -> Result<bool, DbError> {
+    Ok(tx.query_opt(IS_FLAGGED, vals![client])?.is_some())
 }
 
 /// Whoever asks, if they may know of screenings at all.

@@ -10,6 +10,7 @@ mod clock;
 mod contact;
 mod file;
 mod import;
+mod live;
 mod money;
 mod money_act;
 mod moves;
@@ -33,13 +34,14 @@ pub use clock::Due;
 pub use contact::{Attempt, Settle, WriteNote};
 pub use file::{Checked, Correct, EndRelationship, FileAct, Keep, Said, Screen, UpdateAttendance, slot_name};
 pub use import::{Became, Import};
+pub use live::{CaseOutcome, Connection, Live, MakeUpDecision, Missed, around};
 pub use money_act::{CarryPayment, GiveBack, SettleByHand, SettledHow};
 pub use moves::{MoneyAct, Moves};
 pub use next_step::{BookNow, NextStep};
 pub use outcome::{JobToWake, NextStepTaken, OccupancyChange, Outcome, Record, UndoChange, Wake};
 pub use request::{DeclineRequest, answer_by as request_answer_by};
 pub use reschedule::Reschedule;
-pub use situation::{Asker, OnFile, Situation};
+pub use situation::{Asker, LiveFacts, OnFile, Situation};
 pub use team::{AnswerTeam, AskRefund, AskTeam};
 
 use crate::id::Ids;
@@ -79,6 +81,8 @@ pub enum Command {
     Settle(Settle),
     /// Something about the record: what came of an appointment, a correction, a relationship, a reserved time.
     File(FileAct),
+    /// Something happens on the day itself, or is settled after it (T11 to T16, T21).
+    Live(Live),
     /// Take over what was agreed elsewhere.
     Import(Import),
     /// A moment that was waited for has come.
@@ -100,12 +104,13 @@ pub fn decide(
         Command::Accept { start } => offer::accept(situation, asker, start, now, ids),
         Command::Decline { refund } => offer::decline(situation, asker, refund, now, ids),
         Command::Moves(act) => moves::decide(situation, asker, act, now, ids),
-        Command::Money(act) => moves::decide_money(&situation, asker, act, now, ids),
+        Command::Money(act) => moves::decide_money(situation, asker, act, now, ids),
         Command::Seen => contact::seen(situation, now),
         Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, now, ids),
         Command::Note(note) => contact::note(situation, asker, note, now, ids),
-        Command::Settle(settle) => contact::settle(situation, settle, now),
+        Command::Settle(settle) => contact::settle(situation, asker, settle, now),
         Command::File(act) => file::decide(situation, asker, act, now, ids),
+        Command::Live(live) => live::decide(situation, asker, live, now, ids),
         Command::Import(import) => import::decide(situation, asker, import, now, ids),
         Command::Due(due) => clock::decide(situation, due, now, ids),
     }

@@ -100,7 +100,7 @@ fn an_appeal_that_was_granted_takes_the_event_out_and_says_so() {
     assert_eq!(appeal.clone().decide(true, " ", by, now()).map_err(|refusal| refusal.code), Err("reason_required"));
     let decided = appeal.decide(true, "It was.", by, now()).expect("decided");
     assert_eq!(decided.decision, Some(Decision { by, at: now(), reason: "It was.".into() }));
-    let closed = report(&rules, vec![event], &[decided.clone()], &sample(9), false, now());
+    let closed = report(&rules, vec![event], std::slice::from_ref(&decided), &sample(9), false, now());
     assert_eq!((closed.counted, closed.weight, closed.score), (0, 0, Some(100.0)));
     assert!(closed.is_clean && closed.lines[0].appeal.is_some());
     assert_eq!(decided.decide(false, "No", by, now()).map_err(|refusal| refusal.code), Err("already_decided"));

@@ -73,6 +73,7 @@ impl Story {
             admins: people::admins(preset),
             owners: people::owners(preset),
             file: Default::default(),
+            live: Default::default(),
         };
         Self {
             preset,
@@ -347,7 +348,7 @@ impl Story {
             put(&mut self.requests, changed, |a, b| a.id == b.id);
         }
         match &outcome.undo {
-            Some(UndoChange::Open(undo)) => self.undo = Some(undo.clone()),
+            Some(UndoChange::Open(undo)) => self.undo = Some(*undo.clone()),
             Some(UndoChange::Taken(..)) => self.undo = None,
             None => {}
         }

@@ -5,7 +5,7 @@ use super::{Answer, Ask, Flow, Tools, load};
 use domain::appointment::{Appointment, State};
 use domain::audit::Entry;
 use domain::contact::Note;
-use domain::decide::{Command, FileAct, Keep, OnFile, Situation};
+use domain::decide::{Command, FileAct, Keep, OnFile, Situation, around};
 use domain::id::{AppointmentId, ClientId, RelationshipId, ReservedSlotId};
 use domain::practice::Relationship;
 use domain::refusal::Refusal;
@@ -98,6 +98,8 @@ fn of_appointment(
     mode: Mode,
 ) -> Flow<Situation> {
     let starts: Vec<Instant> = match act {
+        // What was missed on our side is made good with times at once, so the next days are looked at.
+        FileAct::Update(wish) if wish.attended.is_our_side() => around(ask.now),
         FileAct::Update(wish) => wish.next.iter().map(|next| next.start).collect(),
         _ => Vec::new(),
     };

@@ -16,6 +16,7 @@ use store::{Done, Tx};
 pub const WORDS_MAX: usize = 2_000;
 
 /// Writes a letter and puts it on its way.
+#[allow(clippy::too_many_arguments)]
 pub(super) fn send(
     tx: &mut Tx,
     tools: &Tools,

@@ -2,17 +2,19 @@
 
 use super::{banner, money, reserve};
 use crate::appointment::{Appointment, State};
-use crate::attendance::{Attendance, Attended, Update, WeeklySpace};
+use crate::attendance::{Attendance, Attended, TechnicalSide, Update, WeeklySpace};
 use crate::decide::book::{self, settled, subjects};
+use crate::decide::live::{self, Live, Missed};
 use crate::decide::next_step::BookNow;
 use crate::decide::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, notify, slot};
 use crate::disruption::{Disruption, DisruptionKind};
 use crate::id::{DisruptionId, Ids};
 use crate::message::{Facts, LinkTo, MessageKind};
 use crate::obligation::{Obligation, ObligationKind, ObligationState};
-use crate::person::PersonRef;
+use crate::person::{PersonRef, Role};
 use crate::policy::NoFollowUp;
 use crate::policy::obligations::{Given, Setting, Trigger, owed};
+use crate::reason::Fault;
 use crate::refusal::Refusal;
 use crate::reserved::ReservedState;
 use crate::time::{Instant, Interval, Span};
@@ -53,6 +55,12 @@ pub(super) fn decide(
     let before = situation.appointment()?;
     let on_behalf_of = on_behalf_of(situation, asker, &before)?;
     let attendance = attendance(&before, asker, &wish, on_behalf_of, now)?;
+    if now < before.end {
+        before.clone().conclude(state_of(wish.attended), attendance.clone(), now)?;
+    }
+    if wish.attended.is_our_side() && !wish.refund {
+        return on_our_side(situation, asker, &wish, attendance, on_behalf_of, now, ids);
+    }
     let ended = before.clone().conclude(state_of(wish.attended), attendance, now)?;
 
     let mut outcome = Outcome { on_behalf_of, ..Outcome::default() };
@@ -73,6 +81,31 @@ pub(super) fn decide(
     };
     outcome.disruption = case.map(|case| settled(case, situation, &outcome, now));
     outcome.appointment = Some(ended);
+    Ok(outcome)
+}
+
+/// What was missed or failed on our side goes the way of the day itself: times for the client at once, their money theirs
+/// to choose about, apology and duties (T12, T21). The update's own answers are kept with it.
+fn on_our_side(
+    situation: &Situation,
+    asker: &Asker,
+    wish: &UpdateAttendance,
+    attendance: Attendance,
+    on_behalf_of: Option<PersonRef>,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Outcome, Refusal> {
+    let act = match wish.attended {
+        Attended::TherapistMissed => Live::Missed(Missed { reported_by: Role::Therapist, fault: Fault::Therapist }),
+        _ => Live::TechnicalFailure(attendance.technical_side.unwrap_or(TechnicalSide::Platform)),
+    };
+    let mut outcome = live::decide(situation, asker, act, now, ids)?;
+    contact::meet(situation, ObligationKind::AttendanceUpdate, "the update is made", now, &mut outcome);
+    if let Some(ended) = outcome.appointment.take() {
+        let technical_side = ended.attendance.technical_side;
+        outcome.appointment = Some(Appointment { attendance: Attendance { technical_side, ..attendance }, ..ended });
+    }
+    outcome.on_behalf_of = on_behalf_of;
     Ok(outcome)
 }
 

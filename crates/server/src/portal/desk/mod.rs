@@ -16,6 +16,7 @@ mod duties;
 mod effects;
 pub mod file;
 mod list;
+mod live;
 mod money;
 mod next_step;
 mod people;
@@ -28,6 +29,7 @@ pub use crate::when::{When, capital, later};
 pub use agreement::{AgreementView as Agreed, Choice, read as read_agreement};
 pub use book::choices as relationship_choices;
 pub use duties::{DutyView, duty_views, view as duty_view};
+pub use live::{LiveView, load as live_of, of_story as live_of_story};
 pub use money::{EntryView, balance_words, entry_views, minor, what as entry_words};
 pub use people::{People, dial};
 pub use story::{MessageView, Story, load as story_of, message_view};
@@ -169,6 +171,16 @@ macro_rules! desk_routes {
                 .about("ledger")
                 .audits("settled_by_hand")
                 .says("Lets a fee go, gives money back, asks the team for it, or settles it by hand"),
+            get::<$kind>(concat!($base, "/appointments/{id}/live"), live::page::<$kind>)
+                .about("appointment")
+                .says("The live page: late, missed, the client late or here, and what came of it"),
+            post::<$kind>(concat!($base, "/appointments/{id}/live"), live::act::<$kind>)
+                .about("appointment")
+                .audits("running_late")
+                .says("Says or does one of these"),
+            post::<$kind>(concat!($base, "/appointments/{id}/writing"), live::writing::<$kind>)
+                .about("appointment")
+                .says("Says that this person is writing to the client"),
             post::<$kind>(concat!($base, "/appointments/{id}/attempt"), contact::attempt::<$kind>)
                 .about("contact attempt")
                 .audits("contact_attempted")

@@ -123,15 +123,19 @@ fn to_fields(errors: FieldErrors) -> FieldErrors {
 /// An amount as people type it; nothing typed is everything.
 fn amount(typed: &str, currency: Currency) -> Result<Option<Money>, Failed> {
     let wrong = "Write an amount such as 40.00, or leave it empty.";
-    let minor = minor(typed).map_err(|()| domain::refusal::Refusal::invalid("malformed", "amount", wrong))?;
+    let minor = minor(typed).map_err(|NotAnAmount| domain::refusal::Refusal::invalid("malformed", "amount", wrong))?;
     Ok(minor.map(|minor| Money::new(minor, currency)))
 }
+
+/// What was typed is not an amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnAmount;
 
 /// Minor units of an amount as people type it; none where nothing is typed.
 ///
 /// # Errors
 /// Where it is no amount.
-pub fn minor(typed: &str) -> Result<Option<i64>, ()> {
+pub fn minor(typed: &str) -> Result<Option<i64>, NotAnAmount> {
     let typed = typed.trim().trim_start_matches(['£', '$']);
     if typed.is_empty() {
         return Ok(None);
@@ -139,10 +143,10 @@ pub fn minor(typed: &str) -> Result<Option<i64>, ()> {
     let (units, cents) = typed.split_once('.').unwrap_or((typed, "00"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if !digits(units) || !digits(cents) || cents.len() > 2 || units.len() > 9 {
-        return Err(());
+        return Err(NotAnAmount);
     }
     let cents = if cents.len() == 1 { format!("{cents}0") } else { cents.to_owned() };
-    format!("{units}{cents}").parse().map(Some).map_err(|_| ())
+    format!("{units}{cents}").parse().map(Some).map_err(|_| NotAnAmount)
 }
 
 async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors, status: StatusCode) -> Answer {

@@ -104,6 +104,14 @@ fn words(raw: &Raw) -> Words {
     }
 }
 
+fn topics(about: Option<Topic>) -> Vec<Choice> {
+    let topic = |topic: &Topic| {
+        let label = crate::when::capital(&topic.as_str().replace('_', " "));
+        Choice::new(topic.as_str(), label, *topic == about.unwrap_or(Topic::Other))
+    };
+    Topic::ALL.iter().map(topic).collect()
+}
+
 async fn show(app: &App, call: &Call<Staff>, typed: Option<Words>, errors: FieldErrors, status: StatusCode) -> Answer {
     if !may_edit(call.actor.role) {
         return Err(Problem::not_found());
@@ -152,10 +160,6 @@ async fn show(app: &App, call: &Call<Staff>, typed: Option<Words>, errors: Field
         text: String::new(),
     });
     let title = if id.is_some() { "Change a guide" } else { "A new guide" };
-    let topic = |topic: &Topic| {
-        let label = crate::when::capital(&topic.as_str().replace('_', " "));
-        Choice::new(topic.as_str(), label, Some(*topic) == about || (about.is_none() && *topic == Topic::Other))
-    };
     let audience = |one: &Audience, label: &str| Choice::new(one.as_str(), label, typed.audience == *one);
     let language = |one: Locale, label: &str| Choice::new(one.tag(), label, typed.language == one);
     let page = EditPage {
@@ -164,7 +168,7 @@ async fn show(app: &App, call: &Call<Staff>, typed: Option<Words>, errors: Field
         action: id.map_or_else(|| "/p/guides/new".to_owned(), |id| format!("/p/guides/{id}/edit")),
         is_new: id.is_none(),
         address: id.map(|id| format!("/guides/{id}")).unwrap_or_default(),
-        topics: Topic::ALL.iter().map(topic).collect(),
+        topics: topics(about),
         audiences: vec![
             audience(&Audience::Therapist, "Therapists and the office"),
             audience(&Audience::Client, "Clients: anybody with its address can read it"),

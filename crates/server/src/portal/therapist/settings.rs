@@ -60,7 +60,7 @@ pub(super) async fn save(app: App, call: Call<Therapist>) -> Answer {
 /// A fee as people type it; nothing is no fee.
 fn fee(typed: &str, field: &'static str, currency: Currency) -> Result<Option<Money>, Refusal> {
     let wrong = || Refusal::invalid("malformed", field, "Write an amount such as 40.00, or leave it empty for no fee.");
-    let minor = desk::minor(typed).map_err(|()| wrong())?;
+    let minor = desk::minor(typed).map_err(|_| wrong())?;
     Ok(minor.filter(|minor| *minor > 0).map(|minor| Money::new(minor, currency)))
 }
 

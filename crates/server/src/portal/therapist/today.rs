@@ -4,9 +4,9 @@ use crate::actor::Therapist;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
-use crate::flow::{self, Ask, Failed, Flow};
+use crate::flow::{self, Ask, Failed, Flow, Who};
 use crate::links::LinkKey;
-use crate::portal::desk::{self, DutyView, People, When, words};
+use crate::portal::desk::{self, DutyView, LiveView, People, Story, When, words};
 use crate::portal::desk::{Choice, relationship_choices};
 use crate::portal::{Shell, page as render, redirect};
 use crate::routes::Answer;
@@ -17,6 +17,7 @@ use domain::message::LinkTo;
 use domain::obligation::{Obligation, ObligationKind};
 use domain::person::{PersonRef, Role};
 use domain::practice::RelationshipState;
+use domain::time::Span;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use store::Tx;
@@ -42,6 +43,8 @@ struct AgendaView {
     tag: words::TagView,
     is_flagged: bool,
     class: &'static str,
+    /// Whether it begins within the hour or is under way.
+    is_near: bool,
 }
 
 /// A client's booking link.
@@ -77,9 +80,17 @@ struct TodayPage {
     link: Option<LinkView>,
     /// Clients whom nobody has asked how they wish to be reached: relationship and name (V-06).
     unasked: Vec<(String, String)>,
+    live: Vec<LiveCard>,
+}
+
+/// One appointment of this hour.
+struct LiveCard {
+    story: Story,
+    live: LiveView,
 }
 
 struct Read {
+    live: Vec<LiveCard>,
     agenda: Vec<AgendaView>,
     updates: Vec<AgendaView>,
     duties: Vec<(ObligationKind, DutyView)>,
@@ -93,7 +104,7 @@ pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
     let chosen = call.query::<Query>()?.relationship;
     let (ask, when) = (desk::ask(&call), When::of(&call));
     let (inner, key, base_url) = (when.clone(), app.tools.link_key.clone(), app.tools.base_url.clone());
-    let Read { agenda, updates, duties, clients, link, unasked } =
+    let Read { live, agenda, updates, duties, clients, link, unasked } =
         desk::read(&app, move |tx| read(tx, &ask, &inner, chosen, &key, &base_url)).await?;
     if chosen.is_some() && link.is_none() {
         return Err(Problem::not_found());
@@ -125,6 +136,7 @@ pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
         clients,
         link,
         unasked,
+        live,
     };
     render(&page)
 }
@@ -165,6 +177,7 @@ fn read(
     let today = when.today();
     let filter = Filter { from: Some(today.from), to: Some(today.to), ..Filter::default() };
     let agenda = lines(tx, &mut people, when, ask, &filter, &flagged)?;
+    let live = live_cards(tx, when, ask, &agenda)?;
     let mut updates = Vec::new();
     for about in desk::file::updates::waiting(tx, ask)? {
         let client = people.client(tx, about.client)?;
@@ -182,7 +195,20 @@ fn read(
         None => None,
     };
     let unasked = unasked(tx, &mut people, ask)?;
-    Ok(Read { agenda, updates, duties, clients, link, unasked })
+    Ok(Read { live, agenda, updates, duties, clients, link, unasked })
+}
+
+/// The appointments of this hour, with what can be said about them.
+fn live_cards(tx: &mut Tx<'_>, when: &When, ask: &Ask, agenda: &[AgendaView]) -> Flow<Vec<LiveCard>> {
+    let mut cards = Vec::new();
+    let Who::Actor(actor) = &ask.who else { return Ok(cards) };
+    for line in agenda.iter().filter(|line| line.is_near) {
+        let Ok(id) = line.id.parse() else { continue };
+        if let Some((story, live)) = desk::live_of(tx, &ask.who, when, id, actor.person, true)? {
+            cards.push(LiveCard { story, live });
+        }
+    }
+    Ok(cards)
 }
 
 fn unasked(tx: &mut Tx<'_>, people: &mut People, ask: &Ask) -> Flow<Vec<(String, String)>> {
@@ -231,6 +257,7 @@ fn line(about: &Appointment, client: String, when: &When, flagged: &BTreeSet<Cli
         is_flagged: flagged.contains(&about.client),
         tag: words::state(about),
         class,
+        is_near: about.start - Span::hours(1) <= when.now && when.now < about.end,
     }
 }
 

@@ -5,7 +5,7 @@ use super::super::report::Problem;
 use super::time_of;
 use super::world::{Pair, World};
 use domain::appointment::{Initiator, MeetingKind};
-use domain::decide::{Became, Situation};
+use domain::decide::{Became, LiveFacts, Situation};
 use domain::id::{ClientId, TherapistId};
 use domain::money::Money;
 use domain::person::Person;
@@ -60,6 +60,7 @@ impl Draft<'_> {
             admins: place.admins.clone(),
             owners: place.owners.clone(),
             file: domain::decide::OnFile::default(),
+            live: LiveFacts::default(),
         }
     }
 }
