@@ -172,6 +172,14 @@ kinds! {
     JobKind JobId "job_";
     /// A link token's row (never the secret itself).
     TokenKind TokenId "tok_";
+    /// A request for help.
+    TicketKind TicketId "tkt_";
+    /// A guide.
+    GuideKind GuideId "gui_";
+    /// A file that goes with a guide.
+    AttachmentKind AttachmentId "fil_";
+    /// An appeal against an event in a therapist's record.
+    AppealKind AppealId "apl_";
     /// A command: one thing that somebody asked for.
     CommandKind CommandId "cmd_";
 }

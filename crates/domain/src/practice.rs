@@ -1,6 +1,7 @@
 //! The practice: the tenant that owns policy, people and the ways to ask for help.
 
 use crate::id::{ClientId, PracticeId, RelationshipId, TherapistId};
+use crate::listing::Listing;
 use crate::money::{Currency, Money};
 use crate::pathway::{Overrides, Pathway};
 use crate::person::{Locale, Person};
@@ -47,6 +48,8 @@ pub struct Therapist {
     pub late_cancel_fee: Option<Money>,
     /// Their fee when a client does not come, within the cap; `None` is no fee.
     pub no_show_fee: Option<Money>,
+    /// Whether they are shown and take new clients (E-09 to E-11).
+    pub listing: Listing,
     /// What they would like to differ from the practice's policy, by dotted name; each holds where it is kinder.
     pub overrides: Overrides,
 }

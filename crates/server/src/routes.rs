@@ -55,6 +55,8 @@ pub struct Route {
     pub summary: &'static str,
     /// How problems are told.
     pub surface: Surface,
+    /// Bytes that a body may have where that is more than usual: files.
+    pub body_max: Option<usize>,
     handler: Arc<dyn Fn(App, Arc<Arrived>) -> Option<Running> + Send + Sync>,
 }
 
@@ -110,6 +112,7 @@ impl Route {
             audit: None,
             summary: "",
             surface: Surface::of(path),
+            body_max: None,
             handler: Arc::new(move |app, arrived| Some(handler.run(app, Call::admit(arrived)?))),
         }
     }
@@ -132,6 +135,13 @@ impl Route {
     #[must_use]
     pub fn audits(mut self, word: &'static str) -> Self {
         self.audit = Some(word);
+        self
+    }
+
+    /// Takes a larger body than usual.
+    #[must_use]
+    pub fn at_most(mut self, bytes: usize) -> Self {
+        self.body_max = Some(bytes);
         self
     }
 

@@ -9,6 +9,7 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 use crate::vals;
 use domain::id::{PracticeId, TherapistId};
+use domain::listing::Listing;
 use domain::money::{Currency, Money};
 use domain::pathway::Overrides;
 use domain::person::PersonRef;
@@ -18,15 +19,15 @@ use domain::schedule::Schedule;
 // The therapist's own columns, then the person's in the order of `person::from_columns`.
 macro_rules! therapist_columns {
     () => {
-        "t.id, t.schedule, t.late_cancel_fee_minor, t.no_show_fee_minor, t.overrides, c.currency, p.id, p.practice, p.role, p.name, \
-         p.email, p.phone, p.zone, p.locale, p.channels, p.voicemail, p.preference_at, p.active \
+        "t.id, t.schedule, t.late_cancel_fee_minor, t.no_show_fee_minor, t.overrides, t.listing, c.currency, p.id, p.practice, \
+         p.role, p.name, p.email, p.phone, p.zone, p.locale, p.channels, p.voicemail, p.preference_at, p.active \
          FROM therapist t JOIN person p ON p.id = t.id JOIN practice c ON c.id = t.practice"
     };
 }
 
 const INSERT: Sql = sql!(
-    "INSERT INTO therapist (id, practice, schedule, late_cancel_fee_minor, no_show_fee_minor, overrides)
-     VALUES ($1, $2, $3, $4, $5, $6)"
+    "INSERT INTO therapist (id, practice, schedule, late_cancel_fee_minor, no_show_fee_minor, overrides, listing)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
 const CURRENCY: Sql = sql!("SELECT id, currency FROM practice WHERE id = $1");
 const CURRENCY_OF: Sql =
@@ -36,10 +37,11 @@ const LIST: Sql = sql!("SELECT ", therapist_columns!(), " WHERE t.practice = $1 
 const SCHEDULE: Sql = sql!("UPDATE therapist SET schedule = $2 WHERE id = $1");
 const FEES: Sql = sql!("UPDATE therapist SET late_cancel_fee_minor = $2, no_show_fee_minor = $3 WHERE id = $1");
 
+const LISTING: Sql = sql!("UPDATE therapist SET listing = $2 WHERE id = $1");
 const OVERRIDES: Sql = sql!("UPDATE therapist SET overrides = $2 WHERE id = $1");
 
 /// The therapist's own columns; the person's come after them.
-const OWN_COLUMNS: usize = 6;
+const OWN_COLUMNS: usize = 7;
 
 /// Adds a therapist with their person. `Check` where a fee is not in the practice's currency.
 pub fn insert(tx: &mut Tx<'_>, therapist: &Therapist) -> Result<(), DbError> {
@@ -51,7 +53,8 @@ pub fn insert(tx: &mut Tx<'_>, therapist: &Therapist) -> Result<(), DbError> {
     let (late, missed) = fees_in(row.parse(1, "practice.currency")?, therapist.late_cancel_fee, therapist.no_show_fee)?;
     person::insert(tx, &therapist.person)?;
     let overrides = document(&therapist.overrides)?;
-    tx.execute(INSERT, vals![therapist.id, practice, json(&therapist.schedule)?, late, missed, overrides]).map(|_| ())
+    let (schedule, listing) = (json(&therapist.schedule)?, listing_of(&therapist.listing)?);
+    tx.execute(INSERT, vals![therapist.id, practice, schedule, late, missed, overrides, listing]).map(|_| ())
 }
 
 /// One therapist, if there is such a one.
@@ -86,6 +89,16 @@ pub fn update_overrides(tx: &mut Tx<'_>, id: TherapistId, overrides: &Overrides)
     Ok(tx.execute(OVERRIDES, vals![id, document(overrides)?])? == 1)
 }
 
+/// Keeps how a therapist is listed. Says whether there is such a therapist.
+pub fn update_listing(tx: &mut Tx<'_>, id: TherapistId, listing: &Listing) -> Result<bool, DbError> {
+    Ok(tx.execute(LISTING, vals![id, listing_of(listing)?])? == 1)
+}
+
+/// None is listed, as everybody begins.
+fn listing_of(listing: &Listing) -> Result<Option<String>, DbError> {
+    (*listing != Listing::default()).then(|| json(listing)).transpose()
+}
+
 fn document(overrides: &Overrides) -> Result<Option<String>, DbError> {
     if overrides.is_empty() { Ok(None) } else { json(overrides).map(Some) }
 }
@@ -105,6 +118,7 @@ fn from_row(row: &Row) -> Result<Therapist, DbError> {
     let schedule = columns.json("therapist.schedule")?;
     let (late, missed): (Option<i64>, Option<i64>) = (columns.get()?, columns.get()?);
     let overrides: Option<Overrides> = columns.json_opt("therapist.overrides")?;
+    let listing = columns.json_opt("therapist.listing")?.unwrap_or_default();
     let currency: Currency = columns.parse("practice.currency")?;
     let fee = |minor: Option<i64>| minor.map(|minor| Money::new(minor, currency));
     Ok(Therapist {
@@ -114,5 +128,6 @@ fn from_row(row: &Row) -> Result<Therapist, DbError> {
         late_cancel_fee: fee(late),
         no_show_fee: fee(missed),
         overrides: overrides.unwrap_or_default(),
+        listing,
     })
 }

@@ -113,6 +113,7 @@ pub fn therapist(preset: Preset) -> Therapist {
         },
         late_cancel_fee: Some(Money::new(4000, price(preset).currency)),
         no_show_fee: None,
+        listing: Default::default(),
         overrides: Default::default(),
     }
 }

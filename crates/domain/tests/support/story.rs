@@ -55,6 +55,7 @@ impl Story {
             client: people::client(preset),
             relationship: people::relationship(),
             new_client: false,
+            is_stranger: false,
             late_before: false,
             appointment: None,
             next_appointment: None,
@@ -68,6 +69,7 @@ impl Story {
             client_busy: Vec::new(),
             admins: people::admins(preset),
             owners: people::owners(preset),
+            live: Default::default(),
         };
         Self {
             preset,

@@ -1,6 +1,7 @@
 //! The shapes on the wire, apart from the domain's own types. Names are those of the contract and never change.
 
 use crate::flow;
+use domain::access::Scope;
 use domain::appointment::Appointment;
 use domain::audit::Receipt;
 use domain::change_request::ChangeRequest;
@@ -11,7 +12,7 @@ use domain::id::{
 };
 use domain::ledger::LedgerEntry;
 use domain::money::Money;
-use domain::obligation::{Obligation, ObligationState};
+use domain::obligation::{Obligation, ObligationKind, ObligationState};
 use domain::offer::Offer;
 use domain::person::PersonRef;
 use domain::practice::Relationship;
@@ -289,5 +290,12 @@ fn without_new_ids(value: Value, new: &[String]) -> Value {
         }
         Value::Array(items) => Value::Array(items.into_iter().map(|v| without_new_ids(v, new)).collect()),
         other => other,
+    }
+}
+
+/// Takes out of a client's sight that somebody worried about them: it is for those whose work it is (V-18, V-19).
+pub fn keep_confidence(duties: &mut Vec<Obligation>, scope: &Scope<'_>) {
+    if scope.limits().client.is_some() {
+        duties.retain(|duty| !matches!(duty.kind, ObligationKind::EscalateClinical | ObligationKind::EscalateRisk));
     }
 }

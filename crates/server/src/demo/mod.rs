@@ -5,6 +5,7 @@ mod acts;
 pub mod cast;
 pub mod catcher;
 mod history;
+mod inbound;
 mod kept;
 pub mod machine;
 pub mod outbox;

@@ -21,11 +21,16 @@ pub const SLOT_REFILLED: &str = "slot_refilled";
 /// Replay a practice's past.
 pub const REPLAY: &str = "replay";
 
+/// The clock of a request for help.
+pub const TICKET_CLOCK: &str = "ticket_clock";
+/// The end of a time for which a therapist is not listed.
+pub const LISTING_RETURN: &str = "listing_return";
+
 /// Hand a letter with a sign-in link over.
 pub const SIGN_IN: &str = "sign_in";
 
 /// Every kind.
-pub const ALL: [&str; 11] = [
+pub const ALL: [&str; 13] = [
     SIGN_IN,
     DELIVER,
     APPOINTMENT_END,
@@ -37,4 +42,6 @@ pub const ALL: [&str; 11] = [
     OBLIGATION_CLOCK,
     SLOT_REFILLED,
     REPLAY,
+    TICKET_CLOCK,
+    LISTING_RETURN,
 ];

@@ -2,8 +2,9 @@
 
 use super::{Ask, Flow, Tools};
 use domain::appointment::Appointment;
-use domain::decide::Situation;
+use domain::decide::{LiveFacts, Situation};
 use domain::id::{AppointmentId, OfferId, RelationshipId};
+use domain::listing::ListingState;
 use domain::person::{PersonRef, Role};
 use domain::policy::Policy;
 use domain::practice::{Relationship, Therapist};
@@ -123,6 +124,8 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
     Ok(Situation {
         admins,
         owners,
+        is_stranger: therapist.listing.at(ask.now) != ListingState::Listed
+            && !store::appointment::has_any(tx, relationship.id)?,
         new_client: !store::appointment::has_attended(tx, relationship.id)?,
         late_before: store::appointment::has_late(tx, relationship.id)?,
         policy: today.clone(),
@@ -139,6 +142,7 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
         request: None,
         account: Vec::new(),
         undo: None,
+        live: LiveFacts::default(),
         therapist_busy,
         client_busy,
     })

@@ -4,6 +4,7 @@
 use super::{Ask, Flow, Tools};
 use domain::audit::Entry;
 use domain::id::{Ids, PracticeId};
+use domain::listing::Listing;
 use domain::money::{Currency, Money};
 use domain::pathway::Overrides;
 use domain::person::{ContactPreference, Locale, Person, PersonRef, Role, is_email, is_phone};
@@ -93,6 +94,7 @@ pub fn practice(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, wish: NewP
     };
     store::practice::insert(tx, &practice)?;
     store::policy::insert(tx, practice.id, &policy, ask.now, &ask.who.scope().signature())?;
+    super::guide::begin_with(tx, ids, practice.id, practice.locale, ask.now)?;
     let details = json!({ "name": practice.name, "preset": policy.preset, "zone": practice.zone });
     let entry = entry(tools, ask, ids, practice.id, "practice_created", vec![practice.id.to_string()], details);
     Ok(Done::new(practice, entry))
@@ -139,7 +141,8 @@ pub fn therapist(
     let wish = NewPerson { role: Role::Therapist, ..wish };
     let person = checked_person(tx, PersonRef::Therapist(id), practice, wish)?;
     let NewTherapist { schedule, late_cancel_fee, no_show_fee } = work;
-    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee, overrides: Overrides::new() };
+    let (overrides, listing) = (Overrides::new(), Listing::default());
+    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee, overrides, listing };
     store::therapist::insert(tx, &therapist)?;
     let entry = person_entry(tools, ask, ids, &therapist.person, "therapist_added");
     Ok(Done::new(therapist, entry))

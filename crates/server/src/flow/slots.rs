@@ -2,6 +2,7 @@
 
 use super::{Ask, Flow, Tools};
 use domain::id::TherapistId;
+use domain::listing::ListingState;
 use domain::policy::{Parameters, Policy};
 use domain::practice::Therapist;
 use domain::refusal::Refusal;
@@ -29,7 +30,15 @@ pub fn free(tx: &mut Tx, tools: &Tools, ask: &Ask, wanted: Wanted) -> Flow<Vec<I
     check(wanted.window)?;
     let therapist = visible(tx, ask, wanted.therapist)?;
     let policy = tools.policies.latest(tx, therapist.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
-    let for_client = ask.who.scope().limits().client.is_some();
+    let for_client = ask.who.scope().limits().client;
+    if let Some(client) = for_client.filter(|_| therapist.listing.at(ask.now) != ListingState::Listed) {
+        let pair = store::relationship::of(tx, &ask.who.scope(), wanted.therapist, client)?;
+        let known = pair.map(|pair| store::appointment::has_any(tx, pair.id)).transpose()?.unwrap_or(false);
+        if !known {
+            return Ok(Vec::new());
+        }
+    }
+    let for_client = for_client.is_some();
     Ok(of(tx, ask.now, &therapist, &policy, for_client, wanted)?)
 }
 

@@ -36,8 +36,10 @@ pub(super) fn replay(app: &App, leased: Leased, now: Instant) -> Flow<()> {
     }
 }
 
-fn act(tx: &mut Tx, app: &App, ask: &Ask, job: &Leased) -> Flow<Done<flow::Answer>> {
-    match job.kind.as_str() {
+fn act(tx: &mut Tx, app: &App, ask: &Ask, job: &Leased) -> Flow<Done<()>> {
+    let done = match job.kind.as_str() {
+        jobs::TICKET_CLOCK => return flow::ticket::clock(tx, &app.tools, ask, subject(job)?).map(nothing),
+        jobs::LISTING_RETURN => return flow::standing::listing_return(tx, &app.tools, ask, subject(job)?).map(nothing),
         jobs::APPOINTMENT_END => flow::due::appointment_end(tx, &app.tools, ask, subject(job)?),
         jobs::CAPTURE => flow::due::capture(tx, &app.tools, ask, subject(job)?),
         jobs::OFFER_EXPIRY => flow::due::offer_expiry(tx, &app.tools, ask, subject(job)?),
@@ -47,7 +49,13 @@ fn act(tx: &mut Tx, app: &App, ask: &Ask, job: &Leased) -> Flow<Done<flow::Answe
         jobs::REQUEST_EXPIRY => flow::due::request_expiry(tx, &app.tools, ask, subject(job)?),
         jobs::OBLIGATION_CLOCK => flow::due::obligation_clock(tx, &app.tools, ask, subject(job)?),
         other => Err(Failed::Fault(format!("no code runs jobs of kind {other:?}"))),
-    }
+    };
+    done.map(nothing)
+}
+
+/// The same without its answer, which nobody waits for.
+fn nothing<T>(done: Done<T>) -> Done<()> {
+    Done { answer: (), audit: done.audit, more: done.more }
 }
 
 fn job_name(kind: &str) -> &'static str {

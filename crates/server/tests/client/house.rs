@@ -418,6 +418,7 @@ fn maya(zone: Zone, currency: Currency, american: bool) -> Therapist {
         },
         late_cancel_fee: Some(Money::new(4000, currency)),
         no_show_fee: None,
+        listing: Default::default(),
         overrides: Default::default(),
     }
 }

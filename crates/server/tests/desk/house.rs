@@ -275,6 +275,7 @@ fn therapist(them: Person) -> Therapist {
         },
         late_cancel_fee: None,
         no_show_fee: None,
+        listing: Default::default(),
         overrides: Default::default(),
     }
 }

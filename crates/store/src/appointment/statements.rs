@@ -37,10 +37,16 @@ pub(super) const LOAD: Sql = sql!(
 );
 pub(super) const ATTENDED: Sql =
     sql!("SELECT id FROM appointment WHERE relationship = $1 AND state = 'attended' LIMIT 1");
+pub(super) const ANY: Sql = sql!("SELECT id FROM appointment WHERE relationship = $1 LIMIT 1");
 pub(super) const LATE: Sql = sql!(
     "SELECT id FROM appointment WHERE relationship = $1
          AND (state IN ('client_no_show', 'late_not_seen') OR (state = 'cancelled_by_client' AND cancelled_late = 1))
      LIMIT 1"
+);
+pub(super) const LATEST_STATES: Sql = sql!(
+    "SELECT state FROM appointment WHERE relationship = $1 AND starts_at < $2
+         AND state IN ('attended', 'client_no_show', 'late_not_seen', 'in_progress')
+     ORDER BY starts_at DESC, id DESC LIMIT 50"
 );
 
 // Lists: $1 practice, $2 therapist, $3 client; $4 and $5 from and to; $6 and $7 the cursor; $8 how many.

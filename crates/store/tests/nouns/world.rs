@@ -124,6 +124,7 @@ pub fn a_therapist(id: TherapistId, practice: PracticeId, name: &str) -> Therapi
         },
         late_cancel_fee: None,
         no_show_fee: None,
+        listing: Default::default(),
         overrides: Default::default(),
     }
 }

@@ -187,6 +187,7 @@ impl House {
             },
             late_cancel_fee: Some(Money::new(4000, self.practice.currency)),
             no_show_fee: None,
+            listing: Default::default(),
             overrides: Default::default(),
         }
     }

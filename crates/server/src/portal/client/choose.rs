@@ -183,6 +183,10 @@ async fn show<A: Scoped>(
         return result::page(&app, &call, &base, &scene.therapist, Outcome::Kept { kept: &scene.ended });
     }
     match (&scene.offer.state, &scene.booked, &scene.instead) {
+        (OfferState::Open, _, _) if !is_over && scene.offer.is_make_up() => {
+            let notice = booking::Notice::make_up(scene.therapist.person.first_name());
+            booking::times(app, call, booking_of(base, &scene), Some(notice), status).await
+        }
         (OfferState::Open, _, _) if !is_over => choose(&app, &call, base, scene, &when, errors, status),
         (OfferState::Open | OfferState::Expired, _, _) => {
             let held = when.near(scene.offer.expires_at);

@@ -81,6 +81,7 @@ fn done(story: &Story, what: &str) -> String {
         "declined" => format!("Declined. {name} is told, with a link to choose another time."),
         "undone" => "Taken back. Nobody was told of it.".to_owned(),
         "asked-team" => "The team has been asked and will answer.".to_owned(),
+        "written" => format!("Your message to {name} is on its way, and on file."),
         "noted" => "The contact note is on file.".to_owned(),
         _ => String::new(),
     }

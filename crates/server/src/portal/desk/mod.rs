@@ -15,6 +15,7 @@ mod details;
 mod duties;
 mod effects;
 mod list;
+mod live;
 mod money;
 mod next_step;
 mod people;
@@ -27,8 +28,9 @@ pub use crate::when::{When, capital, later};
 pub use agreement::{AgreementView as Agreed, Choice, read as read_agreement};
 pub use book::choices as relationship_choices;
 pub use duties::{DutyView, duty_views, view as duty_view};
+pub use live::{LiveView, load as live_of, of_story as live_of_story};
 pub use money::{EntryView, balance_words, entry_views, minor, what as entry_words};
-pub use people::People;
+pub use people::{People, dial};
 pub use story::{MessageView, Story, load as story_of, message_view};
 
 use super::redirect;
@@ -168,6 +170,16 @@ macro_rules! desk_routes {
                 .about("ledger")
                 .audits("settled_by_hand")
                 .says("Lets a fee go, gives money back, asks the team for it, or settles it by hand"),
+            get::<$kind>(concat!($base, "/appointments/{id}/live"), live::page::<$kind>)
+                .about("appointment")
+                .says("The live page: late, missed, the client late or here, and what came of it"),
+            post::<$kind>(concat!($base, "/appointments/{id}/live"), live::act::<$kind>)
+                .about("appointment")
+                .audits("running_late")
+                .says("Says or does one of these"),
+            post::<$kind>(concat!($base, "/appointments/{id}/writing"), live::writing::<$kind>)
+                .about("appointment")
+                .says("Says that this person is writing to the client"),
             post::<$kind>(concat!($base, "/appointments/{id}/attempt"), contact::attempt::<$kind>)
                 .about("contact attempt")
                 .audits("contact_attempted")
@@ -254,13 +266,18 @@ fn once<A: Scoped>(call: &Call<A>) -> Option<Once> {
 }
 
 /// What a form shows when its act was refused: the sentence at its field, or on top where it has none.
-struct Refused {
-    status: StatusCode,
-    errors: FieldErrors,
+pub struct Refused {
+    /// The status.
+    pub status: StatusCode,
+    /// The sentences.
+    pub errors: FieldErrors,
 }
 
 /// Parts a refusal that belongs into the form from a problem that is a page of its own.
-fn refused(failed: Failed) -> Result<Refused, Problem> {
+///
+/// # Errors
+/// The problem, where it is one.
+pub fn refused(failed: Failed) -> Result<Refused, Problem> {
     match failed {
         Failed::Refused(refusal) if matches!(refusal.class, Class::Invalid | Class::Conflict | Class::Forbidden) => {
             let status = match refusal.class {

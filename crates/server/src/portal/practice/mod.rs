@@ -4,6 +4,8 @@ mod board;
 mod case;
 mod messages;
 mod money;
+mod pathways;
+mod policy;
 mod requests;
 
 use super::desk;
@@ -32,5 +34,5 @@ pub fn routes() -> Vec<Route> {
             .says("Says why not"),
         get::<Staff>("/p/messages", messages::page).about("message").says("What was sent, and where it stands"),
     ];
-    [own, desk::practice_routes()].concat()
+    [own, pathways::routes(), policy::routes(), desk::practice_routes()].concat()
 }
