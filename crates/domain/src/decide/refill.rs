@@ -4,7 +4,7 @@ use super::book::subjects;
 use super::{JobToWake, Outcome, Record, Situation, Wake, money, notify};
 use crate::appointment::{Appointment, Initiator, Payment, PaymentState, State};
 use crate::id::Ids;
-use crate::ledger::EntryKind;
+use crate::ledger::{Account, EntryKind};
 use crate::money::Money;
 use crate::policy::money::{MoneyDecision, PlannedEntry};
 use crate::policy::{CaptureAt, RuleUse, explain};
@@ -23,7 +23,11 @@ pub(super) fn watch(situation: &Situation, ended: &Appointment, decision: &Money
 pub(super) fn decide(situation: &Situation, taken: bool, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
     let ended = situation.appointment()?;
     let mut outcome = Outcome::default();
+    let account = Account::of(&situation.account, ended.id);
     let fee = money::fee_owed(situation, &ended);
+    // What a person has let go of already does not fall away once more.
+    let stands = if account.is_empty { fee.amount_minor } else { account.charged.clamp(0, fee.amount_minor) };
+    let fee = Money::new(stands, fee.currency);
     if !situation.policy.parameters.waive_late_fee_if_slot_refilled || !was_late(&ended) || fee.is_zero() {
         return Ok(outcome);
     }
