@@ -102,7 +102,8 @@ pub(super) fn late_fee(situation: &Situation, before: &Appointment, notice: Noti
     if !notice.is_late() {
         return Money::new(0, before.price.currency);
     }
-    let case = case(situation, before, Event::ClientCancels(notice), false);
+    // Whatever was posted meanwhile: this is what it costs, not what is still to be charged.
+    let case = MoneyCase { fee_charged: false, ..case(situation, before, Event::ClientCancels(notice), false) };
     money::fee(&situation.policy.parameters, &case, EntryKind::LateFee, Some(&notice)).amount
 }
 
