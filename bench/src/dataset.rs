@@ -236,6 +236,7 @@ fn a_therapist(practice: usize, number: usize) -> Therapist {
         late_cancel_fee: None,
         no_show_fee: None,
         overrides: Default::default(),
+        listing: Default::default(),
     }
 }
 

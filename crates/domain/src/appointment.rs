@@ -14,6 +14,8 @@ use crate::refusal::Refusal;
 use crate::time::{Instant, Interval, Span, Zone};
 use serde::{Deserialize, Serialize};
 
+mod live;
+
 pub use crate::policy::money::PaymentState;
 pub use crate::reason::Initiator;
 pub use crate::schedule::MeetingKind;
@@ -292,7 +294,18 @@ impl Appointment {
         match self.state {
             // Once it has begun only the team gets this far (E-06).
             State::Booked | State::InProgress | State::AwaitingUpdate => {
-                let moved = Self { start: to.from, end: to.to, policy, payment, agreement, pending_move: None, ..self };
+                // What was said of the old time's day does not hold for the new one.
+                let attendance = Attendance::default();
+                let moved = Self {
+                    start: to.from,
+                    end: to.to,
+                    policy,
+                    payment,
+                    agreement,
+                    attendance,
+                    pending_move: None,
+                    ..self
+                };
                 Ok(moved.changed(State::Booked, true))
             }
             State::Cancelled(_) => {

@@ -49,13 +49,52 @@ words! {
         Ticket = "ticket",
         /// A request for help was answered.
         TicketAnswer = "ticket_answer",
+        /// The therapist is running late.
+        RunningLate = "running_late",
+        /// What the client answered to that.
+        LateAnswer = "late_answer",
+        /// The therapist missed it.
+        Missed = "missed",
+        /// The client is late: are they coming?
+        ClientLate = "client_late",
+        /// The therapist steps away from screen or office for now.
+        SteppedAway = "stepped_away",
+        /// The client did not come: how they are, and the way back.
+        ClientNoShow = "client_no_show",
+        /// The connection or equipment failed (T21).
+        TechnicalFailure = "technical_failure",
+        /// What came of a missed appointment, for the practice.
+        Outcome = "outcome",
+        /// An appointment at no charge, in place of a missed one.
+        MakeUp = "make_up",
     }
 }
 
 impl MessageKind {
     /// Whether it says when an appointment is or that it is off: a newer one overtakes an older one.
     pub const fn tells_the_time(self) -> bool {
-        matches!(self, Self::Confirmation | Self::Cancellation | Self::Rescheduled | Self::TimeKept)
+        matches!(
+            self,
+            Self::Confirmation
+                | Self::Cancellation
+                | Self::Rescheduled
+                | Self::TimeKept
+                | Self::Missed
+                | Self::TechnicalFailure
+        )
+    }
+
+    /// Whether it is news of the very moment, which goes out before anything else and at any hour (`domain` 7.4).
+    pub const fn is_live(self) -> bool {
+        matches!(
+            self,
+            Self::RunningLate
+                | Self::LateAnswer
+                | Self::Missed
+                | Self::ClientLate
+                | Self::SteppedAway
+                | Self::TechnicalFailure
+        )
     }
 }
 
@@ -137,6 +176,12 @@ pub struct Facts {
     pub wished: Option<Instant>,
     /// What is overdue, for staff.
     pub owed: Option<String>,
+    /// By how many minutes: the therapist's lateness, or how long the therapist has waited.
+    pub minutes: Option<u32>,
+    /// What the client answered to news of lateness.
+    pub answer: Option<crate::attendance::LateAnswer>,
+    /// By when a word of the client is hoped for, UTC.
+    pub reply_by: Option<Instant>,
 }
 
 impl Facts {
@@ -160,6 +205,9 @@ impl Facts {
             refund_is_a_choice: false,
             wished: None,
             owed: None,
+            minutes: None,
+            answer: None,
+            reply_by: None,
         }
     }
 }

@@ -63,7 +63,7 @@ pub struct Offer {
     pub disruption: Option<DisruptionId>,
     /// In person, by video, by phone.
     pub kind: MeetingKind,
-    /// The times, without buffer.
+    /// The times, without buffer. None at all means any free time: a make-up at the therapist's own expense.
     pub slots: Vec<Interval>,
     /// Time that the therapist keeps free after each.
     pub buffer_after: Span,
@@ -76,6 +76,11 @@ pub struct Offer {
 }
 
 impl Offer {
+    /// Whether it is a make-up: any free time of the therapist, at no charge.
+    pub fn is_make_up(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// The offered time that begins then.
     pub fn slot(&self, start: Instant) -> Option<Interval> {
         self.slots.iter().copied().find(|slot| slot.from == start)
@@ -94,7 +99,7 @@ impl Offer {
     /// The client takes one. Refused when it is over, answered, or not among the times.
     pub fn accept(self, start: Instant, appointment: AppointmentId, now: Instant) -> Result<Self, Refusal> {
         self.still_open(now)?;
-        if self.slot(start).is_none() {
+        if !self.is_make_up() && self.slot(start).is_none() {
             let detail = "That time is not among the ones offered. Choose one of those, or book from your link.";
             return Err(Refusal::invalid("not_offered", "start", detail));
         }

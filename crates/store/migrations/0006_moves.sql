@@ -21,6 +21,10 @@ CREATE TABLE change_request (
 CREATE INDEX change_request_by_appointment ON change_request (appointment, asked_at);
 CREATE INDEX change_request_open ON change_request (practice, asked_at, id) WHERE state = 'open';
 
+-- Money that waits for a person.
+CREATE INDEX appointment_money_open ON appointment (practice, starts_at, id)
+    WHERE payment_state IN ('refund_due', 'failed', 'unknown');
+
 -- The way back from the last staff edit of an appointment, while its messages wait.
 CREATE TABLE edit_undo (
     appointment {T} NOT NULL PRIMARY KEY REFERENCES appointment (id),

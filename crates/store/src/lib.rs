@@ -47,6 +47,7 @@ pub mod token;
 mod tx;
 pub mod undo;
 mod value;
+pub mod writing;
 
 pub use engine::sqlite_tx::sqlite_is_safe;
 pub use error::{Corrupt, DbError};

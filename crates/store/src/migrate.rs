@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both(5, "policy", include_str!("../migrations/0005_policy.sql")),
     both(6, "moves", include_str!("../migrations/0006_moves.sql")),
     both(7, "support", include_str!("../migrations/0007_support.sql")),
+    both(8, "live", include_str!("../migrations/0008_live.sql")),
 ];
 
 /// A step that says the same to both engines.

@@ -41,7 +41,7 @@ const LOAD: Sql = sql!("SELECT ", offer_columns!(), " FROM offer WHERE id = $4",
 const OPEN_OF: Sql = sql!(
     "SELECT ",
     offer_columns!(),
-    " FROM offer WHERE appointment = $1 AND state = 'open' ORDER BY expires_at DESC, id DESC LIMIT 1"
+    " FROM offer WHERE appointment = $1 AND state = 'open' AND slots <> '[]' ORDER BY expires_at DESC, id DESC LIMIT 1"
 );
 const OPEN: Sql =
     sql!("SELECT ", offer_columns!(), " FROM offer WHERE state = 'open'", in_scope!(), first_to_expire!());
@@ -87,7 +87,7 @@ pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: OfferId) -> Result<Option<Of
     tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()
 }
 
-/// The newest offer in place of an appointment that is neither answered nor over. Whether it has expired meanwhile is
+/// The newest offer in place of an appointment that is neither answered nor over; a make-up holds no times and is none. Whether it has expired meanwhile is
 /// for the caller to see.
 pub fn open_of(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Option<Offer>, DbError> {
     tx.query_opt(OPEN_OF, vals![appointment])?.map(|row| from_row(&row)).transpose()
@@ -125,7 +125,7 @@ fn from_row(row: &Row) -> Result<Offer, DbError> {
         reason: columns.parse_opt("offer.reason")?,
     };
     let backwards = |slot: &Interval| slot.to <= slot.from;
-    if offer.slots.is_empty() || offer.slots.iter().any(backwards) {
+    if offer.slots.iter().any(backwards) {
         return Err(row.corrupt("offer.slots"));
     }
     Ok(offer)

@@ -91,7 +91,10 @@ pub(super) fn call_off(
     next_step::carry_out(situation, asker, step, &ended, case.id, now, ids, &mut outcome)?;
     let (ended, price) = money::on_cancel(situation, asker, ended, &how, refund_asked, now, ids, &mut outcome);
     open_obligations(situation, asker, &ended, &how, case.id, settles_at_once, price.open, now, ids, &mut outcome);
-    contact::excuse(situation, ObligationKind::AttendanceUpdate, "it was called off", now, &mut outcome);
+    for of_the_day in [ObligationKind::AttendanceUpdate, ObligationKind::CheckInWithClient, ObligationKind::ConfirmPlan]
+    {
+        contact::excuse(situation, of_the_day, "it was called off", now, &mut outcome);
+    }
     let told = notify::Told {
         fee: price.fee,
         paid: price.paid,

@@ -1,8 +1,10 @@
 //! What happens by itself: an appointment ends, an offer lapses, a payment falls due, a duty runs out of time.
 
 use super::book::{settled, subjects};
-use super::{JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify, refill};
-use super::{ask_to_move, request};
+use super::{
+    JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, live, money, notify, refill,
+    request,
+};
 use crate::appointment::{PaymentState, State};
 use crate::id::{Ids, ObligationId};
 use crate::obligation::{Obligation, ObligationKind, ObligationState};
@@ -61,6 +63,13 @@ fn appointment_end(situation: &Situation, now: Instant, ids: &mut Ids) -> Result
     if !matches!(before.state, State::Booked | State::InProgress) {
         return Ok(outcome);
     }
+    if let Some(checked) = live::check_in_due(situation, now, ids).filter(|_| now < before.end) {
+        return Ok(checked);
+    }
+    let first = live::first_look(&situation.policy.parameters, &before);
+    if now < first {
+        return Ok(look_again(JobToWake::AppointmentEnd(before.id), Some(first)));
+    }
     if now < before.end {
         return Ok(look_again(JobToWake::AppointmentEnd(before.id), Some(before.end)));
     }
@@ -70,6 +79,13 @@ fn appointment_end(situation: &Situation, now: Instant, ids: &mut Ids) -> Result
     for owed in owed(&situation.policy.parameters, &situation.practice.zone, Trigger::Ended, &setting) {
         contact::put(Obligation::open(owed, &ended, None, now, ids), &mut outcome);
     }
+    // From here on the update says whether the client came.
+    contact::excuse(situation, ObligationKind::CheckInWithClient, "it is over", now, &mut outcome);
+    outcome.disruption = situation
+        .disruption
+        .clone()
+        .filter(|_| !outcome.obligations.is_empty())
+        .map(|case| settled(case, situation, &outcome, now));
     outcome.record = Record {
         word: "appointment_ended",
         subjects: subjects(&ended),
@@ -156,7 +172,13 @@ pub(super) fn look_again(job: JobToWake, at: Option<Instant>) -> Outcome {
 }
 
 fn concerns_client(kind: ObligationKind) -> bool {
-    matches!(kind, ObligationKind::InformClient | ObligationKind::NextStep | ObligationKind::KeepPromise)
+    matches!(
+        kind,
+        ObligationKind::InformClient
+            | ObligationKind::NextStep
+            | ObligationKind::KeepPromise
+            | ObligationKind::EscalateRisk
+    )
 }
 
 /// The client was not told: a person must ring them now, and the practice hears of it if they don't.

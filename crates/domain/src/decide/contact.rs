@@ -3,9 +3,10 @@
 use super::book::settled;
 use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
 use crate::contact::{AttemptResult, ContactAttempt, Note};
+use crate::disruption::DisruptionKind;
 use crate::id::{Ids, ObligationId};
 use crate::obligation::{Obligation, ObligationKind};
-use crate::person::{Channel, PersonRef};
+use crate::person::{Channel, PersonRef, Role};
 use crate::refusal::Refusal;
 use crate::time::{Instant, Span};
 use serde_json::json;
@@ -81,10 +82,14 @@ pub(super) fn attempt(
         let evidence = format!("{} {} {}", made.channel.word(), made.result, made.id);
         // The call that tells them of a promise cannot be the one that keeps it (V-08).
         let knew = !owes(situation, ObligationKind::InformClient);
-        informed(situation, &evidence, now, &mut outcome);
+        informed_by(situation, asker, &evidence, now, &mut outcome);
         if knew {
             meet(situation, ObligationKind::KeepPromise, &evidence, now, &mut outcome);
         }
+    }
+    if !matches!(made.result, AttemptResult::Failed | AttemptResult::WrongNumber) {
+        let evidence = format!("{} {} {}", made.channel.word(), made.result, made.id);
+        meet(situation, ObligationKind::CheckInWithClient, &evidence, now, &mut outcome);
     }
     let details = json!({ "channel": made.channel, "result": made.result, "at": made.at });
     outcome.attempt = Some(made);
@@ -130,7 +135,7 @@ pub(super) fn note(
     Ok(outcome)
 }
 
-pub(super) fn settle(situation: &Situation, settle: Settle, now: Instant) -> Result<Outcome, Refusal> {
+pub(super) fn settle(situation: &Situation, asker: &Asker, settle: Settle, now: Instant) -> Result<Outcome, Refusal> {
     let (id, word) = match &settle {
         Settle::Meet(id, _) => (*id, "obligation_met"),
         Settle::Excuse(id, _) => (*id, "obligation_excused"),
@@ -138,6 +143,10 @@ pub(super) fn settle(situation: &Situation, settle: Settle, now: Instant) -> Res
     let found = situation.obligations.iter().find(|o| o.id == id).cloned();
     let obligation = found.ok_or_else(|| Refusal::not_found("obligation"))?;
     let (kind, mut outcome) = (obligation.kind, Outcome::default());
+    if asker.is_staff() && matches!(settle, Settle::Meet(..)) && is_the_therapists_own(situation, &obligation) {
+        let detail = "The therapist still owes this word in person. Record your own contact with the client instead.";
+        return Err(Refusal::forbidden("therapists_own", detail));
+    }
     let settled = match settle {
         Settle::Meet(_, evidence) => obligation.meet(evidence, now)?,
         Settle::Excuse(_, reason) => obligation.excuse(reason, now)?,
@@ -146,6 +155,27 @@ pub(super) fn settle(situation: &Situation, settle: Settle, now: Instant) -> Res
     put(settled, &mut outcome);
     finish(situation, word, details, now, &mut outcome);
     Ok(outcome)
+}
+
+/// Somebody has reached the client. Of a live case the therapist owes the word in person: what the office says helps, and
+/// takes nothing off them while the duty is theirs.
+fn informed_by(situation: &Situation, asker: &Asker, evidence: &str, now: Instant, outcome: &mut Outcome) {
+    let own: Vec<Obligation> = owed(situation, ObligationKind::InformClient)
+        .into_iter()
+        .filter(|duty| asker.is_staff() && is_the_therapists_own(situation, duty))
+        .collect();
+    informed(situation, evidence, now, outcome);
+    for duty in own {
+        outcome.wakes.retain(|wake| wake.job != JobToWake::ObligationClock(duty.id));
+        outcome.obligations.retain(|changed| changed.id != duty.id);
+    }
+}
+
+/// Whether this is the therapist's own word in a live case: late or missed.
+fn is_the_therapists_own(situation: &Situation, duty: &Obligation) -> bool {
+    let kind = situation.disruption.as_ref().map(|case| case.kind);
+    let live = matches!(kind, Some(DisruptionKind::RunningLate | DisruptionKind::TherapistMissed));
+    live && duty.kind == ObligationKind::InformClient && duty.owner.role == Role::Therapist
 }
 
 /// The client knows: the duty to tell them is done, and a promise that they now know of is their next step.

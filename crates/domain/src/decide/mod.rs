@@ -9,6 +9,7 @@ mod cancel;
 mod clock;
 mod contact;
 mod import;
+mod live;
 mod money;
 mod money_act;
 mod moves;
@@ -31,13 +32,14 @@ pub use cancel::Cancel;
 pub use clock::Due;
 pub use contact::{Attempt, Settle, WriteNote};
 pub use import::{Became, Import};
+pub use live::{CaseOutcome, Connection, Live, MakeUpDecision, Missed, around};
 pub use money_act::{CarryPayment, GiveBack, SettleByHand, SettledHow};
 pub use moves::{MoneyAct, Moves};
 pub use next_step::{BookNow, NextStep};
 pub use outcome::{JobToWake, NextStepTaken, OccupancyChange, Outcome, Record, UndoChange, Wake};
 pub use request::{DeclineRequest, answer_by as request_answer_by};
 pub use reschedule::Reschedule;
-pub use situation::{Asker, Situation};
+pub use situation::{Asker, LiveFacts, Situation};
 pub use team::{AnswerTeam, AskRefund, AskTeam};
 
 use crate::id::Ids;
@@ -75,6 +77,8 @@ pub enum Command {
     Note(WriteNote),
     /// One duty is said to be done, or no longer owed.
     Settle(Settle),
+    /// Something happens on the day itself, or is settled after it (T11 to T16, T21).
+    Live(Live),
     /// Take over what was agreed elsewhere.
     Import(Import),
     /// A moment that was waited for has come.
@@ -96,11 +100,12 @@ pub fn decide(
         Command::Accept { start } => offer::accept(situation, asker, start, now, ids),
         Command::Decline { refund } => offer::decline(situation, asker, refund, now, ids),
         Command::Moves(act) => moves::decide(situation, asker, act, now, ids),
-        Command::Money(act) => moves::decide_money(&situation, asker, act, now, ids),
+        Command::Money(act) => moves::decide_money(situation, asker, act, now, ids),
         Command::Seen => contact::seen(situation, now),
         Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, now, ids),
         Command::Note(note) => contact::note(situation, asker, note, now, ids),
-        Command::Settle(settle) => contact::settle(situation, settle, now),
+        Command::Settle(settle) => contact::settle(situation, asker, settle, now),
+        Command::Live(live) => live::decide(situation, asker, live, now, ids),
         Command::Import(import) => import::decide(situation, asker, import, now, ids),
         Command::Due(due) => clock::decide(situation, due, now, ids),
     }

@@ -133,6 +133,21 @@ pub(super) fn on_cancel(
         Initiator::Therapist => Event::TherapistCancels,
         Initiator::Practice => Event::PracticeCancels,
     };
+    on_end(situation, asker, ended, event, refund_asked, now, ids, outcome)
+}
+
+/// The same for any end of an appointment: called off, missed by either, failed technically.
+#[allow(clippy::too_many_arguments)]
+pub(super) fn on_end(
+    situation: &Situation,
+    asker: &Asker,
+    ended: Appointment,
+    event: Event,
+    refund_asked: bool,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> (Appointment, Price) {
     let decision = money::decide(&situation.policy.parameters, &case(situation, &ended, event, refund_asked));
     let price = Price {
         fee: Some(decision.cost()).filter(|cost| !cost.is_zero()),
@@ -149,12 +164,31 @@ pub(super) fn on_cancel(
     }
     let payment = payment_after(&ended, &decision, now);
     wake_for_payment(&ended, &payment, outcome);
-    if how.late {
-        allowance::spend(situation, asker, &ended, AllowanceUse::LateCancel, now, ids, outcome);
-        refill::watch(situation, &ended, &decision, outcome);
+    match event {
+        Event::ClientCancels(notice) if notice.is_late() => {
+            allowance::spend(situation, asker, &ended, AllowanceUse::LateCancel, now, ids, outcome);
+            refill::watch(situation, &ended, &decision, outcome);
+        }
+        Event::ClientMisses => allowance::spend(situation, asker, &ended, AllowanceUse::NoShow, now, ids, outcome),
+        _ => {}
     }
     post(situation, &ended, asker, decision, now, ids, outcome);
     (Appointment { payment, ..ended }, price)
+}
+
+/// The entry of a make-up: nothing for the client and the practice, at the therapist's expense.
+pub(super) fn make_up(
+    situation: &Situation,
+    asker: &Asker,
+    booked: &Appointment,
+    worth: Money,
+    now: Instant,
+    ids: &mut Ids,
+) -> LedgerEntry {
+    let planned = PlannedEntry { kind: EntryKind::MakeUp, amount: Money::new(0, booked.price.currency) };
+    let name = &situation.therapist.person.name;
+    let reason = format!("Make-up appointment at no charge, at {name}'s own expense (worth {worth})");
+    entry(situation, booked, asker, planned, reason, now, ids)
 }
 
 /// What was paid goes along to the time that was agreed in the same step.
@@ -195,14 +229,22 @@ fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcom
 /// not after their own cancellation, and not where the team decides (E-04).
 pub(super) fn is_the_clients_choice(situation: &Situation, ended: &Appointment) -> bool {
     let rule = money::refund_rule(&situation.policy.parameters, situation.new_client);
-    let not_their_own = matches!(&ended.state, State::Cancelled(how) if how.initiator != Initiator::Client);
+    let not_their_own = match &ended.state {
+        State::Cancelled(how) => how.initiator != Initiator::Client,
+        State::TherapistNoShow | State::TechnicalFailure => true,
+        _ => false,
+    };
     not_their_own && rule == RefundRule::ClientChoice && ended.payment.state == PaymentState::Captured
 }
 
 /// Whether what was paid goes along to a time that stands in for this one. After a late word of the client's it stands
 /// as the price of that (H-10), or cancelling late and booking anew would cost nothing.
 fn follows_to_a_new_time(ended: &Appointment) -> bool {
-    let kept = matches!(&ended.state, State::Cancelled(how) if how.initiator == Initiator::Client && how.late);
+    let kept = match &ended.state {
+        State::Cancelled(how) => how.initiator == Initiator::Client && how.late,
+        State::ClientNoShow | State::LateNotSeen => true,
+        _ => false,
+    };
     ended.payment.state == PaymentState::Captured && !kept
 }
 
@@ -333,6 +375,10 @@ pub(super) fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
     match &before.state {
         State::Cancelled(how) if how.late => {
             late_fee(situation, before, judged(situation, before, Act::Cancel, how.received_at))
+        }
+        State::ClientNoShow | State::LateNotSeen => {
+            let case = case(situation, before, Event::ClientMisses, false);
+            money::fee(&situation.policy.parameters, &case, EntryKind::NoShowFee, None).amount
         }
         _ => Money::new(0, before.price.currency),
     }

@@ -268,6 +268,9 @@ pub(super) fn escalated(
     }
 }
 
+mod live;
+pub(super) use live::*;
+
 #[allow(clippy::too_many_arguments)]
 fn tell_both(
     situation: &Situation,
@@ -295,7 +298,7 @@ fn notice(
     calendar: Option<CalendarMethod>,
     now: Instant,
 ) -> Notice {
-    let urgent = kind == MessageKind::Cancellation;
+    let urgent = kind == MessageKind::Cancellation || kind.is_live();
     Notice {
         to,
         channel: Channel::Email,

@@ -36,7 +36,7 @@ pub enum OccupancyChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UndoChange {
     /// It is open.
-    Open(Undo),
+    Open(Box<Undo>),
     /// It was taken: the waiting messages of that revision never go.
     Taken(AppointmentId, u32),
 }
@@ -44,7 +44,8 @@ pub enum UndoChange {
 /// What a job is to look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobToWake {
-    /// The scheduled end of an appointment.
+    /// The scheduled end of an appointment; where the practice asks for it, on the way the moment to see whether the
+    /// client has come (T13, T17). One job for both, so that a booking costs no more.
     AppointmentEnd(AppointmentId),
     /// The moment to take a payment.
     Capture(AppointmentId),

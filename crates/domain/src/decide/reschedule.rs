@@ -2,8 +2,8 @@
 
 use super::book::{agreement, settled, subjects};
 use super::{
-    Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, money, notify, slot,
-    undo, who,
+    Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, live, money, notify,
+    slot, undo, who,
 };
 use crate::appointment::{Agreement, Appointment, Initiator, State};
 use crate::disruption::{Disruption, DisruptionKind};
@@ -57,7 +57,7 @@ pub(super) fn decide(
 
     let mut outcome = Outcome::default();
     ask_to_move::no_longer_asked(situation, &before, now, &mut outcome);
-    retake(&moved, &mut outcome);
+    retake(situation, &moved, &mut outcome);
     notify::moved(situation, was, &moved, wish.initiator, now, &mut outcome);
     outcome.because = money::booking_rules(situation, &situation.policy, &moved);
     let short = notice::short_notice(&situation.policy.parameters, before.start, now);
@@ -71,7 +71,10 @@ pub(super) fn decide(
         open_duties(situation, asker, wish.initiator, trigger, &setting, &moved, case.id, ids, &mut outcome);
         know_by_agreeing(&moved, now, &mut outcome);
     }
-    contact::excuse(situation, ObligationKind::AttendanceUpdate, "it was moved to another time", now, &mut outcome);
+    for of_the_day in [ObligationKind::AttendanceUpdate, ObligationKind::CheckInWithClient, ObligationKind::ConfirmPlan]
+    {
+        contact::excuse(situation, of_the_day, "it was moved to another time", now, &mut outcome);
+    }
     outcome.record = Record {
         word: "appointment_rescheduled",
         subjects: [subjects(&moved), vec![case.id.to_string()]].concat(),
@@ -128,12 +131,13 @@ fn new_slot(
     Ok(slot)
 }
 
-pub(super) fn retake(moved: &Appointment, outcome: &mut Outcome) {
+pub(super) fn retake(situation: &Situation, moved: &Appointment, outcome: &mut Outcome) {
     let (therapist, client) = (PersonRef::Therapist(moved.therapist), PersonRef::Client(moved.client));
     outcome.occupancy.push(OccupancyChange::ReleaseAppointment(moved.id));
     outcome.occupancy.push(OccupancyChange::Take(therapist, moved.id, moved.interval_with_buffer()));
     outcome.occupancy.push(OccupancyChange::Take(client, moved.id, moved.interval()));
-    outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(moved.id), at: Some(moved.end) });
+    let first = live::first_look(&situation.policy.parameters, moved);
+    outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(moved.id), at: Some(first) });
     if let Some(at) = moved.payment.due_at {
         outcome.wakes.push(Wake { job: JobToWake::Capture(moved.id), at: Some(at) });
     }

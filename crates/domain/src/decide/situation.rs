@@ -3,6 +3,7 @@
 use crate::access::Scope;
 use crate::appointment::Appointment;
 use crate::change_request::ChangeRequest;
+use crate::contact::ContactAttempt;
 use crate::disruption::Disruption;
 use crate::ledger::LedgerEntry;
 use crate::obligation::Obligation;
@@ -60,6 +61,19 @@ pub struct Situation {
     pub admins: Vec<Person>,
     /// The practice owners, for the second escalation.
     pub owners: Vec<Person>,
+    /// What only the acts of the day itself look at; loaded for them alone.
+    pub live: LiveFacts,
+}
+
+/// What the acts of the day itself look at.
+#[derive(Debug, Clone, Default)]
+pub struct LiveFacts {
+    /// Attempts to reach the client about this appointment, in order.
+    pub attempts: Vec<ContactAttempt>,
+    /// Whether the client's file carries a risk flag: then a missed appointment goes to risk duty (`domain` 2.5).
+    pub client_at_risk: bool,
+    /// Appointments of these two that the client missed one after the other until now.
+    pub missed_in_a_row: u32,
 }
 
 impl Situation {

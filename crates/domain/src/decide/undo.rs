@@ -35,7 +35,7 @@ pub(super) fn hold(situation: &Situation, asker: &Asker, before: &Appointment, n
     let posted = outcome.ledger.iter().map(|entry| PlannedEntry { kind: entry.kind, amount: entry.amount }).collect();
     let memory = Memory { before: Before::of(before), posted };
     let undo = Undo { appointment: after.id, practice: after.practice, revision: after.revision, until, memory };
-    outcome.undo = Some(UndoChange::Open(undo));
+    outcome.undo = Some(UndoChange::Open(Box::new(undo)));
 }
 
 /// A person of the practice, an appointment that was simply booked, and enough time on either side.
@@ -76,7 +76,7 @@ pub(super) fn undo(situation: &Situation, asker: &Asker, now: Instant, ids: &mut
         super::offer::release(&withdrawn, &mut outcome);
         outcome.offers.push(withdrawn);
     }
-    super::reschedule::retake(&back, &mut outcome);
+    super::reschedule::retake(situation, &back, &mut outcome);
     outcome.wakes.push(Wake { job: JobToWake::RefundChoice(back.id), at: None });
     outcome.wakes.push(Wake { job: JobToWake::Capture(back.id), at: back.payment.due_at });
     for posted in &undo.memory.posted {

@@ -13,7 +13,7 @@ fn sample(name: &str) -> Value {
         "within" => Value::Hours(1),
         "amount" => Value::Money(Money::new(6000, Currency::GBP)),
         "percent" => Value::Percent(50),
-        "needed" | "allowed" => Value::Count(2),
+        "needed" | "missed" | "allowed" => Value::Count(2),
         other => panic!("no sample for {other}"),
     }
 }
@@ -148,6 +148,7 @@ fn everything_used(parameters: &Parameters, used: &mut Vec<RuleUse>) {
             }
         }
     }
+    used.extend(lateness::release_prompt(parameters, 9));
     used.push(RuleUse::of("client_cancel.free_until").with("cutoff", sample("cutoff")));
     used.push(RuleUse::of("allowance.used").with("allowed", sample("allowed")));
     for minutes in [1, 60] {

@@ -108,6 +108,8 @@ pub enum Trigger {
     TherapistMissed,
     /// The client has not come and the time to check in is reached (T13).
     ClientLate,
+    /// Less than the full time was left after the therapist's lateness (T11).
+    CutShort,
     /// The client missed it (T15, T16).
     ClientMissed,
     /// The appointment is over and its update is owed (T17).
@@ -193,6 +195,7 @@ pub fn owed(parameters: &Parameters, zone: &Zone, trigger: Trigger, setting: &Se
         Trigger::Connected => list.open_from(ObligationKind::ConfirmPlan, setting.end.max(setting.now)),
         Trigger::Ended if parameters.attendance_update.required => list.open(ObligationKind::AttendanceUpdate),
         Trigger::Ended => {}
+        Trigger::CutShort => list.open(ObligationKind::DecideMoney),
         Trigger::AbsenceLasts => {
             let days = i64::from(parameters.absence.update_every_days);
             list.open_from(ObligationKind::UpdateLongAbsence, setting.now + Span::hours(24 * days));

@@ -15,6 +15,8 @@ pub use super::parameters::ALL;
 pub struct Parameter {
     /// The dotted name. `obligation.<kind>.due` and `reasons.<code>.enabled` stand for one name for each kind and code.
     pub name: &'static str,
+    /// What its group is about, in a sentence; empty where it stands alone.
+    pub about: &'static str,
     /// What it means, in a sentence or two.
     pub what: &'static str,
     /// The part of the policy that it belongs to.
@@ -129,6 +131,13 @@ pub enum Allowed {
     Deadline,
     /// The same, or `null`.
     DeadlineOrNull,
+}
+
+impl Parameter {
+    /// What it means, with what its group is about, so that it can be read alone.
+    pub fn sentence(&self) -> String {
+        format!("{} {}", self.about, self.what).trim_start().to_owned()
+    }
 }
 
 impl Kinder {

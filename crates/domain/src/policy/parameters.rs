@@ -19,7 +19,7 @@ const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "frida
 macro_rules! parameters {
     (
         top { $($(#[doc = $top_doc:literal])+ $top:ident : $top_type:ty, $top_section:ident, $top_unit:literal, $top_kinder:ident, $top_allowed:expr;)+ }
-        $($(#[doc = $group_doc:literal])+ $group:ident : $group_type:ident in $section:ident {
+        $(#[doc = $group_doc:literal] $group:ident : $group_type:ident in $section:ident {
             $($(#[doc = $doc:literal])+ $field:ident : $type:ty, $unit:literal, $kinder:ident, $allowed:expr;)+
         })+
         templates { $($(#[doc = $more_doc:literal])+ $more:literal, $more_section:ident, $more_unit:literal, $more_kinder:ident, $more_allowed:expr;)+ }
@@ -29,36 +29,37 @@ macro_rules! parameters {
         #[serde(deny_unknown_fields)]
         pub struct Parameters {
             $($(#[doc = $top_doc])+ pub $top: $top_type,)+
-            $($(#[doc = $group_doc])+ pub $group: $group_type,)+
+            $(#[doc = $group_doc] pub $group: $group_type,)+
             /// By when each kind of duty is due.
             pub obligation: ObligationTimes,
             /// The reasons that may be given, and what each does.
             #[serde(default)]
             pub reasons: Reasons,
         }
-        $($(#[doc = $group_doc])+
+        $(#[doc = $group_doc]
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct $group_type { $($(#[doc = $doc])+ pub $field: $type,)+ })+
 
         /// Every parameter, in the order of the documentation.
         pub const ALL: &[Parameter] = &[
-            $(define(stringify!($top), concat!($($top_doc),+), Section::$top_section, $top_unit, Kinder::$top_kinder, $top_allowed),)+
-            $($(define(concat!(stringify!($group), ".", stringify!($field)), concat!($($doc),+), Section::$section, $unit, Kinder::$kinder, $allowed),)+)+
-            $(define($more, concat!($($more_doc),+), Section::$more_section, $more_unit, Kinder::$more_kinder, $more_allowed),)+
+            $(define(stringify!($top), "", concat!($($top_doc),+), Section::$top_section, $top_unit, Kinder::$top_kinder, $top_allowed),)+
+            $($(define(concat!(stringify!($group), ".", stringify!($field)), $group_doc, concat!($($doc),+), Section::$section, $unit, Kinder::$kinder, $allowed),)+)+
+            $(define($more, "", concat!($($more_doc),+), Section::$more_section, $more_unit, Kinder::$more_kinder, $more_allowed),)+
         ];
     };
 }
 
 const fn define(
     name: &'static str,
+    about: &'static str,
     what: &'static str,
     section: Section,
     unit: &'static str,
     kinder: Kinder,
     allowed: Allowed,
 ) -> Parameter {
-    Parameter { name, what: what.trim_ascii(), section, unit, kinder, allowed }
+    Parameter { name, about: about.trim_ascii(), what: what.trim_ascii(), section, unit, kinder, allowed }
 }
 
 parameters! {

@@ -67,6 +67,15 @@ pub const RULES: &[Rule] = &[
     rule("refund.requested", "The client asked for the money back."),
     rule("no_show.grace", "The client may still come; it can be called missed from {until}."),
     rule("no_show.contact_attempts", "Before it is called missed, the client must have been tried {needed} times."),
+    rule(
+        "no_show.release_prompt",
+        "This is number {missed} in a row. You may want to ask whether the weekly time should be released.",
+    ),
+    rule(
+        "makeup.suggested",
+        "The therapist alone missed it, so a make-up at no charge may help. It is a suggestion, never required.",
+    ),
+    rule("makeup.no_charge", "It is a make-up: nothing is charged to the client or the practice."),
     rule("no_show.may_be_called", "It may be called missed: the client had until {until}, and was tried."),
     rule("reliability.not_kept", "It does not count: this practice keeps no such record."),
     rule("reliability.client_initiated", "It does not count: the client asked for it."),

@@ -69,6 +69,7 @@ impl Story {
             client_busy: Vec::new(),
             admins: people::admins(preset),
             owners: people::owners(preset),
+            live: Default::default(),
         };
         Self {
             preset,
@@ -321,7 +322,7 @@ impl Story {
             put(&mut self.requests, changed, |a, b| a.id == b.id);
         }
         match &outcome.undo {
-            Some(UndoChange::Open(undo)) => self.undo = Some(undo.clone()),
+            Some(UndoChange::Open(undo)) => self.undo = Some(*undo.clone()),
             Some(UndoChange::Taken(..)) => self.undo = None,
             None => {}
         }

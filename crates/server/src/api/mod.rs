@@ -6,6 +6,7 @@ mod contact;
 mod disruptions;
 mod guidance;
 mod ledger;
+mod live;
 mod messages;
 mod money;
 mod moves;
@@ -46,6 +47,7 @@ pub fn routes() -> Vec<Route> {
         disruptions::routes(),
         guidance::routes(),
         ledger::routes(),
+        live::routes(),
         messages::routes(),
         money::routes(),
         moves::routes(),

@@ -2,7 +2,7 @@
 
 use super::{Ask, Flow, Tools};
 use domain::appointment::Appointment;
-use domain::decide::Situation;
+use domain::decide::{LiveFacts, Situation};
 use domain::id::{AppointmentId, OfferId, RelationshipId};
 use domain::listing::ListingState;
 use domain::person::{PersonRef, Role};
@@ -142,6 +142,7 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
         request: None,
         account: Vec::new(),
         undo: None,
+        live: LiveFacts::default(),
         therapist_busy,
         client_busy,
     })

@@ -11,6 +11,7 @@ pub mod import;
 pub mod jobs;
 pub mod letter;
 pub mod link;
+pub mod live;
 pub mod load;
 pub mod money;
 pub mod moves;

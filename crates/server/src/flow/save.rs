@@ -10,7 +10,7 @@ use domain::appointment::Appointment;
 use domain::audit::Entry;
 use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, UndoChange, Wake};
 use domain::id::{Ids, MessageId};
-use domain::message::{LinkTo, Message, MessageState, Notice};
+use domain::message::{LinkTo, Message, MessageKind, MessageState, Notice};
 use domain::person::{Channel, Person, PersonRef};
 use domain::time::Instant;
 use outside::address::EmailAddress;
@@ -103,6 +103,10 @@ pub fn save(
         let goes_now = message.send_at <= ask.now && message.kind.tells_the_time();
         if let (Some(appointment), true) = (message.appointment, goes_now) {
             store::message::supersede_before(tx, appointment, message.revision, message.to)?;
+        }
+        // A new estimate replaces the one that still waits.
+        if let (Some(appointment), MessageKind::RunningLate) = (message.appointment, message.kind) {
+            store::message::supersede_kind_before(tx, appointment, message.revision, message.to, message.kind)?;
         }
         send(tx, tools, situation, message, ask.now)?;
     }

@@ -49,6 +49,7 @@ const PRACTICE: &[Destination] = &[
     to("/p/appointments", "list", "Appointments"),
     to("/p/absences", "heart", "Absences"),
     to("/p/money", "banknote", "Money"),
+    to("/p/requests", "bell", "Asked of the team"),
     to("/p/drift", "split", "Drift"),
     to("/p/updates", "circle-check", "Updates"),
     to("/p/clients", "users", "Clients"),

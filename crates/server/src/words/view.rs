@@ -159,6 +159,11 @@ fn people(about: &About<'_>, reader: Reader) -> Part {
         client => client_name,
         reach_client => reach(client),
         reach_therapist => reach(therapist),
+        away_from => match about.appointment.kind {
+            MeetingKind::InPerson => "office",
+            MeetingKind::Video => "screen",
+            MeetingKind::Phone => "phone",
+        },
         how => match about.appointment.kind {
             MeetingKind::InPerson => "in person",
             MeetingKind::Video => "by video",
@@ -190,6 +195,9 @@ fn times(notice: &Notice, about: &About<'_>, when: &When) -> Part {
         replaced => moment(replaced.map(|old| old.start)),
         offered => facts.offered.iter().map(|slot| told(slot.from)).collect::<Vec<_>>(),
         held_until => moment(facts.offer_expires_at),
+        clock => when.clock(facts.time.from),
+        late_minutes => facts.minutes.unwrap_or_default(),
+        reply_by => moment(facts.reply_by),
         promise_by => moment(facts.promise_by),
         answer_by => moment(facts.answer_by),
         wished => moment(facts.wished),
@@ -217,6 +225,7 @@ fn money(facts: &Facts, appointment: &Appointment) -> Part {
 
 fn said(facts: &Facts) -> Part {
     names! {
+        answer => facts.answer.map(domain::attendance::LateAnswer::as_str),
         by => facts.initiator.map(Initiator::as_str),
         reason => facts.shared_reason.as_deref().map(clean::line).filter(|reason| !reason.is_empty()),
         words => facts.words.as_deref().map(clean::lines).unwrap_or_default(),

@@ -113,10 +113,9 @@ fn take(tx: &mut Tx, id: MessageId) -> Flow<Option<Found>> {
         return Ok(None);
     }
     // What waited so that it could be undone overtakes older news now that it goes (`rulings` 14).
-    if let (Some(about), true) = (message.appointment, message.send_at > message.written_at) {
-        if message.kind.tells_the_time() {
-            store::message::supersede_before(tx, about, message.revision, message.to)?;
-        }
+    let waited = message.send_at > message.written_at && message.kind.tells_the_time();
+    if let Some(about) = message.appointment.filter(|_| waited) {
+        store::message::supersede_before(tx, about, message.revision, message.to)?;
     }
     let receipt = store::audit::receipt_of(tx, message.command)?;
     let practice = store::practice::load(tx, message.practice)?;

@@ -2,5 +2,6 @@
 
 mod house;
 mod page;
+mod policy;
 mod practice;
 mod therapist;

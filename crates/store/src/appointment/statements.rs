@@ -43,6 +43,11 @@ pub(super) const LATE: Sql = sql!(
          AND (state IN ('client_no_show', 'late_not_seen') OR (state = 'cancelled_by_client' AND cancelled_late = 1))
      LIMIT 1"
 );
+pub(super) const LATEST_STATES: Sql = sql!(
+    "SELECT state FROM appointment WHERE relationship = $1 AND starts_at < $2
+         AND state IN ('attended', 'client_no_show', 'late_not_seen', 'in_progress')
+     ORDER BY starts_at DESC, id DESC LIMIT 50"
+);
 
 // Lists: $1 practice, $2 therapist, $3 client; $4 and $5 from and to; $6 and $7 the cursor; $8 how many.
 macro_rules! of_client {
@@ -100,6 +105,14 @@ macro_rules! still_on {
         " AND a.ends_at > $9 AND a.state IN ('requested', 'booked', 'in_progress', 'awaiting_update')"
     };
 }
+
+pub(super) const MONEY_OPEN: Sql = sql!(
+    "SELECT ",
+    appointment_columns!(),
+    " FROM appointment a WHERE a.payment_state IN ('refund_due', 'failed', 'unknown')
+          AND (CAST($1 AS TEXT) IS NULL OR a.practice = $1) AND (CAST($2 AS TEXT) IS NULL OR a.therapist = $2)
+          AND (CAST($3 AS TEXT) IS NULL OR a.client = $3) ORDER BY a.starts_at, a.id LIMIT $4"
+);
 
 /// One list by each index: of a client, of a therapist, of a practice, of everybody.
 pub(super) type Ways = [Sql; 4];

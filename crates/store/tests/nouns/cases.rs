@@ -57,7 +57,7 @@ fn an_offer(n: u8, state: OfferState) -> Offer {
         slots: vec![support::time(500, 550), support::time(600, 650)],
         buffer_after: Span::minutes(5),
         expires_at: minutes(100 + i64::from(n)),
-        reason: (n % 2 == 0).then_some(domain::reason::Reason::TherapistIllness),
+        reason: n.is_multiple_of(2).then_some(domain::reason::Reason::TherapistIllness),
         state,
     }
 }
@@ -128,8 +128,8 @@ fn a_case_opens_and_closes(rig: &Rig) {
 
 fn cases_are_listed_from_page_to_page(rig: &Rig) {
     booked(rig);
-    for n in 1..=7 {
-        let closed_at = (n % 2 == 0).then_some(minutes(50));
+    for n in 1..=7_i32 {
+        let closed_at = n.is_multiple_of(2).then_some(minutes(50));
         put(rig, Disruption { closed_at, ..a_case(n, DisruptionKind::ClientLate) });
     }
     save(rig, |tx| {

@@ -118,3 +118,20 @@ fn a_browser_finds_nothing_wrong_with_the_offices_pages() {
     ];
     assert_eq!(open.look(SAM, &pages), Vec::<String>::new());
 }
+
+#[test]
+fn a_browser_finds_nothing_wrong_with_the_owners_pages_of_the_policy() {
+    let open = Open::of(Preset::Clinic);
+    let id = open.house.appointment(DANIEL, "2026-11-24T14:00:00Z");
+    let what_if = format!("/p/policy/what-if?appointment={id}&what=client_cancels&day=2026-11-24&time=10:00&version=1");
+    let pages = [
+        open.page("policy", "/p/policy"),
+        open.page("policy-cancelling", "/p/policy/sections/cancelling"),
+        open.page("policy-fees", "/p/policy/sections/fees"),
+        open.page("policy-versions", "/p/policy/versions"),
+        open.page("policy-compare", "/p/policy/compare?a=1&b=1"),
+        open.page("policy-what-if", &what_if),
+        open.page("pathways", "/p/pathways"),
+    ];
+    assert_eq!(open.look(RUTH, &pages), Vec::<String>::new());
+}

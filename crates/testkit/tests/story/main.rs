@@ -4,8 +4,12 @@
 mod access;
 mod browser;
 mod calendars;
+mod live;
+mod live_browser;
 mod mail_faults;
 mod main_path;
+mod moves;
+mod policy;
 mod presets;
 mod races;
 mod steps;

@@ -15,13 +15,17 @@ use crate::routes::Answer;
 use crate::when::When;
 use askama::Template;
 use domain::appointment::{Appointment, Initiator, State};
-use domain::decide::{Cancel, NextStep};
+use domain::attendance::LateAnswer;
+use domain::decide::{Cancel, Live, Missed, NextStep};
 use domain::id::AppointmentId;
 use domain::offer::Offer;
+use domain::person::Role;
+use domain::policy::lateness;
 use domain::policy::money::PaymentState;
 use domain::policy::{Boundary, Policy};
 use domain::practice::{Practice, Relationship, Therapist};
-use domain::reason::Reason;
+use domain::reason::{Fault, Reason};
+use domain::time::{Instant, Span};
 
 pub(super) use super::change::{move_page, moved};
 
@@ -49,6 +53,12 @@ struct SessionPage {
     state: Option<String>,
     base: String,
     may_change: bool,
+    /// News that the therapist is late, while the client may answer.
+    delay: Option<String>,
+    /// Whether the client may say that the therapist has not come.
+    may_report: bool,
+    /// From when on they may: "14:10".
+    report_from: Option<String>,
     is_late: bool,
     is_coming: bool,
     offer: Option<String>,
@@ -115,6 +125,9 @@ pub(super) async fn page<A: Scoped>(app: App, call: Call<A>, base: String, id: A
         facts: facts(&scene, &when),
         state: state_words(appointment, when.locale),
         may_change: matches!(standing, Standing::Free | Standing::WithFee(_)),
+        delay: delay(&scene),
+        may_report: waits_since(&scene, call.now).is_some_and(|from| call.now >= from),
+        report_from: waits_since(&scene, call.now).filter(|from| call.now < *from).map(|from| when.clock(from)),
         is_late: matches!(standing, Standing::Contact),
         is_coming: appointment.state.is_pending() && call.now < appointment.start,
         offer: scene.offer.as_ref().map(|offer| door.offer(&app, offer.id)),
@@ -128,6 +141,56 @@ pub(super) async fn page<A: Scoped>(app: App, call: Call<A>, base: String, id: A
     render(&page)
 }
 
+/// The news of lateness, and what the client has said to it.
+fn delay(scene: &Scene) -> Option<String> {
+    let (about, name) = (&scene.appointment, scene.therapist.person.first_name());
+    let late = about.attendance.late_notice.filter(|_| about.state == State::Booked && !about.has_begun())?;
+    let said = match late.answer {
+        Some(LateAnswer::Wait) => format!(" You said that you can wait, and {name} knows."),
+        _ => String::new(),
+    };
+    Some(format!("{name} is running about {} minutes behind and is sorry for the delay.{said}", late.minutes))
+}
+
+/// From when on the client, whose session should have begun, may say that nobody has come.
+fn waits_since(scene: &Scene, now: Instant) -> Option<Instant> {
+    let about = &scene.appointment;
+    let waits = matches!(about.state, State::Booked | State::InProgress | State::AwaitingUpdate);
+    let expected = about.expected_start();
+    let is_now = expected <= now && now < about.end + Span::hours(12);
+    let from = lateness::client_may_report_from(&scene.policy.parameters, expected);
+    (waits && is_now && !about.has_begun()).then_some(from)
+}
+
+/// POST: the client waits, or would rather have another time, which is theirs to choose at once.
+pub(super) async fn late_answer<A: Scoped>(app: App, call: Call<A>, base: String, id: AppointmentId) -> Answer {
+    let Ok(answer) = call.raw().get("answer").parse::<LateAnswer>() else { return Ok(redirect(&base)) };
+    say(app, call, base, id, Live::Answer(answer), "waiting").await
+}
+
+/// POST: the therapist has not come.
+pub(super) async fn not_come<A: Scoped>(app: App, call: Call<A>, base: String, id: AppointmentId) -> Answer {
+    let report = Missed { reported_by: Role::Client, fault: Fault::Undetermined };
+    say(app, call, base, id, Live::Missed(report), "reported").await
+}
+
+async fn say<A: Scoped>(
+    app: App,
+    call: Call<A>,
+    base: String,
+    id: AppointmentId,
+    live: Live,
+    done: &'static str,
+) -> Answer {
+    let acted =
+        desk::act(&app, &call, move |tx, app, ask| flow::live::act(tx, &app.tools, ask, id, live.clone(), None));
+    match acted.await? {
+        Acted::Done(_) => Ok(redirect(&format!("{base}?done={done}"))),
+        // How it stands now says why: it was answered, called off, or has begun.
+        Acted::Over | Acted::Refused(_) => Ok(redirect(&base)),
+    }
+}
+
 /// The title, and what was just done about it where that is still so.
 fn heading(scene: &Scene, done: &str, when: &When) -> (String, String) {
     let (appointment, name) = (&scene.appointment, scene.therapist.person.first_name());
@@ -137,6 +200,15 @@ fn heading(scene: &Scene, done: &str, when: &When) -> (String, String) {
         ("moved", State::Booked) => {
             (format!("Moved to {time}"), format!("We’re telling {name}. We’ll confirm by email."))
         }
+        ("waiting", State::Booked) => (format!("Thank you. {name} knows that you can wait"), String::new()),
+        ("waiting", State::Cancelled(_)) if scene.offer.is_some() => (
+            format!("{name} knows. Choose a time that suits you"),
+            "Times are held for you, and today’s costs you nothing.".to_owned(),
+        ),
+        ("reported", State::TherapistNoShow) => (
+            format!("{name} hasn’t joined. We’re sorry"),
+            format!("We’ve told the practice and {name}. You won’t be charged. Somebody will contact you."),
+        ),
         ("cancelled", State::Cancelled(how)) if how.initiator == Initiator::Client => {
             let money = match appointment.payment.state {
                 PaymentState::RefundDue => format!("Your {} is on its way back.", appointment.price),

@@ -8,7 +8,7 @@ use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
 use crate::when::When;
 use askama::Template;
-use domain::appointment::Appointment;
+use domain::appointment::{Appointment, State};
 use domain::id::AppointmentId;
 use domain::policy::Boundary;
 
@@ -29,6 +29,9 @@ struct DetailsPage {
     reach: Vec<(&'static str, String)>,
     is_pending: bool,
     is_live: bool,
+    is_request: bool,
+    is_asked: bool,
+    has_begun: bool,
     /// What was just done, said once.
     done: String,
 }
@@ -57,6 +60,9 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
         reach: reach(&story),
         is_pending: story.is_pending(&when),
         is_live: about.state.is_live(),
+        is_request: about.state == State::Requested,
+        is_asked: about.pending_move.is_some(),
+        has_begun: about.state.is_live() && about.start <= when.now,
         done: done(&story, call.raw_query().get("done")),
         story,
         when,
@@ -69,6 +75,12 @@ fn done(story: &Story, what: &str) -> String {
     match what {
         "booked" => format!("Booked. {name} gets a confirmation."),
         "moved" => format!("Moved. {name} gets the new time."),
+        "asked" => format!("{name} is asked for another time. Nothing changes until {name} answers."),
+        "kept" => format!("The time stands. {name} is told."),
+        "confirmed" => format!("Confirmed. {name} gets a confirmation."),
+        "declined" => format!("Declined. {name} is told, with a link to choose another time."),
+        "undone" => "Taken back. Nobody was told of it.".to_owned(),
+        "asked-team" => "The team has been asked and will answer.".to_owned(),
         "written" => format!("Your message to {name} is on its way, and on file."),
         "noted" => "The contact note is on file.".to_owned(),
         _ => String::new(),

@@ -1,7 +1,10 @@
 //! The desk: what therapists and the office do alike. Each page is written once, for any kind of actor at a desk;
 //! the base of its addresses is the actor's own portal.
 
+mod acts;
 mod agreement;
+mod ask_team;
+mod ask_to_move;
 mod book;
 mod cancel;
 mod cancelled;
@@ -12,6 +15,8 @@ mod details;
 mod duties;
 mod effects;
 mod list;
+mod live;
+mod money;
 mod next_step;
 mod people;
 mod reschedule;
@@ -20,9 +25,11 @@ mod story;
 pub mod words;
 
 pub use crate::when::{When, capital, later};
-pub use agreement::Choice;
+pub use agreement::{AgreementView as Agreed, Choice, read as read_agreement};
 pub use book::choices as relationship_choices;
 pub use duties::{DutyView, duty_views, view as duty_view};
+pub use live::{LiveView, load as live_of, of_story as live_of_story};
+pub use money::{EntryView, balance_words, entry_views, minor, what as entry_words};
 pub use people::{People, dial};
 pub use story::{MessageView, Story, load as story_of, message_view};
 
@@ -123,6 +130,56 @@ macro_rules! desk_routes {
             post::<$kind>(concat!($base, "/appointments/{id}/reschedule/preview"), reschedule::preview::<$kind>)
                 .about("appointment")
                 .says("Shows what moving would do"),
+            get::<$kind>(concat!($base, "/appointments/{id}/ask-to-move"), ask_to_move::page::<$kind>)
+                .about("appointment")
+                .says("The form to ask the client for another time"),
+            post::<$kind>(concat!($base, "/appointments/{id}/ask-to-move"), ask_to_move::ask_client::<$kind>)
+                .about("appointment")
+                .audits("move_asked")
+                .says("Asks the client for another time"),
+            post::<$kind>(concat!($base, "/appointments/{id}/ask-to-move/preview"), ask_to_move::preview::<$kind>)
+                .about("appointment")
+                .says("Shows what asking would do"),
+            post::<$kind>(concat!($base, "/appointments/{id}/withdraw"), acts::withdraw::<$kind>)
+                .about("offer")
+                .audits("move_withdrawn")
+                .says("No longer asks the client for another time"),
+            post::<$kind>(concat!($base, "/appointments/{id}/undo"), acts::undo::<$kind>)
+                .about("appointment")
+                .audits("edit_undone")
+                .says("Takes the last change back, while its messages wait"),
+            post::<$kind>(concat!($base, "/appointments/{id}/confirm"), acts::confirm::<$kind>)
+                .about("appointment")
+                .audits("request_confirmed")
+                .says("Books a time that the client asked for"),
+            post::<$kind>(concat!($base, "/appointments/{id}/decline"), acts::decline::<$kind>)
+                .about("appointment")
+                .audits("request_declined")
+                .says("Declines a time that the client asked for"),
+            get::<$kind>(concat!($base, "/appointments/{id}/ask-team"), ask_team::page::<$kind>)
+                .about("change request")
+                .says("The form to ask the team for a change after the start"),
+            post::<$kind>(concat!($base, "/appointments/{id}/ask-team"), ask_team::ask_team::<$kind>)
+                .about("change request")
+                .audits("team_asked")
+                .says("Asks the team for a change after the start"),
+            get::<$kind>(concat!($base, "/appointments/{id}/money"), money::page::<$kind>)
+                .about("ledger")
+                .says("The money of one appointment, and what may be decided about it"),
+            post::<$kind>(concat!($base, "/appointments/{id}/money"), money::act::<$kind>)
+                .about("ledger")
+                .audits("settled_by_hand")
+                .says("Lets a fee go, gives money back, asks the team for it, or settles it by hand"),
+            get::<$kind>(concat!($base, "/appointments/{id}/live"), live::page::<$kind>)
+                .about("appointment")
+                .says("The live page: late, missed, the client late or here, and what came of it"),
+            post::<$kind>(concat!($base, "/appointments/{id}/live"), live::act::<$kind>)
+                .about("appointment")
+                .audits("running_late")
+                .says("Says or does one of these"),
+            post::<$kind>(concat!($base, "/appointments/{id}/writing"), live::writing::<$kind>)
+                .about("appointment")
+                .says("Says that this person is writing to the client"),
             post::<$kind>(concat!($base, "/appointments/{id}/attempt"), contact::attempt::<$kind>)
                 .about("contact attempt")
                 .audits("contact_attempted")
@@ -173,8 +230,8 @@ where
     Ok(app.store.read_async(flow).await?)
 }
 
-/// Runs a write of a form, once for the form's key, and answers the id of the appointment that it was about.
-async fn write<D: Desk, F>(app: &App, call: &Call<D>, mut flow: F) -> Result<String, Failed>
+/// Runs a write of a form of somebody who has no desk of their own, once for the form's key.
+pub async fn write_as<A: Scoped, F>(app: &App, call: &Call<A>, mut flow: F) -> Result<String, Failed>
 where
     F: FnMut(&mut Tx, &App, &Ask) -> Flow<Done<flow::Answer>> + Send + 'static,
 {
@@ -187,6 +244,19 @@ where
     })
     .await?;
     Ok(answered.answer)
+}
+
+/// The key of a form, so that pressing twice acts once.
+pub fn once_of<A: Scoped>(call: &Call<A>) -> Option<Once> {
+    once(call)
+}
+
+/// Runs a write of a form, once for the form's key, and answers the id of the appointment that it was about.
+async fn write<D: Desk, F>(app: &App, call: &Call<D>, flow: F) -> Result<String, Failed>
+where
+    F: FnMut(&mut Tx, &App, &Ask) -> Flow<Done<flow::Answer>> + Send + 'static,
+{
+    write_as(app, call, flow).await
 }
 
 fn once<A: Scoped>(call: &Call<A>) -> Option<Once> {

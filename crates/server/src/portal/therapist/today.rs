@@ -4,9 +4,9 @@ use crate::actor::Therapist;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
-use crate::flow::{self, Ask, Failed, Flow};
+use crate::flow::{self, Ask, Failed, Flow, Who};
 use crate::links::LinkKey;
-use crate::portal::desk::{self, DutyView, People, When, words};
+use crate::portal::desk::{self, DutyView, LiveView, People, Story, When, words};
 use crate::portal::desk::{Choice, relationship_choices};
 use crate::portal::{Shell, page as render, redirect};
 use crate::routes::Answer;
@@ -16,6 +16,7 @@ use domain::id::RelationshipId;
 use domain::message::LinkTo;
 use domain::obligation::{Obligation, ObligationKind};
 use domain::person::{PersonRef, Role};
+use domain::time::Span;
 use serde::Deserialize;
 use store::Tx;
 use store::appointment::Filter;
@@ -39,6 +40,8 @@ struct AgendaView {
     minutes: i64,
     tag: words::TagView,
     class: &'static str,
+    /// Whether it begins within the hour or is under way.
+    is_near: bool,
 }
 
 /// A client's booking link.
@@ -72,9 +75,17 @@ struct TodayPage {
     updates: Vec<AgendaView>,
     clients: Vec<Choice>,
     link: Option<LinkView>,
+    live: Vec<LiveCard>,
+}
+
+/// One appointment of this hour.
+struct LiveCard {
+    story: Story,
+    live: LiveView,
 }
 
 struct Read {
+    live: Vec<LiveCard>,
     agenda: Vec<AgendaView>,
     updates: Vec<AgendaView>,
     duties: Vec<(ObligationKind, DutyView)>,
@@ -87,7 +98,7 @@ pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
     let chosen = call.query::<Query>()?.relationship;
     let (ask, when) = (desk::ask(&call), When::of(&call));
     let (inner, key, base_url) = (when.clone(), app.tools.link_key.clone(), app.tools.base_url.clone());
-    let Read { agenda, updates, duties, clients, link } =
+    let Read { live, agenda, updates, duties, clients, link } =
         desk::read(&app, move |tx| read(tx, &ask, &inner, chosen, &key, &base_url)).await?;
     if chosen.is_some() && link.is_none() {
         return Err(Problem::not_found());
@@ -118,6 +129,7 @@ pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
         updates,
         clients,
         link,
+        live,
     };
     render(&page)
 }
@@ -157,6 +169,7 @@ fn read(
     let today = when.today();
     let filter = Filter { from: Some(today.from), to: Some(today.to), ..Filter::default() };
     let agenda = lines(tx, &mut people, when, ask, &filter)?;
+    let live = live_cards(tx, when, ask, &agenda)?;
     let filter = Filter { states: vec![State::AwaitingUpdate.word()], ..Filter::default() };
     let updates = lines(tx, &mut people, when, ask, &filter)?;
     let mut duties = Vec::new();
@@ -170,7 +183,20 @@ fn read(
         Some(id) => link(tx, &mut people, ask, id, key, base_url)?,
         None => None,
     };
-    Ok(Read { agenda, updates, duties, clients, link })
+    Ok(Read { live, agenda, updates, duties, clients, link })
+}
+
+/// The appointments of this hour, with what can be said about them.
+fn live_cards(tx: &mut Tx<'_>, when: &When, ask: &Ask, agenda: &[AgendaView]) -> Flow<Vec<LiveCard>> {
+    let mut cards = Vec::new();
+    let Who::Actor(actor) = &ask.who else { return Ok(cards) };
+    for line in agenda.iter().filter(|line| line.is_near) {
+        let Ok(id) = line.id.parse() else { continue };
+        if let Some((story, live)) = desk::live_of(tx, &ask.who, when, id, actor.person, true)? {
+            cards.push(LiveCard { story, live });
+        }
+    }
+    Ok(cards)
 }
 
 fn lines(tx: &mut Tx<'_>, people: &mut People, when: &When, ask: &Ask, filter: &Filter) -> Flow<Vec<AgendaView>> {
@@ -200,6 +226,7 @@ fn line(about: &Appointment, client: String, when: &When) -> AgendaView {
         minutes: (about.end - about.start).as_minutes(),
         tag: words::state(about),
         class,
+        is_near: about.start - Span::hours(1) <= when.now && when.now < about.end,
     }
 }
 

@@ -143,7 +143,9 @@ fn no_message_blames_and_subjects_tell_a_bystander_nothing() {
     for case in messages(MessageKind::ALL) {
         let Written { subject, text, html, .. } = &case.written;
         for word in NEVER {
-            assert!(!has_word(text, word) && !has_word(subject, word), "{word}: {subject}\n{text}");
+            // The seed's own words to a client say "about 10 minutes late today".
+            let verbatim = word == "late" && case.notice.kind == MessageKind::RunningLate;
+            assert!((verbatim || !has_word(text, word)) && !has_word(subject, word), "{word}: {subject}\n{text}");
         }
         for word in PRIVATE {
             assert!(!has_word(subject, word), "{word}: {subject}");

@@ -53,7 +53,9 @@ impl Sample {
     pub fn notice(&self, kind: MessageKind, to: &Person, facts: Facts) -> Notice {
         let calendar = match kind {
             MessageKind::Confirmation | MessageKind::Rescheduled => Some(CalendarMethod::Request),
-            MessageKind::Cancellation => Some(CalendarMethod::Cancel),
+            MessageKind::Cancellation | MessageKind::Missed | MessageKind::TechnicalFailure => {
+                Some(CalendarMethod::Cancel)
+            }
             _ => None,
         };
         Notice {
@@ -96,6 +98,9 @@ impl Sample {
             free_until: Some(at("2026-11-24T18:45:00Z")),
             words: Some("I'm so sorry.\n\nTake care <3".into()),
             owed: Some("Daniel may not know yet. Please ring them.".into()),
+            minutes: Some(10),
+            answer: Some(domain::attendance::LateAnswer::Wait),
+            reply_by: Some(at("2026-11-27T09:12:00Z")),
             ..self.facts()
         }
     }
@@ -166,6 +171,7 @@ pub fn sample() -> Sample {
         client_busy: Vec::new(),
         admins: vec![admin],
         owners: Vec::new(),
+        live: Default::default(),
     };
     Sample { situation, appointment, now: at("2026-11-24T09:12:00Z") }
 }

@@ -5,7 +5,7 @@ use super::super::report::Problem;
 use super::time_of;
 use super::world::{Pair, World};
 use domain::appointment::{Initiator, MeetingKind};
-use domain::decide::{Became, Situation};
+use domain::decide::{Became, LiveFacts, Situation};
 use domain::id::{ClientId, TherapistId};
 use domain::money::Money;
 use domain::person::Person;
@@ -59,6 +59,7 @@ impl Draft<'_> {
             client_busy: Vec::new(),
             admins: place.admins.clone(),
             owners: place.owners.clone(),
+            live: LiveFacts::default(),
         }
     }
 }

@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 /// One parameter of the form.
 struct Field {
     name: String,
-    what: &'static str,
+    what: String,
     takes: String,
     control: Control,
 }
@@ -72,7 +72,8 @@ pub(super) async fn confirm(app: App, call: Call<Owner>) -> Answer {
         Err(problems) => {
             let mut errors = FieldErrors::default();
             problems.iter().for_each(|problem| errors.push(&problem.field, sentence(&problem.field, &problem.message)));
-            let typed = values.into_iter().map(|(name, value)| (name.clone(), wanted.get(&name).cloned().unwrap_or(value)));
+            let typed =
+                values.into_iter().map(|(name, value)| (name.clone(), wanted.get(&name).cloned().unwrap_or(value)));
             let page = form(&app, &call, section, &typed.collect(), errors);
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
@@ -100,7 +101,7 @@ pub(super) async fn publish(app: App, call: Call<Owner>) -> Answer {
     let set: Map<String, Value> = serde_json::from_str(&set).map_err(|_| Refusal::not_found("policy"))?;
     let (ask, practice, inner) = (desk::ask(&call), call.actor.practice, app.clone());
     let asked = ask.clone();
-    let done = flow::once::write(&app, &ask, desk::once(&call), move |tx| {
+    let done = flow::once::write(&app, &ask, desk::once_of(&call), move |tx| {
         if flow::settings::policy_in_scope(tx, &asked, practice)?.version != seen {
             return Err(Refusal::stale().into());
         }
@@ -135,7 +136,7 @@ fn form(
         let found = parameter::find(name).filter(|parameter| parameter.section == section)?;
         Some(Field {
             name: name.clone(),
-            what: found.what,
+            what: found.sentence(),
             takes: takes(found),
             control: value::control(found, value),
         })
@@ -154,8 +155,10 @@ fn takes(found: &parameter::Parameter) -> String {
     let unit = if found.unit.is_empty() || found.unit == "money" { String::new() } else { format!("{}. ", found.unit) };
     match found.allowed {
         YesNo | Word(_) | Words(_) => unit,
-        Tiers => "One step on each line, the shortest notice first: 12: 100 means all of the price within 12 hours.".into(),
-        _ => format!("{unit}{}.", super::super::capital(&found.allowed.in_words())),
+        Tiers => {
+            "One step on each line, the shortest notice first: 12: 100 means all of the price within 12 hours.".into()
+        }
+        _ => format!("{unit}{}.", desk::capital(&found.allowed.in_words())),
     }
 }
 

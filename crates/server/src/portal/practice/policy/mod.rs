@@ -2,7 +2,7 @@
 
 mod edit;
 mod replay;
-mod value;
+pub(super) mod value;
 mod versions;
 mod what_if;
 
@@ -52,7 +52,7 @@ const VERSIONS_MAX: u32 = 500;
 /// One parameter as it stands.
 struct Line {
     name: String,
-    what: &'static str,
+    what: String,
     value: String,
 }
 
@@ -71,7 +71,6 @@ struct PolicyPage {
     preset: &'static str,
     made: String,
     is_owner: bool,
-    is_manager: bool,
     was_published: bool,
     sections: Vec<SectionView>,
 }
@@ -89,15 +88,13 @@ async fn page(app: App, call: Call<Staff>) -> Answer {
         Ok((policy, store::policy::versions(tx, practice, 1)?))
     })
     .await?;
-    let role = call.actor.role;
     let when = When::of(&call);
     render(&PolicyPage {
         shell: Shell::new(&app, &call, "Policy").at("/p/policy"),
         version: policy.version,
         preset: policy.preset.as_str(),
-        made: made.first().map(|made| when.in_words(made.made_at)).unwrap_or_default(),
-        is_owner: role == Role::Owner,
-        is_manager: matches!(role, Role::Owner | Role::Admin),
+        made: made.first().map(|made| when.on(made.made_at)).unwrap_or_default(),
+        is_owner: call.actor.role == Role::Owner,
         was_published: query.published == Some(policy.version),
         sections: Section::ALL.iter().map(|section| section_view(&policy, *section)).collect(),
     })
@@ -106,7 +103,7 @@ async fn page(app: App, call: Call<Staff>) -> Answer {
 fn section_view(policy: &Policy, section: Section) -> SectionView {
     let of_section = |(name, value): (String, serde_json::Value)| {
         let found = parameter::find(&name).filter(|parameter| parameter.section == section)?;
-        Some(Line { what: found.what, value: value::in_words(found, &value), name })
+        Some(Line { what: found.sentence(), value: value::in_words(found, &value), name })
     };
     let lines = policy.values().into_iter().filter_map(of_section).collect();
     SectionView { key: section.as_str(), title: section.title(), lines }
@@ -115,7 +112,7 @@ fn section_view(policy: &Policy, section: Section) -> SectionView {
 /// One value that differs.
 struct Change {
     name: String,
-    what: &'static str,
+    what: String,
     before: String,
     after: String,
 }
@@ -126,7 +123,7 @@ fn changes(before: &Policy, after: &Policy) -> Vec<Change> {
     let differs = |(name, value): (String, serde_json::Value)| {
         let (found, other) = (parameter::find(&name)?, theirs.get(&name)?);
         (value != *other).then(|| Change {
-            what: found.what,
+            what: found.sentence(),
             before: value::in_words(found, &value),
             after: value::in_words(found, other),
             name,
@@ -139,12 +136,16 @@ fn changes(before: &Policy, after: &Policy) -> Vec<Change> {
 struct VersionChoice {
     version: u32,
     label: String,
+    is_a: bool,
+    is_b: bool,
 }
 
-fn version_choices(made: &[VersionMade], when: &When) -> Vec<VersionChoice> {
+fn version_choices(made: &[VersionMade], when: &When, a: u32, b: u32) -> Vec<VersionChoice> {
     let choice = |one: &VersionMade| VersionChoice {
         version: one.version,
         label: format!("Version {}, {}", one.version, when.short_moment(one.made_at)),
+        is_a: one.version == a,
+        is_b: one.version == b,
     };
     made.iter().map(choice).collect()
 }

@@ -32,8 +32,8 @@ struct VersionsPage {
 #[template(path = "practice/policy_compare.html")]
 struct ComparePage {
     shell: Shell,
-    a: u32,
-    b: u32,
+    left: String,
+    right: String,
     changes: Vec<Change>,
     choices: Vec<VersionChoice>,
 }
@@ -44,6 +44,7 @@ pub(super) async fn page(app: App, call: Call<Staff>) -> Answer {
     let inner = when.clone();
     let (versions, choices) = desk::read(&app, move |tx| {
         let made = store::policy::versions(tx, practice, VERSIONS_MAX)?;
+        let newest = made.first().map_or(1, |made| made.version);
         let mut people = People::default();
         let mut views = Vec::with_capacity(made.len());
         for one in &made {
@@ -54,7 +55,7 @@ pub(super) async fn page(app: App, call: Call<Staff>) -> Answer {
             let made = inner.moment(one.made_at);
             views.push(VersionView { version: one.version, made, by, before: one.version.saturating_sub(1) });
         }
-        Ok((views, version_choices(&made, &inner)))
+        Ok((views, version_choices(&made, &inner, newest.saturating_sub(1), newest)))
     })
     .await?;
     render(&VersionsPage { shell: Shell::new(&app, &call, "Versions").at("/p/policy"), versions, choices })
@@ -71,16 +72,15 @@ struct Pair {
 pub(super) async fn compare(app: App, call: Call<Staff>) -> Answer {
     let Pair { a, b } = call.query()?;
     let practice = call.actor.practice;
-    let found = desk::read(&app, move |tx| {
-        Ok((store::policy::load(tx, practice, a)?, store::policy::load(tx, practice, b)?))
-    });
+    let found =
+        desk::read(&app, move |tx| Ok((store::policy::load(tx, practice, a)?, store::policy::load(tx, practice, b)?)));
     let (Some(before), Some(after)) = found.await? else { return Err(Problem::not_found()) };
     let (made, _) = known(&app, practice).await?;
     render(&ComparePage {
         shell: Shell::new(&app, &call, format!("Version {a} and version {b}")).at("/p/policy"),
-        a,
-        b,
+        left: format!("Version {a}"),
+        right: format!("Version {b}"),
         changes: changes(&before, &after),
-        choices: version_choices(&made, &When::of(&call)),
+        choices: version_choices(&made, &When::of(&call), a, b),
     })
 }
