@@ -180,6 +180,7 @@ fn people(tx: &mut Tx<'_>, practice: usize, therapists: usize, now: Instant) -> 
                     client,
                     state: RelationshipState::Active,
                     accepted_policy: Some(PolicyAcceptance { version: 1, at: now, how: AgreementHow::Portal }),
+                    file: Default::default(),
                     pathway: None,
                 },
             )?;
@@ -235,6 +236,7 @@ fn a_therapist(practice: usize, number: usize) -> Therapist {
         schedule: Schedule { zone: Zone::utc(), weekly, exceptions: Vec::new(), kinds, away: Vec::new() },
         late_cancel_fee: None,
         no_show_fee: None,
+        reserved: Vec::new(),
         overrides: Default::default(),
         listing: Default::default(),
     }

@@ -4,7 +4,7 @@ mod moves;
 
 use crate::attendance::Attendance;
 use crate::audit::Hash;
-use crate::id::{AppointmentId, ClientId, OfferId, PracticeId, RelationshipId, TherapistId};
+use crate::id::{AppointmentId, ClientId, OfferId, PracticeId, RelationshipId, ReservedSlotId, TherapistId};
 use crate::money::Money;
 use crate::person::PersonRef;
 use crate::policy::{Boundary, Preset};
@@ -21,6 +21,8 @@ pub use crate::reason::Initiator;
 pub use crate::schedule::MeetingKind;
 pub use moves::Before;
 pub(crate) use moves::not_confirmed;
+
+mod concluded;
 
 /// An explicit yes of the client to a time (H-09).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +208,8 @@ pub struct Appointment {
     pub agreement: Agreement,
     /// The appointment that this one stands in for.
     pub replaces: Option<AppointmentId>,
+    /// The weekly time of the client's that it fills, if it does (H-03).
+    pub reserved_slot: Option<ReservedSlotId>,
     /// An offer that asks the client to move it (`rulings` 4).
     pub pending_move: Option<OfferId>,
     /// When it was booked, UTC.

@@ -160,6 +160,10 @@ kinds! {
     MessageKind MessageId "msg_";
     /// An offer of times to one client.
     OfferKind OfferId "off_";
+    /// A weekly time kept for one client.
+    ReservedSlotKind ReservedSlotId "rsv_";
+    /// What one side says about an appointment, in their own words.
+    StatementKind StatementId "stm_";
     /// A ledger entry.
     LedgerKind LedgerEntryId "led_";
     /// A contact attempt.

@@ -39,6 +39,10 @@ words! {
         FeeWaived = "fee_waived",
         /// A promise to contact was changed or recorded.
         Promise = "promise",
+        /// The record of an appointment was set right (T23).
+        Correction = "correction",
+        /// Two people no longer work together: the closing words (T20).
+        Closing = "closing",
         /// A link to sign in.
         SignIn = "sign_in",
         /// A link to book.
@@ -176,6 +180,8 @@ pub struct Facts {
     pub wished: Option<Instant>,
     /// What is overdue, for staff.
     pub owed: Option<String>,
+    /// What the record said before and says now, in words (T23).
+    pub corrected: Option<(String, String)>,
     /// By how many minutes: the therapist's lateness, or how long the therapist has waited.
     pub minutes: Option<u32>,
     /// What the client answered to news of lateness.
@@ -205,6 +211,7 @@ impl Facts {
             refund_is_a_choice: false,
             wished: None,
             owed: None,
+            corrected: None,
             minutes: None,
             answer: None,
             reply_by: None,

@@ -79,7 +79,7 @@ const SHARED: [(&str, &str); 5] = [
 ];
 
 /// The bodies under both of their names: the ending decides how values are escaped.
-const BODIES: [(&str, &str, &str); 26] = [
+const BODIES: [(&str, &str, &str); 28] = [
     ("confirmation.txt", "confirmation.html", include_str!("../templates/messages/confirmation.j2")),
     ("cancellation.txt", "cancellation.html", include_str!("../templates/messages/cancellation.j2")),
     ("rescheduled.txt", "rescheduled.html", include_str!("../templates/messages/rescheduled.j2")),
@@ -87,6 +87,8 @@ const BODIES: [(&str, &str, &str); 26] = [
     ("refund.txt", "refund.html", include_str!("../templates/messages/refund.j2")),
     ("fee_waived.txt", "fee_waived.html", include_str!("../templates/messages/fee_waived.j2")),
     ("promise.txt", "promise.html", include_str!("../templates/messages/promise.j2")),
+    ("correction.txt", "correction.html", include_str!("../templates/messages/correction.j2")),
+    ("closing.txt", "closing.html", include_str!("../templates/messages/closing.j2")),
     ("sign_in.txt", "sign_in.html", include_str!("../templates/messages/sign_in.j2")),
     ("plain.txt", "plain.html", include_str!("../templates/messages/plain.j2")),
     ("booking_link.txt", "booking_link.html", include_str!("../templates/messages/booking_link.j2")),
@@ -178,6 +180,8 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::Refund => "refund",
         MessageKind::FeeWaived => "fee_waived",
         MessageKind::Promise => "promise",
+        MessageKind::Correction => "correction",
+        MessageKind::Closing => "closing",
         MessageKind::SignIn => "sign_in",
         MessageKind::BookingLink => "booking_link",
         MessageKind::Message | MessageKind::Ticket | MessageKind::TicketAnswer => "plain",

@@ -88,7 +88,7 @@ pub fn missed_in_a_row(tx: &mut Tx<'_>, relationship: RelationshipId, before: In
     Ok(missed)
 }
 
-/// The values from `revision` to `policy_terms`, in the order of both statements.
+/// The values from `revision` to `reserved_slot`, in the order of both statements.
 fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
     let Appointment { policy, payment, agreement, price, .. } = appointment;
     let fee = |fee| minor_in(price.currency, fee, "appointment.currency");
@@ -123,7 +123,8 @@ fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
         appointment.replaces,
         appointment.pending_move,
         attendance,
-        policy.terms
+        policy.terms,
+        appointment.reserved_slot
     ]
     .to_vec())
 }

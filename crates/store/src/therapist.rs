@@ -14,12 +14,13 @@ use domain::money::{Currency, Money};
 use domain::pathway::Overrides;
 use domain::person::PersonRef;
 use domain::practice::Therapist;
+use domain::reserved::ReservedSlot;
 use domain::schedule::Schedule;
 
 // The therapist's own columns, then the person's in the order of `person::from_columns`.
 macro_rules! therapist_columns {
     () => {
-        "t.id, t.schedule, t.late_cancel_fee_minor, t.no_show_fee_minor, t.overrides, t.listing, c.currency, p.id, p.practice, \
+        "t.id, t.schedule, t.late_cancel_fee_minor, t.no_show_fee_minor, t.reserved, t.overrides, t.listing, c.currency, p.id, p.practice, \
          p.role, p.name, p.email, p.phone, p.zone, p.locale, p.channels, p.voicemail, p.preference_at, p.active \
          FROM therapist t JOIN person p ON p.id = t.id JOIN practice c ON c.id = t.practice"
     };
@@ -37,11 +38,12 @@ const LIST: Sql = sql!("SELECT ", therapist_columns!(), " WHERE t.practice = $1 
 const SCHEDULE: Sql = sql!("UPDATE therapist SET schedule = $2 WHERE id = $1");
 const FEES: Sql = sql!("UPDATE therapist SET late_cancel_fee_minor = $2, no_show_fee_minor = $3 WHERE id = $1");
 
+const RESERVED: Sql = sql!("UPDATE therapist SET reserved = $2 WHERE id = $1");
 const LISTING: Sql = sql!("UPDATE therapist SET listing = $2 WHERE id = $1");
 const OVERRIDES: Sql = sql!("UPDATE therapist SET overrides = $2 WHERE id = $1");
 
 /// The therapist's own columns; the person's come after them.
-const OWN_COLUMNS: usize = 7;
+const OWN_COLUMNS: usize = 8;
 
 /// Adds a therapist with their person. `Check` where a fee is not in the practice's currency.
 pub fn insert(tx: &mut Tx<'_>, therapist: &Therapist) -> Result<(), DbError> {
@@ -84,6 +86,13 @@ pub fn update_fees(
     Ok(tx.execute(FEES, vals![id, late, missed])? == 1)
 }
 
+/// Keeps the weekly times that a therapist keeps for clients, those that are removed left out (H-03). Says whether there is
+/// such a therapist.
+pub fn update_reserved(tx: &mut Tx<'_>, id: TherapistId, reserved: &[ReservedSlot]) -> Result<bool, DbError> {
+    let document = (!reserved.is_empty()).then(|| json(&reserved)).transpose()?;
+    Ok(tx.execute(RESERVED, vals![id, document])? == 1)
+}
+
 /// Keeps what a therapist would like to differ from the practice's policy. Says whether there is such a therapist.
 pub fn update_overrides(tx: &mut Tx<'_>, id: TherapistId, overrides: &Overrides) -> Result<bool, DbError> {
     Ok(tx.execute(OVERRIDES, vals![id, document(overrides)?])? == 1)
@@ -117,6 +126,7 @@ fn from_row(row: &Row) -> Result<Therapist, DbError> {
     let id = columns.parse("therapist.id")?;
     let schedule = columns.json("therapist.schedule")?;
     let (late, missed): (Option<i64>, Option<i64>) = (columns.get()?, columns.get()?);
+    let reserved = columns.json_opt("therapist.reserved")?.unwrap_or_default();
     let overrides: Option<Overrides> = columns.json_opt("therapist.overrides")?;
     let listing = columns.json_opt("therapist.listing")?.unwrap_or_default();
     let currency: Currency = columns.parse("practice.currency")?;
@@ -127,6 +137,7 @@ fn from_row(row: &Row) -> Result<Therapist, DbError> {
         schedule,
         late_cancel_fee: fee(late),
         no_show_fee: fee(missed),
+        reserved,
         overrides: overrides.unwrap_or_default(),
         listing,
     })

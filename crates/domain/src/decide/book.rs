@@ -156,6 +156,7 @@ pub(super) fn drawn_up(
         agreement,
         replaces: None,
         attendance: Attendance::default(),
+        reserved_slot: slot::filled(situation, slot),
         pending_move: None,
         created_at: now,
     }

@@ -2,6 +2,7 @@
 
 use super::book::settled;
 use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
+use crate::appointment::Appointment;
 use crate::contact::{AttemptResult, ContactAttempt, Note};
 use crate::disruption::DisruptionKind;
 use crate::id::{Ids, ObligationId};
@@ -116,6 +117,7 @@ pub(super) fn note(
             "Say when the client was informed; not in the future.",
         ));
     }
+    check_on_behalf(&situation, asker, &appointment, note.on_behalf_of)?;
     let written = Note {
         id: ids.mint(),
         practice: appointment.practice,
@@ -133,6 +135,28 @@ pub(super) fn note(
     outcome.note = Some(written);
     finish(situation, "note_written", details, now, &mut outcome);
     Ok(outcome)
+}
+
+/// Whose word somebody else may write down: the therapist's of this appointment, and only where the practice lets its
+/// office document for them (V-17).
+fn check_on_behalf(
+    situation: &Situation,
+    asker: &Asker,
+    about: &Appointment,
+    on_behalf_of: Option<PersonRef>,
+) -> Result<(), Refusal> {
+    match on_behalf_of {
+        None => Ok(()),
+        Some(person) if person != PersonRef::Therapist(about.therapist) => {
+            let detail = "A note is written for the therapist of this appointment, or in your own name.";
+            Err(Refusal::invalid("not_the_therapist", "on_behalf_of", detail))
+        }
+        Some(_) if asker.is_staff() && !situation.policy.parameters.support.may_document_on_behalf => {
+            let detail = "In this practice the therapist writes their own notes. Write it in your own name.";
+            Err(Refusal::forbidden("not_on_behalf", detail))
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 pub(super) fn settle(situation: &Situation, asker: &Asker, settle: Settle, now: Instant) -> Result<Outcome, Refusal> {

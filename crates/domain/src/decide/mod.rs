@@ -8,6 +8,7 @@ mod book;
 mod cancel;
 mod clock;
 mod contact;
+mod file;
 mod import;
 mod live;
 mod money;
@@ -31,6 +32,7 @@ pub use book::Book;
 pub use cancel::Cancel;
 pub use clock::Due;
 pub use contact::{Attempt, Settle, WriteNote};
+pub use file::{Checked, Correct, EndRelationship, FileAct, Keep, Said, Screen, UpdateAttendance, slot_name};
 pub use import::{Became, Import};
 pub use live::{CaseOutcome, Connection, Live, MakeUpDecision, Missed, around};
 pub use money_act::{CarryPayment, GiveBack, SettleByHand, SettledHow};
@@ -39,7 +41,7 @@ pub use next_step::{BookNow, NextStep};
 pub use outcome::{JobToWake, NextStepTaken, OccupancyChange, Outcome, Record, UndoChange, Wake};
 pub use request::{DeclineRequest, answer_by as request_answer_by};
 pub use reschedule::Reschedule;
-pub use situation::{Asker, LiveFacts, Situation};
+pub use situation::{Asker, LiveFacts, OnFile, Situation};
 pub use team::{AnswerTeam, AskRefund, AskTeam};
 
 use crate::id::Ids;
@@ -77,6 +79,8 @@ pub enum Command {
     Note(WriteNote),
     /// One duty is said to be done, or no longer owed.
     Settle(Settle),
+    /// Something about the record: what came of an appointment, a correction, a relationship, a reserved time.
+    File(FileAct),
     /// Something happens on the day itself, or is settled after it (T11 to T16, T21).
     Live(Live),
     /// Take over what was agreed elsewhere.
@@ -105,6 +109,7 @@ pub fn decide(
         Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, now, ids),
         Command::Note(note) => contact::note(situation, asker, note, now, ids),
         Command::Settle(settle) => contact::settle(situation, asker, settle, now),
+        Command::File(act) => file::decide(situation, asker, act, now, ids),
         Command::Live(live) => live::decide(situation, asker, live, now, ids),
         Command::Import(import) => import::decide(situation, asker, import, now, ids),
         Command::Due(due) => clock::decide(situation, due, now, ids),

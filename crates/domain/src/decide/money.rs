@@ -102,7 +102,8 @@ pub(super) fn late_fee(situation: &Situation, before: &Appointment, notice: Noti
     if !notice.is_late() {
         return Money::new(0, before.price.currency);
     }
-    let case = case(situation, before, Event::ClientCancels(notice), false);
+    // Whatever was posted meanwhile: this is what it costs, not what is still to be charged.
+    let case = MoneyCase { fee_charged: false, ..case(situation, before, Event::ClientCancels(notice), false) };
     money::fee(&situation.policy.parameters, &case, EntryKind::LateFee, Some(&notice)).amount
 }
 
@@ -209,7 +210,7 @@ fn carry_to_booked(
 }
 
 /// A planned fee is taken at once; everything else waits for nothing.
-fn payment_after(ended: &Appointment, decision: &MoneyDecision, now: Instant) -> Payment {
+pub(super) fn payment_after(ended: &Appointment, decision: &MoneyDecision, now: Instant) -> Payment {
     let still_planned = decision.payment_after == PaymentState::Planned;
     let due_at = match (still_planned, decision.release_charge) {
         (true, false) => ended.payment.due_at.or(Some(now)),
@@ -219,7 +220,7 @@ fn payment_after(ended: &Appointment, decision: &MoneyDecision, now: Instant) ->
     Payment { state: decision.payment_after, due_at }
 }
 
-fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcome) {
+pub(super) fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcome) {
     if ended.payment.due_at.is_some() || payment.due_at.is_some() {
         outcome.wakes.push(Wake { job: JobToWake::Capture(ended.id), at: payment.due_at });
     }
@@ -388,6 +389,12 @@ pub(super) fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
     }
 }
 
+/// What not coming costs the client.
+pub(super) fn missed_fee(situation: &Situation, before: &Appointment) -> Money {
+    let case = case(situation, before, Event::ClientMisses, false);
+    money::fee(&situation.policy.parameters, &case, EntryKind::NoShowFee, None).amount
+}
+
 /// The offer lapsed, or nobody chose: where the choice was the client's, the money goes back by itself.
 pub(super) fn on_lapse(situation: &Situation, ended: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
     if is_the_clients_choice(situation, &ended) {
@@ -410,7 +417,7 @@ pub(super) fn booking_rules(situation: &Situation, agreed: &Policy, booked: &App
     std::iter::once(free).chain(fee.because).collect()
 }
 
-fn case(situation: &Situation, about: &Appointment, event: Event, refund_asked: bool) -> MoneyCase {
+pub(super) fn case(situation: &Situation, about: &Appointment, event: Event, refund_asked: bool) -> MoneyCase {
     let fees = TherapistFees { late_cancel: about.policy.late_cancel_fee, no_show: about.policy.no_show_fee };
     MoneyCase {
         new_client: situation.new_client,
@@ -423,7 +430,7 @@ fn case(situation: &Situation, about: &Appointment, event: Event, refund_asked: 
     }
 }
 
-fn post(
+pub(super) fn post(
     situation: &Situation,
     about: &Appointment,
     asker: &Asker,

@@ -289,7 +289,7 @@ fn tell_both(
 
 /// One e-mail. Until text messages can be sent an e-mail goes whatever the preference, and the duty to tell the client
 /// stays with a person who has the number before them (`rulings` 17).
-fn notice(
+pub(super) fn notice(
     to: PersonRef,
     kind: MessageKind,
     about: &Appointment,

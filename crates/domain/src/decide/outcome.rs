@@ -9,10 +9,13 @@ use crate::ledger::LedgerEntry;
 use crate::message::Notice;
 use crate::obligation::Obligation;
 use crate::offer::Offer;
-use crate::person::PersonRef;
+use crate::person::{ContactPreference, PersonRef};
 use crate::policy::RuleUse;
 use crate::policy::reliability::Counted;
 use crate::practice::Relationship;
+use crate::reserved::ReservedSlot;
+use crate::risk::Screening;
+use crate::statement::Statement;
 use crate::time::{Instant, Interval};
 use crate::undo::Undo;
 use serde::Serialize;
@@ -112,6 +115,18 @@ pub struct Outcome {
     pub attempt: Option<ContactAttempt>,
     /// A note to put on file.
     pub note: Option<Note>,
+    /// Other appointments of the two that changed in the same step.
+    pub others: Vec<Appointment>,
+    /// Reserved times made or changed.
+    pub reserved: Vec<ReservedSlot>,
+    /// What is said at the top of the screen where a reserved time has gone (H-12).
+    pub reserved_banner: Option<String>,
+    /// A statement to put on file.
+    pub statement: Option<Statement>,
+    /// How the client wishes to be reached, where they said so.
+    pub preference: Option<ContactPreference>,
+    /// A risk screening.
+    pub screening: Option<Screening>,
     /// What was asked of the team, or answered by it.
     pub requests: Vec<ChangeRequest>,
     /// A staff edit that may be taken back, or one that no longer may.

@@ -12,6 +12,8 @@ use crate::person::{Person, PersonRef, Role};
 use crate::policy::Policy;
 use crate::practice::{Practice, Relationship, Therapist};
 use crate::refusal::Refusal;
+use crate::reserved::ReservedSlot;
+use crate::risk::Screening;
 use crate::time::Interval;
 use crate::undo::Undo;
 use std::sync::Arc;
@@ -63,6 +65,8 @@ pub struct Situation {
     pub owners: Vec<Person>,
     /// What only the acts of the day itself look at; loaded for them alone.
     pub live: LiveFacts,
+    /// What only acts about the record look at; empty for every other.
+    pub file: OnFile,
 }
 
 /// What the acts of the day itself look at.
@@ -74,6 +78,21 @@ pub struct LiveFacts {
     pub client_at_risk: bool,
     /// Appointments of these two that the client missed one after the other until now.
     pub missed_in_a_row: u32,
+}
+
+/// What is on file about two people and one appointment of theirs, read only where an act is about the record itself.
+#[derive(Debug, Clone, Default)]
+pub struct OnFile {
+    /// What is booked for them from now on, the soonest first.
+    pub upcoming: Vec<Appointment>,
+    /// The entries on the client's account about the appointment.
+    pub entries: Vec<LedgerEntry>,
+    /// Their reserved times, those that were removed included.
+    pub reserved: Vec<ReservedSlot>,
+    /// The client's last risk screening.
+    pub screening: Option<Screening>,
+    /// Duties about the two people themselves.
+    pub duties: Vec<Obligation>,
 }
 
 impl Situation {

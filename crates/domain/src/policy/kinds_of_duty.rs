@@ -41,6 +41,8 @@ words! {
         ConfirmPlan = "confirm_plan",
         /// See whether a late client is coming.
         CheckInWithClient = "check_in_with_client",
+        /// Look at a client's risk screening again. The therapist's and the clinical team's alone (V-20).
+        ReviewRisk = "review_risk",
     }
 }
 words! {

@@ -62,6 +62,7 @@ obligation_times! {
     attendance_update AttendanceUpdate;
     confirm_plan ConfirmPlan;
     check_in_with_client CheckInWithClient;
+    review_risk ReviewRisk;
 }
 
 /// Versions that were written before there were requests have these times for them.
@@ -243,6 +244,14 @@ pub fn next_step_after_offer(parameters: &Parameters, zone: &Zone, owner: OwnerR
 pub fn promise(parameters: &Parameters, zone: &Zone, by: Instant) -> Owed {
     let working = WorkingTime::new(&parameters.practice, zone);
     times::anchored(parameters, &working, ObligationKind::KeepPromise, OwnerRole::Therapist, by)
+}
+
+/// The duty to look at a client's risk screening again by that moment. It never goes up to the admins, who may not see
+/// that there is one (V-20).
+pub fn risk_review(parameters: &Parameters, zone: &Zone, by: Instant) -> Owed {
+    let working = WorkingTime::new(&parameters.practice, zone);
+    let owed = times::anchored(parameters, &working, ObligationKind::ReviewRisk, OwnerRole::Therapist, by);
+    Owed { breach: None, second_breach: None, ..owed }
 }
 
 /// The duty to reach a client whom no message can reach: the short-notice minutes, counted from now (U3).

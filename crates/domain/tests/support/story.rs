@@ -4,7 +4,7 @@ use super::people;
 use domain::appointment::Appointment;
 use domain::change_request::{ChangeRequest, RequestState};
 use domain::decide::{
-    Asker, Command, Due, JobToWake, MoneyAct, Moves, OccupancyChange, Outcome, Situation, UndoChange, decide,
+    Asker, Command, Due, JobToWake, MoneyAct, Moves, OccupancyChange, OnFile, Outcome, Situation, UndoChange, decide,
 };
 use domain::disruption::Disruption;
 use domain::id::{AppointmentId, CommandId, Id, Ids, ObligationId};
@@ -16,6 +16,7 @@ use domain::pathway::Pathway;
 use domain::person::PersonRef;
 use domain::policy::{Policy, Preset};
 use domain::refusal::Refusal;
+use domain::reserved::{ReservedSlot, ReservedState};
 use domain::time::{Instant, Interval};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub struct Story {
     pub offers: Vec<Offer>,
     pub occupancy: Vec<Taken>,
     pub ledger: Vec<LedgerEntry>,
+    /// Every reserved time there ever was.
+    pub reserved: Vec<ReservedSlot>,
     pub notices: Vec<Notice>,
     pub requests: Vec<ChangeRequest>,
     pub undo: Option<domain::undo::Undo>,
@@ -69,6 +72,7 @@ impl Story {
             client_busy: Vec::new(),
             admins: people::admins(preset),
             owners: people::owners(preset),
+            file: Default::default(),
             live: Default::default(),
         };
         Self {
@@ -81,6 +85,7 @@ impl Story {
             offers: Vec::new(),
             occupancy: Vec::new(),
             ledger: Vec::new(),
+            reserved: Vec::new(),
             notices: Vec::new(),
             requests: Vec::new(),
             undo: None,
@@ -193,6 +198,9 @@ impl Story {
         } else {
             situation.policy = situation.policy_today.clone();
         }
+        let kept = self.reserved.iter().filter(|slot| slot.state != ReservedState::Removed);
+        situation.therapist.reserved = kept.cloned().collect();
+        situation.file = self.on_file(situation.appointment.as_ref(), now);
         situation.request =
             self.requests.iter().rfind(|r| Some(r.appointment) == subject && r.state == RequestState::Open).cloned();
         situation.account = self.ledger.clone();
@@ -200,6 +208,21 @@ impl Story {
         situation.therapist_busy = self.busy(people::to_therapist(), now);
         situation.client_busy = self.busy(people::to_client(), now);
         situation
+    }
+
+    fn on_file(&self, about: Option<&Appointment>, now: Instant) -> OnFile {
+        let of_it = |entry: &&LedgerEntry| about.is_some_and(|about| entry.appointment == Some(about.id));
+        let own = |slot: &&ReservedSlot| slot.relationship == people::RELATIONSHIP;
+        let mut upcoming: Vec<Appointment> =
+            self.appointments.iter().filter(|a| a.state.is_pending() && a.start >= now).cloned().collect();
+        upcoming.sort_by_key(|a| a.start);
+        OnFile {
+            upcoming,
+            entries: self.ledger.iter().filter(of_it).cloned().collect(),
+            reserved: self.reserved.iter().filter(own).cloned().collect(),
+            screening: None,
+            duties: self.obligations.iter().filter(|o| o.appointment.is_none()).cloned().collect(),
+        }
     }
 
     fn waits_for_a_time(&self, case: &Disruption) -> bool {
@@ -303,8 +326,11 @@ impl Story {
     }
 
     fn keep(&mut self, outcome: &Outcome, now: Instant) {
-        for changed in outcome.appointment.iter().chain(&outcome.booked) {
+        for changed in outcome.appointment.iter().chain(&outcome.booked).chain(&outcome.others) {
             put(&mut self.appointments, changed, |a, b| a.id == b.id);
+        }
+        for changed in &outcome.reserved {
+            put(&mut self.reserved, changed, |a, b| a.id == b.id);
         }
         if let Some(changed) = &outcome.relationship {
             self.base.relationship = changed.clone();

@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`: reads and parses, calls a flow, answers. Names and shapes are those of the contract.
 
 mod appointments;
+mod attendance;
 mod audit;
 mod contact;
 mod disruptions;
@@ -15,8 +16,11 @@ mod openapi;
 mod pathways;
 mod people;
 mod policy;
+mod relationships;
 pub(crate) mod reliability;
 mod request;
+mod reserved_slots;
+mod risk;
 mod slots;
 mod tickets;
 pub mod wire;
@@ -42,6 +46,7 @@ use store::{Done, Tx};
 pub fn routes() -> Vec<Route> {
     [
         appointments::routes(),
+        attendance::routes(),
         audit::routes(),
         contact::routes(),
         disruptions::routes(),
@@ -56,6 +61,9 @@ pub fn routes() -> Vec<Route> {
         pathways::routes(),
         people::routes(),
         policy::routes(),
+        relationships::routes(),
+        reserved_slots::routes(),
+        risk::routes(),
         reliability::routes(),
         slots::routes(),
         tickets::routes(),

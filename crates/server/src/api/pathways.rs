@@ -94,7 +94,7 @@ async fn assign(app: App, call: Call<Staff>) -> Answer {
     let asked = ask.clone();
     let done = flow::once::write(&app, &ask, once(&call), move |tx| {
         let done = flow::pathway::assign(tx, &inner.tools, &asked, id, body.pathway)?;
-        Ok(Done::new(relationship(&done.answer), done.audit))
+        Ok(Done::new(relationship(&done.answer, None), done.audit))
     });
     json(StatusCode::OK, &done.await?.answer)
 }

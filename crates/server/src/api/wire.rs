@@ -14,11 +14,15 @@ use domain::ledger::LedgerEntry;
 use domain::money::Money;
 use domain::obligation::{Obligation, ObligationKind, ObligationState};
 use domain::offer::Offer;
-use domain::person::PersonRef;
+use domain::person::{Person, PersonRef};
 use domain::practice::Relationship;
-use domain::time::{Instant, Interval};
+use domain::reserved::ReservedSlot;
+use domain::time::{Instant, Interval, Zone};
 use serde::Serialize;
 use serde_json::{Value, json};
+
+/// Coming days of a reserved time that are shown.
+const NEXT_TIMES: usize = 3;
 
 /// A list with the cursor of its next page.
 #[derive(Debug, Serialize)]
@@ -77,7 +81,7 @@ impl From<&Appointment> for AppointmentWire {
             payment: json!({ "state": a.payment.state, "due_at": a.payment.due_at }),
             attendance: json!({ "label": a.attendance_label(), "nhs_code": a.attendance_code(), "minutes": a.attendance.minutes() }),
             claim: Value::Null,
-            reserved_slot: Value::Null,
+            reserved_slot: json!(a.reserved_slot),
             replaces: a.replaces,
             pending_move: a.pending_move,
         }
@@ -207,11 +211,36 @@ pub fn change_request(request: &ChangeRequest) -> Value {
         "state": request.state.word(), "answer": request.state })
 }
 
-/// A relationship.
-pub fn relationship(r: &Relationship) -> Value {
+/// A relationship; with its client where it is known how they are reached.
+pub fn relationship(r: &Relationship, client: Option<&Person>) -> Value {
     let accepted = r.accepted_policy.map(|a| json!({ "version": a.version, "at": a.at, "how": a.how }));
+    let (checked, preference) = (&r.file.contracting, client.map(|client| &client.preference));
+    let continues = checked.continues.map(|goes_on| if goes_on { "yes" } else { "no" });
+    let ending = r.file.ending.as_ref();
     json!({ "id": r.id, "therapist": r.therapist, "client": r.client, "state": r.state, "preferred_slot": null,
-        "accepted_policy": accepted, "contracting": {}, "pathway": r.pathway.as_ref().map(|pathway| pathway.id) })
+        "accepted_policy": accepted, "pathway": r.pathway.as_ref().map(|pathway| pathway.id),
+        "contracting": { "preferred_contact": preference.map(|p| p.asked_at.is_some()),
+            "voicemail": preference.map(|p| p.voicemail), "continue": continues,
+            "policy_recap": checked.policy_recap, "payment_recap": checked.payment_recap, "at": checked.at },
+        "ended": ending.map(|e| json!({ "at": e.at, "reason": e.reason, "referral": e.referral })) })
+}
+
+/// A reserved time, with its next days.
+pub fn reserved_slot(slot: &ReservedSlot, zone: &Zone, now: Instant) -> Value {
+    let next: Vec<Value> = slot
+        .next_times(zone, now, NEXT_TIMES)
+        .into_iter()
+        .map(|(day, time)| json!({ "date": day.to_string(), "start": time.from, "end": time.to }))
+        .collect();
+    json!({ "id": slot.id, "relationship": slot.relationship, "state": slot.state, "weekday": slot.weekday,
+        "local_time": slot.local_time, "time_zone": zone.name(), "minutes": slot.minutes,
+        "every_weeks": slot.every_weeks, "first": slot.first.to_string(),
+        "released": slot.released.iter().map(ToString::to_string).collect::<Vec<_>>(), "next": next })
+}
+
+fn kept(reserved: &flow::answer::Reserved) -> Value {
+    let state = reserved.slot.as_ref().map_or("none", |slot| slot.state.as_str());
+    json!({ "state": state, "banner": reserved.banner, "id": reserved.slot.as_ref().map(|slot| slot.id) })
 }
 
 /// Where an act stands on the record.
@@ -232,6 +261,10 @@ pub struct Act {
     pub obligations: Vec<ObligationWire>,
     pub messages: Vec<Value>,
     pub ledger: Vec<LedgerWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relationship: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cancelled: Vec<AppointmentWire>,
     pub reserved_slot: Value,
     pub reliability: Value,
     pub because: Vec<Value>,
@@ -255,7 +288,9 @@ impl Act {
             obligations: answer.obligations.iter().map(Into::into).collect(),
             messages: answer.messages.iter().map(message).collect(),
             ledger: answer.ledger.iter().map(Into::into).collect(),
-            reserved_slot: json!({ "state": "none", "banner": null }),
+            relationship: answer.relationship.as_ref().map(|r| relationship(r, None)),
+            cancelled: answer.others.iter().map(Into::into).collect(),
+            reserved_slot: kept(&answer.reserved),
             reliability: json!({ "counts": answer.reliability.0, "why": answer.reliability.1 }),
             because: answer.because.iter().map(|b| json!({ "rule": b.rule, "text": b.text })).collect(),
             next_step: answer.next_step.as_ref().map_or(Value::Null, |step| next_step(step, answer)),

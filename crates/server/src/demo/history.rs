@@ -100,6 +100,7 @@ fn one(planted: &Planted, client: usize, start: Instant) -> Appointment {
         agreement: Agreement { how: AgreementHow::InSession, at: agreed_at },
         replaces: None,
         attendance: Default::default(),
+        reserved_slot: None,
         pending_move: None,
         created_at: agreed_at,
     }

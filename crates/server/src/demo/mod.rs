@@ -8,6 +8,7 @@ mod history;
 mod inbound;
 mod kept;
 pub mod machine;
+mod on_file;
 pub mod outbox;
 mod pages;
 mod people;

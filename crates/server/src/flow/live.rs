@@ -64,6 +64,7 @@ fn situation(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, act: &Liv
         situation.live.attempts = made.into_iter().filter(|made| made.appointment == Some(id)).collect();
     }
     if let (Live::ClientNoShow, Some(about)) = (act, &situation.appointment) {
+        situation.live.client_at_risk = store::risk::is_flagged(tx, about.client)?;
         situation.live.missed_in_a_row = store::appointment::missed_in_a_row(tx, about.relationship, about.start)?;
     }
     Ok(situation)

@@ -2,7 +2,7 @@
 
 use super::{Ask, Flow, Tools};
 use domain::appointment::Appointment;
-use domain::decide::{LiveFacts, Situation};
+use domain::decide::{LiveFacts, OnFile, Situation};
 use domain::id::{AppointmentId, OfferId, RelationshipId};
 use domain::listing::ListingState;
 use domain::person::{PersonRef, Role};
@@ -139,6 +139,7 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
         offer: None,
         disruption: None,
         obligations: Vec::new(),
+        file: OnFile::default(),
         request: None,
         account: Vec::new(),
         undo: None,

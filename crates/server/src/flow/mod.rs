@@ -6,6 +6,7 @@ pub mod answer;
 pub mod appointment;
 pub mod case;
 pub mod due;
+pub mod file;
 pub mod guide;
 pub mod import;
 pub mod jobs;

@@ -12,6 +12,7 @@ use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, UndoChange,
 use domain::id::{Ids, MessageId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState, Notice};
 use domain::person::{Channel, Person, PersonRef};
+use domain::reserved::{ReservedSlot, ReservedState};
 use domain::time::Instant;
 use outside::address::EmailAddress;
 use sha2::{Digest, Sha256};
@@ -86,6 +87,7 @@ pub fn save(
     if let Some(note) = &outcome.note {
         store::contact::insert_note(tx, note)?;
     }
+    on_file(tx, situation, &outcome)?;
     for request in &outcome.requests {
         store::change_request::put(tx, request)?;
     }
@@ -136,6 +138,32 @@ fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<(
     Ok(())
 }
 
+/// What only acts about the record change.
+fn on_file(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<()> {
+    for changed in &outcome.others {
+        if !store::appointment::update(tx, changed, changed.revision - 1)? {
+            return Err(domain::refusal::Refusal::stale().into());
+        }
+    }
+    if !outcome.reserved.is_empty() {
+        let pair = &situation.relationship;
+        for slot in &outcome.reserved {
+            store::reserved_slot::put(tx, slot, pair.therapist, pair.client)?;
+        }
+        store::therapist::update_reserved(tx, pair.therapist, &kept(situation, outcome))?;
+    }
+    if let Some(statement) = &outcome.statement {
+        store::statement::insert(tx, statement)?;
+    }
+    if let Some(preference) = &outcome.preference {
+        store::person::update_preference(tx, situation.relationship.client, preference)?;
+    }
+    if let Some(screening) = &outcome.screening {
+        store::risk::put(tx, screening)?;
+    }
+    Ok(())
+}
+
 /// A new appointment, with the document that it was agreed under where that is not the practice's own version, and a look
 /// at whom it saves a late fee. Where the practice has no pathways and promises no such thing, that is one statement.
 fn insert(tx: &mut Tx, situation: &Situation, booked: &Appointment) -> Flow<()> {
@@ -152,6 +180,14 @@ fn insert(tx: &mut Tx, situation: &Situation, booked: &Appointment) -> Flow<()> 
         wake_at(tx, situation, &wake)?;
     }
     Ok(())
+}
+
+/// What the therapist keeps for clients after this.
+fn kept(situation: &Situation, outcome: &Outcome) -> Vec<ReservedSlot> {
+    let before = situation.therapist.reserved.iter();
+    let untouched = before.filter(|slot| outcome.reserved.iter().all(|changed| changed.id != slot.id));
+    let after = untouched.chain(outcome.reserved.iter().filter(|slot| slot.state != ReservedState::Removed));
+    after.cloned().collect()
 }
 
 fn occupancy(tx: &mut Tx, change: &OccupancyChange) -> Flow<()> {
@@ -232,7 +268,7 @@ fn write_messages(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Out
 
 fn about<'a>(situation: &'a Situation, outcome: &'a Outcome, notice: &Notice) -> Option<&'a Appointment> {
     let known = [outcome.appointment.as_ref(), outcome.booked.as_ref(), situation.appointment.as_ref()];
-    known.into_iter().flatten().find(|appointment| appointment.id == notice.appointment)
+    known.into_iter().flatten().chain(&outcome.others).find(|appointment| appointment.id == notice.appointment)
 }
 
 fn recipient(situation: &Situation, to: PersonRef) -> Option<&Person> {
@@ -280,18 +316,18 @@ fn message(
     }
 }
 
+/// Whose word it is, where somebody else typed it (V-17).
+fn on_behalf_of(outcome: &Outcome) -> Option<PersonRef> {
+    outcome.on_behalf_of.or(outcome.note.as_ref().and_then(|note| note.on_behalf_of))
+}
+
 fn entry(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entry {
     Entry {
         practice: situation.practice.id,
         command: ids.command(),
         at: ask.now,
         actor: ask.who.scope().signature(),
-        on_behalf_of: outcome
-            .note
-            .as_ref()
-            .and_then(|note| note.on_behalf_of)
-            .or(outcome.on_behalf_of)
-            .map(|p| p.to_string()),
+        on_behalf_of: on_behalf_of(outcome).map(|person| person.to_string()),
         word: outcome.record.word.to_owned(),
         subjects: outcome.record.subjects.clone(),
         details: outcome.record.details.clone(),

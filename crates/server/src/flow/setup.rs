@@ -9,7 +9,7 @@ use domain::money::{Currency, Money};
 use domain::pathway::Overrides;
 use domain::person::{ContactPreference, Locale, Person, PersonRef, Role, is_email, is_phone};
 use domain::policy::{Policy, Preset};
-use domain::practice::{PolicyAcceptance, Practice, Relationship, RelationshipState, Therapist};
+use domain::practice::{PolicyAcceptance, Practice, Relationship, RelationshipFile, RelationshipState, Therapist};
 use domain::refusal::Refusal;
 use domain::schedule::Schedule;
 use domain::time::Zone;
@@ -142,7 +142,8 @@ pub fn therapist(
     let person = checked_person(tx, PersonRef::Therapist(id), practice, wish)?;
     let NewTherapist { schedule, late_cancel_fee, no_show_fee } = work;
     let (overrides, listing) = (Overrides::new(), Listing::default());
-    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee, overrides, listing };
+    let therapist =
+        Therapist { id, person, schedule, late_cancel_fee, no_show_fee, overrides, listing, reserved: Vec::new() };
     store::therapist::insert(tx, &therapist)?;
     let entry = person_entry(tools, ask, ids, &therapist.person, "therapist_added");
     Ok(Done::new(therapist, entry))
@@ -168,6 +169,7 @@ pub fn relationship(
         client: client_id,
         state: RelationshipState::Active,
         accepted_policy: accepted,
+        file: RelationshipFile::default(),
         pathway: None,
     };
     store::relationship::insert(tx, &relationship)?;

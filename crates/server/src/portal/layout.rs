@@ -53,6 +53,8 @@ const PRACTICE: &[Destination] = &[
     to("/p/drift", "split", "Drift"),
     to("/p/updates", "circle-check", "Updates"),
     to("/p/clients", "users", "Clients"),
+    to("/p/slots", "bookmark", "Reserved slots"),
+    to("/p/disputes/new", "shield", "Dispute file"),
     to("/p/therapists", "user", "Therapists"),
     to("/p/requests", "life-buoy", "Requests"),
     to("/p/messages", "message-square", "Messages"),

@@ -229,6 +229,8 @@ fn said(facts: &Facts) -> Part {
         by => facts.initiator.map(Initiator::as_str),
         reason => facts.shared_reason.as_deref().map(clean::line).filter(|reason| !reason.is_empty()),
         words => facts.words.as_deref().map(clean::lines).unwrap_or_default(),
+        says_before => facts.corrected.as_ref().map(|(before, _)| clean::line(before)),
+        says_now => facts.corrected.as_ref().map(|(_, now)| clean::line(now)),
         owed => facts.owed.as_deref().map(clean::line),
     }
 }

@@ -4,4 +4,5 @@ mod house;
 mod page;
 mod policy;
 mod practice;
+mod record;
 mod therapist;

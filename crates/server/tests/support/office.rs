@@ -46,6 +46,7 @@ pub async fn the_house(preset: Preset) -> House {
             state: RelationshipState::Active,
             accepted_policy: None,
             pathway: None,
+            file: Default::default(),
         };
         store::relationship::insert(tx, &pair)?;
         let mut ids = Ids::new(command, now());

@@ -52,6 +52,7 @@ pub(super) fn from_row(row: &Row) -> Result<Appointment, DbError> {
         pending_move: columns.parse_opt("appointment.pending_move")?,
         attendance: columns.json_opt("appointment.attendance")?.unwrap_or_default(),
         policy: PolicySnapshot { terms: columns.get()?, ..policy },
+        reserved_slot: columns.parse_opt("appointment.reserved_slot")?,
         created_at,
     })
 }

@@ -9,7 +9,7 @@ macro_rules! appointment_columns {
          a.starts_at, a.ends_at, a.buffer_after, a.zone, a.state, a.sequence, a.price_minor, a.policy_preset, \
          a.policy_version, a.cutoff, a.boundary, a.late_cancel_fee_minor, a.no_show_fee_minor, a.cutoff_floor, \
          a.payment_state, a.payment_due_at, a.agreed_how, a.agreed_at, a.cancellation, a.cancelled_late, a.replaces, \
-         a.pending_move, a.attendance, a.policy_terms"
+         a.pending_move, a.attendance, a.policy_terms, a.reserved_slot"
     };
 }
 // The columns that a change may touch come last, so that both statements share their order.
@@ -17,7 +17,8 @@ pub(super) const INSERT: Sql = sql!(
     "INSERT INTO appointment (id, practice, relationship, therapist, client, kind, currency, created_at, revision,
          starts_at, ends_at, buffer_after, zone, state, sequence, price_minor, policy_preset, policy_version, cutoff,
          boundary, late_cancel_fee_minor, no_show_fee_minor, cutoff_floor, payment_state, payment_due_at, agreed_how,
-         agreed_at, cancellation, cancelled_late, replaces, pending_move, attendance, policy_terms)
+         agreed_at, cancellation, cancelled_late, replaces, pending_move, attendance, policy_terms,
+         reserved_slot)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
          $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
 );
@@ -26,7 +27,7 @@ pub(super) const UPDATE: Sql = sql!(
          sequence = $10, price_minor = $11, policy_preset = $12, policy_version = $13, cutoff = $14, boundary = $15,
          late_cancel_fee_minor = $16, no_show_fee_minor = $17, cutoff_floor = $18, payment_state = $19,
          payment_due_at = $20, agreed_how = $21, agreed_at = $22, cancellation = $23, cancelled_late = $24,
-         replaces = $25, pending_move = $26, attendance = $27, policy_terms = $28
+         replaces = $25, pending_move = $26, attendance = $27, policy_terms = $28, reserved_slot = $29
      WHERE id = $1 AND revision = $2 AND currency = $3"
 );
 pub(super) const LOAD: Sql = sql!(

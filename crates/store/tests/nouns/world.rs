@@ -124,6 +124,7 @@ pub fn a_therapist(id: TherapistId, practice: PracticeId, name: &str) -> Therapi
         },
         late_cancel_fee: None,
         no_show_fee: None,
+        reserved: Vec::new(),
         listing: Default::default(),
         overrides: Default::default(),
     }
@@ -142,6 +143,7 @@ pub fn a_relationship(
         client,
         state: RelationshipState::Active,
         accepted_policy: None,
+        file: Default::default(),
         pathway: None,
     }
 }
@@ -177,6 +179,7 @@ pub fn an_appointment(n: u8) -> Appointment {
         agreement: Agreement { how: AgreementHow::Phone, at: minutes(-2880) },
         replaces: None,
         attendance: Default::default(),
+        reserved_slot: None,
         pending_move: None,
         created_at: noon(),
     }

@@ -12,5 +12,6 @@ mod moves;
 mod policy;
 mod presets;
 mod races;
+mod record;
 mod steps;
 mod storage_faults;

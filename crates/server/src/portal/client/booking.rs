@@ -133,6 +133,7 @@ struct ConfirmPage {
     policy: Vec<String>,
     must_accept: bool,
     practice: String,
+    terms: String,
     button: &'static str,
     keep: &'static str,
 }
@@ -292,6 +293,7 @@ async fn confirm_page<A: Scoped>(
         policy: sentences,
         must_accept: pair.must_accept(),
         practice: pair.practice.name.clone(),
+        terms: crate::portal::terms::address(pair.practice.id, Some(pair.policy.version)),
         back: booking.times,
         action: booking.confirm,
         button: "Book this session",

@@ -21,6 +21,7 @@ mod times;
 mod words;
 
 pub(super) use help::show as help_again;
+pub(super) use policy::sentences as terms_sentences;
 
 use crate::actor::Client;
 use crate::app::App;
@@ -49,6 +50,10 @@ pub(super) fn routes() -> Vec<Route> {
         post("/c/sessions/{id}/move", moved).about("appointment").audits("appointment_rescheduled").says("Moves it"),
         get("/c/sessions/{id}/cancel", cancel_page).about("appointment").says("What cancelling means"),
         post("/c/sessions/{id}/cancel", cancel).about("appointment").audits("appointment_cancelled").says("Cancels it"),
+        post("/c/sessions/{id}/statement", say)
+            .about("statement")
+            .audits("statement_made")
+            .says("Puts the client’s own account of it on file"),
         get::<Client>("/c/account", account::page).about("ledger").says("The client's own account, in plain words"),
         post("/c/sessions/{id}/late", late)
             .about("appointment")
@@ -106,6 +111,11 @@ async fn book(app: App, call: Call<Client>) -> Answer {
 async fn one(app: App, call: Call<Client>) -> Answer {
     let (base, id) = (desk::base(&call, "/c/sessions"), call.id("id")?);
     session::page(app, call, base, id).await
+}
+
+async fn say(app: App, call: Call<Client>) -> Answer {
+    let (base, id) = (desk::base(&call, "/c/sessions"), call.id("id")?);
+    session::tell(app, call, base, id).await
 }
 
 async fn file(app: App, call: Call<Client>) -> Answer {

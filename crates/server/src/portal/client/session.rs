@@ -5,7 +5,7 @@ use super::desk::{self, Acted, Door};
 use super::policy_words::{Terms, free_until, price};
 use super::words::{kind_words, spell, state_words};
 use super::{refusal, scene};
-use crate::actor::Scoped;
+use crate::actor::{Client, Scoped};
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
@@ -16,7 +16,7 @@ use crate::when::When;
 use askama::Template;
 use domain::appointment::{Appointment, Initiator, State};
 use domain::attendance::LateAnswer;
-use domain::decide::{Cancel, Live, Missed, NextStep};
+use domain::decide::{Cancel, FileAct, Live, Missed, NextStep, Said};
 use domain::id::AppointmentId;
 use domain::offer::Offer;
 use domain::person::Role;
@@ -25,6 +25,7 @@ use domain::policy::money::PaymentState;
 use domain::policy::{Boundary, Policy};
 use domain::practice::{Practice, Relationship, Therapist};
 use domain::reason::{Fault, Reason};
+use domain::statement::Statement;
 use domain::time::{Instant, Span};
 
 pub(super) use super::change::{move_page, moved};
@@ -41,6 +42,8 @@ pub(super) struct Scene {
     pub offer: Option<Offer>,
     /// Where another time can be booked, through the same door.
     pub booking: Option<String>,
+    /// What each side has said about it.
+    pub said: Vec<Statement>,
 }
 
 #[derive(Template)]
@@ -64,6 +67,9 @@ struct SessionPage {
     offer: Option<String>,
     again: Option<String>,
     therapist: String,
+    /// Once it is over: where the client tells their own side of it.
+    say: Option<String>,
+    said: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -76,6 +82,7 @@ struct CancelPage {
     action: String,
     base: String,
     move_to: Option<String>,
+    terms: String,
     button: String,
     revision: u32,
 }
@@ -89,6 +96,29 @@ const REASONS: [Reason; 6] = [
     Reason::ClientFeelingBetter,
     Reason::ClientFinancial,
 ];
+
+/// "You, Monday 2 March, 14:00": who said it, and when.
+fn said_by(said: &Statement, therapist: &str, when: &When) -> String {
+    let who = match said.role {
+        Role::Client => "You",
+        Role::Therapist => therapist,
+        _ => "The practice",
+    };
+    format!("{who}, {}", when.moment(said.at))
+}
+
+/// Puts the client's own account of it on file (V-13).
+pub(super) async fn tell(app: App, call: Call<Client>, base: String, id: AppointmentId) -> Answer {
+    let words = call.raw().get("words").to_owned();
+    let done = desk::act(&app, &call, move |tx, app, ask| {
+        let said = FileAct::Say(Said { words: words.clone() });
+        flow::file::about_appointment(tx, &app.tools, ask, id, said, None)
+    });
+    match done.await? {
+        Acted::Refused(refusal) => Err((*refusal).into()),
+        Acted::Done(_) | Acted::Over => Ok(redirect(&base)),
+    }
+}
 
 /// Loads one session in scope.
 pub(super) async fn load<A: Scoped>(app: &App, call: &Call<A>, id: AppointmentId) -> Result<Scene, Problem> {
@@ -104,6 +134,7 @@ pub(super) async fn load<A: Scoped>(app: &App, call: &Call<A>, id: AppointmentId
             offer: store::offer::open_of(tx, appointment.id)?.filter(|offer| ask.now < offer.expires_at),
             relationship: scene::found(relationship, "appointment")?,
             booking: door.open_booking(tx, app, appointment.relationship, ask.now)?,
+            said: store::statement::of(tx, &scope, appointment.id)?,
             appointment,
         })
     })
@@ -135,6 +166,8 @@ pub(super) async fn page<A: Scoped>(app: App, call: Call<A>, base: String, id: A
             .then(|| scene.booking.clone())
             .flatten(),
         therapist: name.to_owned(),
+        say: (door == Door::Portal && appointment.start <= call.now).then(|| format!("{base}/statement")),
+        said: scene.said.iter().map(|one| (one.words.clone(), said_by(one, name, &when))).collect(),
         news,
         base,
     };
@@ -323,6 +356,7 @@ fn cancel_view<A: Scoped>(
         effects,
         reasons: REASONS.into_iter().filter(enabled).map(|reason| (reason.as_str(), reason.words())).collect(),
         action: format!("{base}/cancel"),
+        terms: crate::portal::terms::address(appointment.practice, Some(appointment.policy.version)),
         move_to: matches!(change::standing(scene, call.now), Standing::Free | Standing::WithFee(_))
             .then(|| format!("{base}/move")),
         button: match cost {

@@ -14,6 +14,7 @@ mod contact;
 mod details;
 mod duties;
 mod effects;
+pub mod file;
 mod list;
 mod live;
 mod money;
@@ -199,6 +200,87 @@ macro_rules! desk_routes {
                 .about("obligation")
                 .audits("obligation_excused")
                 .says("Says why a duty is no longer owed"),
+            get::<$kind>(concat!($base, "/updates"), file::updates::page::<$kind>)
+                .about("appointment")
+                .says("What awaits its attendance update"),
+            get::<$kind>(concat!($base, "/appointments/{id}/update"), file::update::page::<$kind>)
+                .about("appointment")
+                .says("The attendance update: four questions"),
+            post::<$kind>(concat!($base, "/appointments/{id}/update"), file::update::update::<$kind>)
+                .about("appointment")
+                .audits("attendance_updated")
+                .says("Saves the update"),
+            get::<$kind>(concat!($base, "/appointments/{id}/correct"), file::correct::page::<$kind>)
+                .about("appointment")
+                .says("The form that sets the record right"),
+            post::<$kind>(concat!($base, "/appointments/{id}/correct"), file::correct::correct::<$kind>)
+                .about("appointment")
+                .audits("appointment_corrected")
+                .says("Sets the record right"),
+            post::<$kind>(concat!($base, "/appointments/{id}/statements"), file::correct::say::<$kind>)
+                .about("statement")
+                .audits("statement_made")
+                .says("Puts one’s own account of it on file"),
+            post::<$kind>(concat!($base, "/appointments/{id}/notes"), file::notes::open::<$kind>)
+                .about("note")
+                .audits("notes_read")
+                .says("Opens the contact notes; that somebody did goes on record"),
+            get::<$kind>(concat!($base, "/slots"), file::slots::page::<$kind>)
+                .about("reserved slot")
+                .says("Weekly times kept for clients"),
+            post::<$kind>(concat!($base, "/slots"), file::slots::add::<$kind>)
+                .about("reserved slot")
+                .audits("slot_reserved")
+                .says("Keeps a weekly time for a client"),
+            post::<$kind>(concat!($base, "/slots/{id}/remove"), file::slots::remove::<$kind>)
+                .about("reserved slot")
+                .audits("slot_removed")
+                .says("Gives it up"),
+            post::<$kind>(concat!($base, "/slots/{id}/restore"), file::slots::restore::<$kind>)
+                .about("reserved slot")
+                .audits("slot_restored")
+                .says("Adds it back"),
+            post::<$kind>(concat!($base, "/slots/{id}/pause"), file::slots::pause::<$kind>)
+                .about("reserved slot")
+                .audits("slot_paused")
+                .says("Lets others have it for now"),
+            post::<$kind>(concat!($base, "/slots/{id}/resume"), file::slots::resume::<$kind>)
+                .about("reserved slot")
+                .audits("slot_resumed")
+                .says("Keeps it again"),
+            post::<$kind>(concat!($base, "/slots/{id}/release"), file::slots::release::<$kind>)
+                .about("reserved slot")
+                .audits("slot_week_released")
+                .says("Lets one of its days go"),
+            get::<$kind>(concat!($base, "/clients"), file::clients::list::<$kind>)
+                .about("relationship")
+                .says("Clients; those with whom it has ended are hidden"),
+            get::<$kind>(concat!($base, "/clients/{id}"), file::clients::one::<$kind>)
+                .about("relationship")
+                .says("One client: how they are reached, what was gone through, what is kept for them"),
+            post::<$kind>(concat!($base, "/clients/{id}/check"), file::clients::check::<$kind>)
+                .about("relationship")
+                .audits("contracting_noted")
+                .says("Keeps what was gone through in the first session"),
+            post::<$kind>(concat!($base, "/clients/{id}/reopen"), file::clients::reopen::<$kind>)
+                .about("relationship")
+                .audits("relationship_reopened")
+                .says("Works together again"),
+            post::<$kind>(concat!($base, "/clients/{id}/pause"), file::clients::pause::<$kind>)
+                .about("relationship")
+                .audits("relationship_paused")
+                .says("Books nothing for now"),
+            post::<$kind>(concat!($base, "/clients/{id}/risk"), file::clients::screen::<$kind>)
+                .about("risk screening")
+                .audits("risk_screened")
+                .says("Keeps what a risk screening found"),
+            get::<$kind>(concat!($base, "/clients/{id}/end"), file::end::page::<$kind>)
+                .about("relationship")
+                .says("What ending it calls off"),
+            post::<$kind>(concat!($base, "/clients/{id}/end"), file::end::end::<$kind>)
+                .about("relationship")
+                .audits("relationship_ended")
+                .says("Ends it"),
         ]
     };
 }

@@ -142,6 +142,8 @@ pub fn purpose(kind: MessageKind) -> &'static str {
         MessageKind::Refund => "Refund",
         MessageKind::FeeWaived => "Fee no longer due",
         MessageKind::Promise => "Promise to be in touch",
+        MessageKind::Correction => "Record set right",
+        MessageKind::Closing => "Closing words",
         MessageKind::SignIn => "Sign-in link",
         MessageKind::BookingLink => "Booking link",
         MessageKind::Message => "Message",
@@ -210,6 +212,7 @@ pub fn duty(kind: ObligationKind, name: &str) -> (String, &'static str) {
         ObligationKind::EscalateRisk => ("Risk duty has answered".to_owned(), "shield"),
         ObligationKind::AttendanceUpdate => (format!("Update how it went with {name}"), "circle-check"),
         ObligationKind::ConfirmPlan => (format!("Apologise and agree the plan with {name}"), "message-square"),
+        ObligationKind::ReviewRisk => (format!("Look at {name}’s risk screening again"), "shield"),
         ObligationKind::CheckInWithClient => (format!("See whether {name} is coming"), "clock"),
     }
 }
@@ -277,6 +280,11 @@ pub fn entry(word: &str) -> String {
         "make_up_decided" => "Decided about a make-up".to_owned(),
         "obligation_met" => "Marked a duty as done".to_owned(),
         "obligation_excused" => "Marked a duty as no longer owed".to_owned(),
+        "attendance_updated" => "Made the attendance update".to_owned(),
+        "appointment_corrected" => "Set the record right".to_owned(),
+        "statement_made" => "Added their own account".to_owned(),
+        "notes_read" => "Read the contact notes".to_owned(),
+        "relationship_ended" => "Ended the relationship".to_owned(),
         other => crate::when::capital(&other.replace('_', " ")),
     }
 }

@@ -21,6 +21,13 @@ pub fn routes() -> Vec<Route> {
         get::<Staff>("/p/cases/{id}", case::page)
             .about("disruption")
             .says("One case: its four answers, duties and log"),
+        get::<Staff>("/p/disputes/new", desk::file::dispute::page)
+            .about("appointment")
+            .says("The form of a dispute file"),
+        post::<Staff>("/p/disputes/new", desk::file::dispute::make)
+            .about("appointment")
+            .audits("dispute_file_made")
+            .says("Makes the dispute file; that it was made goes on record"),
         get::<Staff>("/p/money", money::page).about("ledger").says("Money that waits for a person"),
         get::<Staff>("/p/clients/{id}/account", money::account).about("ledger").says("One client's account"),
         get::<Staff>("/p/requests", requests::page).about("change request").says("What is asked of the team"),

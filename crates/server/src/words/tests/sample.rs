@@ -143,6 +143,7 @@ pub fn sample() -> Sample {
             person: therapist,
             late_cancel_fee: None,
             no_show_fee: None,
+            reserved: Vec::new(),
             listing: Default::default(),
             overrides: Default::default(),
         },
@@ -154,6 +155,7 @@ pub fn sample() -> Sample {
             client: appointment.client,
             state: RelationshipState::Active,
             accepted_policy: None,
+            file: Default::default(),
             pathway: None,
         },
         new_client: false,
@@ -171,6 +173,7 @@ pub fn sample() -> Sample {
         client_busy: Vec::new(),
         admins: vec![admin],
         owners: Vec::new(),
+        file: Default::default(),
         live: Default::default(),
     };
     Sample { situation, appointment, now: at("2026-11-24T09:12:00Z") }
@@ -241,6 +244,7 @@ fn appointment() -> Appointment {
         agreement: Agreement { how: AgreementHow::Phone, at: at("2026-11-01T10:00:00Z") },
         replaces: None,
         attendance: Default::default(),
+        reserved_slot: None,
         pending_move: None,
         created_at: at("2026-11-01T10:00:00Z"),
     }

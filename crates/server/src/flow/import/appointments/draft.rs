@@ -59,6 +59,7 @@ impl Draft<'_> {
             client_busy: Vec::new(),
             admins: place.admins.clone(),
             owners: place.owners.clone(),
+            file: domain::decide::OnFile::default(),
             live: LiveFacts::default(),
         }
     }
