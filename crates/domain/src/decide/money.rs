@@ -102,7 +102,8 @@ pub(super) fn late_fee(situation: &Situation, before: &Appointment, notice: Noti
     if !notice.is_late() {
         return Money::new(0, before.price.currency);
     }
-    let case = case(situation, before, Event::ClientCancels(notice), false);
+    // Whatever was posted meanwhile: this is what it costs, not what is still to be charged.
+    let case = MoneyCase { fee_charged: false, ..case(situation, before, Event::ClientCancels(notice), false) };
     money::fee(&situation.policy.parameters, &case, EntryKind::LateFee, Some(&notice)).amount
 }
 
@@ -370,13 +371,20 @@ fn capture_the_rest(
     outcome.appointment = Some(before.with_payment(settled_payment(state)));
 }
 
-/// What a cancelled appointment still costs: the price where a late word came after the plan to take it stood.
+/// What a cancelled or missed appointment costs: the price where a late word came after the plan to take it stood. That a
+/// fee of it is on the account already changes nothing about what it is.
 pub(super) fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
+    let parameters = &situation.policy.parameters;
+    let of = |event, kind, notice: Option<&Notice>| {
+        let case = MoneyCase { fee_charged: false, ..case(situation, before, event, false) };
+        money::fee(parameters, &case, kind, notice).amount
+    };
     match &before.state {
         State::Cancelled(how) if how.late => {
-            late_fee(situation, before, judged(situation, before, Act::Cancel, how.received_at))
+            let notice = judged(situation, before, Act::Cancel, how.received_at);
+            of(Event::ClientCancels(notice), EntryKind::LateFee, Some(&notice))
         }
-        State::ClientNoShow | State::LateNotSeen => missed_fee(situation, before),
+        State::ClientNoShow | State::LateNotSeen => of(Event::ClientMisses, EntryKind::NoShowFee, None),
         _ => Money::new(0, before.price.currency),
     }
 }

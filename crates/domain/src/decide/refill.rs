@@ -4,7 +4,7 @@ use super::book::subjects;
 use super::{JobToWake, Outcome, Record, Situation, Wake, money, notify};
 use crate::appointment::{Appointment, Initiator, Payment, PaymentState, State};
 use crate::id::Ids;
-use crate::ledger::EntryKind;
+use crate::ledger::{Account, EntryKind};
 use crate::money::Money;
 use crate::policy::money::{MoneyDecision, PlannedEntry};
 use crate::policy::{CaptureAt, RuleUse, explain};
@@ -23,7 +23,7 @@ pub(super) fn watch(situation: &Situation, ended: &Appointment, decision: &Money
 pub(super) fn decide(situation: &Situation, taken: bool, now: Instant, ids: &mut Ids) -> Result<Outcome, Refusal> {
     let ended = situation.appointment()?;
     let mut outcome = Outcome::default();
-    let fee = money::fee_owed(situation, &ended);
+    let fee = fee(situation, &ended);
     if !situation.policy.parameters.waive_late_fee_if_slot_refilled || !was_late(&ended) || fee.is_zero() {
         return Ok(outcome);
     }
@@ -63,6 +63,13 @@ fn tell(
             "after": payment }),
     };
     outcome.appointment = Some(after);
+}
+
+/// What of the fee still stands: a person may have let part of it go already.
+fn fee(situation: &Situation, ended: &Appointment) -> Money {
+    let (fee, account) = (money::fee_owed(situation, ended), Account::of(&situation.account, ended.id));
+    let stands = if account.is_empty { fee.amount_minor } else { account.charged.clamp(0, fee.amount_minor.max(0)) };
+    Money::new(stands, fee.currency)
 }
 
 fn was_late(ended: &Appointment) -> bool {

@@ -35,7 +35,7 @@ pub fn refund_choice(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -
 
 /// Whether somebody else has taken a time that was cancelled late; the client hears of it once.
 pub fn slot_refilled(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
+    let situation = load::with_account(tx, tools, ask, id, &[], Mode::Change)?;
     let told = store::message::of_appointment(tx, id)?.iter().any(|message| message.kind == MessageKind::FeeWaived);
     if told {
         return Err(Failed::Nothing { look_again: None });

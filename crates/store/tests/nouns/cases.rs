@@ -128,7 +128,7 @@ fn a_case_opens_and_closes(rig: &Rig) {
 
 fn cases_are_listed_from_page_to_page(rig: &Rig) {
     booked(rig);
-    for n in 1..=7_i32 {
+    for n in 1..=7_u8 {
         let closed_at = n.is_multiple_of(2).then_some(minutes(50));
         put(rig, Disruption { closed_at, ..a_case(n, DisruptionKind::ClientLate) });
     }

@@ -1,6 +1,6 @@
 //! The day itself over the API: late, missed, the client late, a make-up; on both databases.
 
-use crate::steps::{act, agreed, booked, duties, duty, text};
+use crate::steps::{act, agreed, booked, duties, duty, put_letters_away, text};
 use domain::policy::Preset;
 use domain::time::Span;
 use holdspace_testkit::world::{Engine, Plan};
@@ -38,6 +38,8 @@ fn late_and_answered(engine: Engine) {
     let met = therapist.post(&act(&first, "connected"), &connected).good();
     assert_eq!(met["appointment"]["state"], "in_progress");
     assert_eq!(duty(&met, "confirm_plan")["state"], "met");
+    world.work();
+    put_letters_away(&world, house);
 }
 
 fn missed_and_made_up(engine: Engine) {
@@ -78,6 +80,8 @@ fn missed_and_made_up(engine: Engine) {
         (gift["ledger"][0]["kind"].as_str(), gift["ledger"][0]["amount"]["amount_minor"].as_i64()),
         (Some("make_up"), Some(0))
     );
+    world.work();
+    put_letters_away(&world, house);
 }
 
 fn a_late_client(engine: Engine) {
@@ -110,6 +114,8 @@ fn a_late_client(engine: Engine) {
         "start": house.local("2026-12-03 10:00"), "agreement": agreed(world.now()) });
     therapist.post("/api/v1/appointments", &body).good();
     assert!(!owed());
+    world.work();
+    put_letters_away(&world, house);
 }
 
 // proves

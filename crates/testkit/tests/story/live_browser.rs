@@ -1,7 +1,7 @@
 //! The day itself walked in a real browser: late in two taps and an answer; missed, a new time, the outcome, a make-up.
 
 use crate::calendars::link_in;
-use crate::steps::{booked, text};
+use crate::steps::{booked, put_letters_away, text};
 use domain::policy::Preset;
 use holdspace_testkit::browser::run_file;
 use holdspace_testkit::letter::Letter;
@@ -47,6 +47,7 @@ fn late_in_two_taps_and_the_clients_answer_in_a_browser() {
     walk("seed_004/answer.mjs", &json!({ "link": link }));
     let told = letter_with(&world, &house.therapist, "happy to wait").parsed();
     assert!(!told.subject.to_lowercase().contains("late"), "{}", told.subject);
+    put_letters_away(&world, house);
 }
 
 // proves
@@ -65,4 +66,6 @@ fn missed_then_a_new_time_the_outcome_and_a_make_up_in_a_browser() {
     letter_with(&world, &house.admin, "There is another time.");
     let gift = link_of(&world, &house.client, "It costs you nothing");
     walk("seed_004/take.mjs", &json!({ "link": gift }));
+    world.work();
+    put_letters_away(&world, house);
 }
