@@ -20,7 +20,7 @@ pub(super) const INSERT: Sql = sql!(
          agreed_at, cancellation, cancelled_late, replaces, pending_move, attendance, policy_terms,
          reserved_slot)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-         $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
+         $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)"
 );
 pub(super) const UPDATE: Sql = sql!(
     "UPDATE appointment SET revision = $4, starts_at = $5, ends_at = $6, buffer_after = $7, zone = $8, state = $9,
