@@ -246,7 +246,7 @@ pub(super) fn page_for(tools: &Tools, ticket: &Ticket, person: &Person) -> Optio
         _ => "/p",
     };
     let seen = ticket.is_seen_by(person.id, person.role);
-    seen.then(|| format!("{base}{portal}/requests/{}", ticket.id))
+    seen.then(|| format!("{base}{portal}/tickets/{}", ticket.id))
 }
 
 fn found(tx: &mut Tx, ask: &Ask, id: TicketId) -> Flow<Ticket> {

@@ -56,7 +56,7 @@ const PRACTICE: &[Destination] = &[
     to("/p/slots", "bookmark", "Reserved slots"),
     to("/p/disputes/new", "shield", "Dispute file"),
     to("/p/therapists", "user", "Therapists"),
-    to("/p/requests", "life-buoy", "Requests"),
+    to("/p/tickets", "life-buoy", "Requests"),
     to("/p/messages", "message-square", "Messages"),
     to("/p/guides", "info", "Guides"),
     to("/p/record", "shield", "Record"),

@@ -24,12 +24,12 @@ async fn a_therapist_asks_for_help_and_support_answers() {
     maya.press("Ask for help", &[("kind", "technical"), ("body", "The video link does not open.")]).await;
     assert!(maya.text().contains("Please call as well: 020 7946 0018"), "{}", maya.text());
     let mut sue = Reader::of(&house, SUE).await;
-    sue.go("/p/requests").await;
+    sue.go("/p/tickets").await;
     sue.follow("Technical: Maya Okafor").await;
     sue.press("I’ll take it", &[]).await;
     assert!(sue.text().contains("Sue Hart has it"), "{}", sue.text());
     sue.press("Send the answer", &[("body", "Here is a new one.")]).await;
-    maya.go("/t/requests").await;
+    maya.go("/t/tickets").await;
     maya.follow("Technical: Maya Okafor").await;
     assert!(maya.text().contains("Sue Hart answered Here is a new one."), "{}", maya.text());
     maya.press("It’s done: close it", &[]).await;
@@ -52,7 +52,7 @@ async fn a_client_is_handed_over_and_the_therapist_sees_when_it_is_done() {
     sue.go(&here).await;
     sue.press("Put it on file", &[("result", "reached")]).await;
     assert!(sue.text().contains("Daniel Reyes was told"), "{}", sue.text());
-    maya.go("/t/requests").await;
+    maya.go("/t/tickets").await;
     assert!(maya.text().contains("Answered"), "{}", maya.text());
 }
 

@@ -54,7 +54,7 @@ async fn a_worry_goes_to_those_whose_work_it_is_and_to_nobody_else() {
     assert_eq!(of_sue["items"], json!([]), "it is not in her queue");
     let calls = letters(&house, SUE).await;
     assert!(calls.iter().any(|(kind, _, text)| kind == "call_task" && text.contains("+44 7700 900202")), "{calls:?}");
-    assert!(calls.iter().all(|(_, _, text)| !text.contains("Daniel") && !text.contains("/requests/")));
+    assert!(calls.iter().all(|(_, _, text)| !text.contains("Daniel") && !text.contains("/tickets/")));
     // The duty on file is met once somebody by name has taken it, and the client never hears of it.
     let (_, owed) = get(&house, MAYA, "/api/v1/obligations").await;
     let duty = owed["items"].as_array().expect("a list").iter().find(|o| o["kind"] == "escalate_risk");
@@ -106,7 +106,7 @@ async fn nobody_takes_it_so_the_office_and_then_the_owner_hear_of_it() {
         assert_eq!(letters(&house, to).await.len(), before + 1, "{to} is written to after {minutes} minutes");
     }
     let last = letters(&house, SAM).await.pop().expect("a letter");
-    assert!(last.2.contains("+44 7700 900202") && !last.2.contains("/requests/"), "a call, not the words: {last:?}");
+    assert!(last.2.contains("+44 7700 900202") && !last.2.contains("/tickets/"), "a call, not the words: {last:?}");
 }
 
 // proves: V-17

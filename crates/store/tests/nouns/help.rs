@@ -95,7 +95,7 @@ fn safety_comes_first_and_then_the_clock(rig: &Rig) {
         blamed(rig, sql!("UPDATE ticket SET document = '{}'"), |tx| {
             ticket::load(tx, &Scope::System("x"), Id::from_bytes([1; 16]))
         }),
-        "ticket.document"
+        "document"
     );
 }
 

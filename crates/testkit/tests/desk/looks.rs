@@ -67,7 +67,7 @@ fn a_browser_finds_nothing_wrong_with_the_therapists_pages() {
         own("reschedule", "/reschedule"),
         own("note", "/note"),
         open.page("help", &format!("/t/help?appointment={id}")),
-        open.page("requests", "/t/requests"),
+        open.page("requests", "/t/tickets"),
         open.page("guides", "/t/guides"),
         open.page("record", "/t/record"),
         open.page("message", &format!("/t/clients/{}/message?appointment={id}", client(DANIEL))),

@@ -151,7 +151,7 @@ pub(super) async fn raise<A: Portal + Again>(app: App, call: Call<A>) -> Answer 
     })
     .await;
     match done {
-        Ok(id) => Ok(redirect(&format!("{}/requests/{id}?new=yes", A::HOME))),
+        Ok(id) => Ok(redirect(&format!("{}/tickets/{id}?new=yes", A::HOME))),
         Err(failed) => {
             let refused = desk::refused(failed)?;
             let mut named = FieldErrors::default();

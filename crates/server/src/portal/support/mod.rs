@@ -34,13 +34,13 @@ use store::{Done, Tx};
 macro_rules! own {
     ($kind:ty, $base:literal) => {
         vec![
-            get::<$kind>(concat!($base, "/requests"), queue::page::<$kind>)
+            get::<$kind>(concat!($base, "/tickets"), queue::page::<$kind>)
                 .about("ticket")
                 .says("Requests for help: those whose work they are see the queue, others their own"),
-            get::<$kind>(concat!($base, "/requests/{id}"), request::page::<$kind>)
+            get::<$kind>(concat!($base, "/tickets/{id}"), request::page::<$kind>)
                 .about("ticket")
                 .says("One request with its thread"),
-            post::<$kind>(concat!($base, "/requests/{id}"), request::act::<$kind>)
+            post::<$kind>(concat!($base, "/tickets/{id}"), request::act::<$kind>)
                 .about("ticket")
                 .audits("ticket_changed")
                 .says("Takes it, answers, notes, phones, tells the client, or closes it"),

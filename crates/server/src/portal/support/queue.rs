@@ -51,8 +51,8 @@ pub(super) async fn page<A: Portal>(app: App, call: Call<A>) -> Answer {
         "closed" => "Closed.",
         _ => "",
     };
-    let shell = Shell::new(&app, &call, title).at(&format!("{}/requests", A::HOME)).count(
-        &format!("{}/requests", A::HOME),
+    let shell = Shell::new(&app, &call, title).at(&format!("{}/tickets", A::HOME)).count(
+        &format!("{}/tickets", A::HOME),
         if is_worker { open.iter().filter(|row| row.due.is_some()).count() } else { 0 },
     );
     render(&QueuePage { shell, base: A::HOME, title, is_worker, open, closed, done })

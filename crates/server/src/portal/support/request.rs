@@ -95,8 +95,8 @@ pub(super) async fn act<A: Portal>(app: App, call: Call<A>) -> Answer {
         }
     };
     match done {
-        Ok(()) if raw.get("act") == "close" => Ok(redirect(&format!("{}/requests?done=closed", A::HOME))),
-        Ok(()) => Ok(redirect(&format!("{}/requests/{id}", A::HOME))),
+        Ok(()) if raw.get("act") == "close" => Ok(redirect(&format!("{}/tickets?done=closed", A::HOME))),
+        Ok(()) => Ok(redirect(&format!("{}/tickets/{id}", A::HOME))),
         Err(failed) => {
             let refused = desk::refused(failed)?;
             show(&app, &call, refused.errors, refused.status).await
@@ -125,9 +125,9 @@ async fn show<A: Portal>(app: &App, call: &Call<A>, errors: FieldErrors, status:
     let is_worker = role.is_staff() && ticket.is_worked_by(role);
     let ways = [Channel::Phone, Channel::Sms, Channel::Email];
     let page = RequestPage {
-        shell: Shell::new(app, call, kind(ticket.kind)).at(&format!("{}/requests", A::HOME)).with(&errors),
+        shell: Shell::new(app, call, kind(ticket.kind)).at(&format!("{}/tickets", A::HOME)).with(&errors),
         base: A::HOME,
-        here: format!("{}/requests/{id}", A::HOME),
+        here: format!("{}/tickets/{id}", A::HOME),
         errors,
         title: kind(ticket.kind),
         state: state(&ticket, &taken),
