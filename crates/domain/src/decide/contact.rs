@@ -117,7 +117,7 @@ pub(super) fn note(
             "Say when the client was informed; not in the future.",
         ));
     }
-    check_on_behalf(&situation, asker, &appointment, note.on_behalf_of)?;
+    check_on_behalf(situation, asker, &appointment, note.on_behalf_of)?;
     let written = Note {
         id: ids.mint(),
         practice: appointment.practice,

@@ -54,7 +54,7 @@ pub(super) fn decide(
     let payment = money::moved_payment(situation, slot, &before);
     let was = before.interval();
     let moved = before.clone().move_to(slot, snapshot, payment, agreed)?;
-    let moved = Appointment { reserved_slot: slot::filled(&situation, slot), ..moved };
+    let moved = Appointment { reserved_slot: slot::filled(situation, slot), ..moved };
 
     let mut outcome = Outcome::default();
     ask_to_move::no_longer_asked(situation, &before, now, &mut outcome);

@@ -92,7 +92,7 @@ async fn home(app: App, call: Call<Client>) -> Answer {
     };
     let waiting = scene.offers.iter().map(|(offer, start)| Waiting {
         text: waiting_words(
-            &first(&offer.therapist),
+            first(&offer.therapist),
             offer,
             scene.coming.iter().any(|one| one.pending_move == Some(offer.id)),
         ),
