@@ -180,6 +180,8 @@ fn people(tx: &mut Tx<'_>, practice: usize, therapists: usize, now: Instant) -> 
                     client,
                     state: RelationshipState::Active,
                     accepted_policy: Some(PolicyAcceptance { version: 1, at: now, how: AgreementHow::Portal }),
+                    file: Default::default(),
+                    pathway: None,
                 },
             )?;
             // As after their first appointment, so that the bare loop and the product lock the same rows.
@@ -234,6 +236,9 @@ fn a_therapist(practice: usize, number: usize) -> Therapist {
         schedule: Schedule { zone: Zone::utc(), weekly, exceptions: Vec::new(), kinds, away: Vec::new() },
         late_cancel_fee: None,
         no_show_fee: None,
+        reserved: Vec::new(),
+        overrides: Default::default(),
+        listing: Default::default(),
     }
 }
 

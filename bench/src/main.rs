@@ -11,6 +11,7 @@ mod load;
 mod machine;
 mod pgbench;
 mod place;
+mod policy;
 mod raw;
 mod reads;
 mod recording;
@@ -44,6 +45,12 @@ enum What {
     Page(Options),
     /// Memory of a server that has nothing to do.
     Idle(Options),
+    /// Decisions a second of one core.
+    Decide(Options),
+    /// A preview of a cancellation over HTTP.
+    Preview(Options),
+    /// A hundred thousand past appointments under each preset.
+    Replay(Options),
     /// Everything, one after the other.
     All(Options),
     /// The server that is measured; the others start it.
@@ -145,6 +152,9 @@ fn run(what: What) -> Result<(), Box<dyn Error>> {
         What::Slots(options) => reads::slots(&options),
         What::Page(options) => reads::page(&options),
         What::Idle(options) => reads::idle(&options),
+        What::Decide(options) => policy::decide(&options),
+        What::Preview(options) => policy::preview(&options),
+        What::Replay(options) => policy::replay(&options),
         What::All(options) => all(&options),
         What::Serve { .. } => Ok(()),
     }
@@ -157,5 +167,8 @@ fn all(options: &Options) -> Result<(), Box<dyn Error>> {
     writes::run(Act::Book, &Options { keys: true, ..options.clone() })?;
     reads::slots(options)?;
     reads::page(options)?;
+    policy::decide(options)?;
+    policy::preview(options)?;
+    policy::replay(options)?;
     reads::idle(options)
 }

@@ -29,6 +29,13 @@ fn searching_is_compared_with_a_longer_past() {
 }
 
 #[test]
+fn the_policy_is_measured() {
+    bench("decide", &["policy, marketplace", "whole cancellation"]);
+    bench("preview", &["one after the other"]);
+    bench("replay", &["1000, clinic"]);
+}
+
+#[test]
 fn the_day_and_an_idle_server_are_measured() {
     bench("page", &["list of the day"]);
     bench("idle", &["MiB resident"]);

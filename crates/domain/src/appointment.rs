@@ -1,7 +1,10 @@
 //! The booked commitment, its states, and the transitions that consume it (`domain` 2.2).
 
+mod moves;
+
 use crate::attendance::Attendance;
-use crate::id::{AppointmentId, ClientId, OfferId, PracticeId, RelationshipId, TherapistId};
+use crate::audit::Hash;
+use crate::id::{AppointmentId, ClientId, OfferId, PracticeId, RelationshipId, ReservedSlotId, TherapistId};
 use crate::money::Money;
 use crate::person::PersonRef;
 use crate::policy::{Boundary, Preset};
@@ -11,9 +14,15 @@ use crate::refusal::Refusal;
 use crate::time::{Instant, Interval, Span, Zone};
 use serde::{Deserialize, Serialize};
 
+mod live;
+
 pub use crate::policy::money::PaymentState;
 pub use crate::reason::Initiator;
 pub use crate::schedule::MeetingKind;
+pub use moves::Before;
+pub(crate) use moves::not_confirmed;
+
+mod concluded;
 
 /// An explicit yes of the client to a time (H-09).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +51,9 @@ pub struct PolicySnapshot {
     pub no_show_fee: Option<Money>,
     /// The first cutoff that a late move has missed: moving late never resets the fee clock (`domain` 2.6.6).
     pub cutoff_floor: Option<Instant>,
+    /// The name of the document that was agreed where a pathway or a therapist changed the version (`policy::Terms`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Hash>,
 }
 
 impl PolicySnapshot {
@@ -81,6 +93,10 @@ pub struct Cancellation {
     pub late: bool,
     /// Whether a therapist's or practice's notice was short (V-03: a parameter).
     pub short_notice: bool,
+    /// Whether it was only ever asked for: a request that was declined, taken back or not answered in time. It never
+    /// stood, so it costs nobody anything and counts for nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_a_request: bool,
 }
 
 /// The states (`domain` 2.2). What a state needs to be true is inside it.
@@ -192,6 +208,8 @@ pub struct Appointment {
     pub agreement: Agreement,
     /// The appointment that this one stands in for.
     pub replaces: Option<AppointmentId>,
+    /// The weekly time of the client's that it fills, if it does (H-03).
+    pub reserved_slot: Option<ReservedSlotId>,
     /// An offer that asks the client to move it (`rulings` 4).
     pub pending_move: Option<OfferId>,
     /// When it was booked, UTC.
@@ -263,8 +281,8 @@ impl Appointment {
             State::Cancelled(_) => {
                 Err(Refusal::conflict("already_cancelled", "This appointment is already cancelled."))
             }
-            State::Requested | State::Booked => Ok(self.changed(State::Cancelled(cancellation), true)),
-            _ if reopened_by_client => Ok(self.changed(State::Cancelled(cancellation), true)),
+            State::Requested | State::Booked => Ok(self.called_off(cancellation)),
+            _ if reopened_by_client => Ok(self.called_off(cancellation)),
             _ => Err(already_over()),
         }
     }
@@ -280,13 +298,24 @@ impl Appointment {
         match self.state {
             // Once it has begun only the team gets this far (E-06).
             State::Booked | State::InProgress | State::AwaitingUpdate => {
-                let moved = Self { start: to.from, end: to.to, policy, payment, agreement, pending_move: None, ..self };
+                // What was said of the old time's day does not hold for the new one.
+                let attendance = Attendance::default();
+                let moved = Self {
+                    start: to.from,
+                    end: to.to,
+                    policy,
+                    payment,
+                    agreement,
+                    attendance,
+                    pending_move: None,
+                    ..self
+                };
                 Ok(moved.changed(State::Booked, true))
             }
             State::Cancelled(_) => {
                 Err(Refusal::conflict("already_cancelled", "This appointment is already cancelled."))
             }
-            State::Requested => Err(Refusal::conflict("not_confirmed", "Confirm or decline the request first.")),
+            State::Requested => Err(moves::not_confirmed()),
             _ => Err(already_over()),
         }
     }
@@ -303,6 +332,11 @@ impl Appointment {
     pub fn with_payment(self, payment: Payment) -> Self {
         let state = self.state.clone();
         Self { payment, ..self }.changed(state, false)
+    }
+
+    /// Called off, and with that no longer asked to move.
+    fn called_off(self, cancellation: Cancellation) -> Self {
+        Self { pending_move: None, ..self }.changed(State::Cancelled(cancellation), true)
     }
 
     fn changed(self, state: State, times_changed: bool) -> Self {

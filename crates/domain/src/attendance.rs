@@ -1,5 +1,6 @@
 //! What happened on the day: who was there when, what was said about lateness, how it was recorded (`domain` 2.2, 6.4).
 
+use crate::person::PersonRef;
 use crate::policy::choices::words;
 use crate::time::{Instant, Interval};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,66 @@ words! {
         /// They would rather have another time.
         Reschedule = "reschedule",
     }
+}
+
+words! {
+    /// What the therapist says came of it (H-02, `rulings` 18).
+    Attended {
+        /// It took place.
+        Yes = "yes",
+        /// It took place, and the client came late.
+        Late = "late",
+        /// The client did not come.
+        No = "no",
+        /// The client came too late to be seen.
+        LateNotSeen = "late_not_seen",
+        /// The therapist was not there.
+        TherapistMissed = "therapist_missed",
+        /// A connection or equipment was in the way.
+        Technical = "technical",
+    }
+}
+
+impl Attended {
+    /// Whether the client was seen.
+    pub const fn is_seen(self) -> bool {
+        matches!(self, Self::Yes | Self::Late)
+    }
+
+    /// Whether it was not the client's doing, so that nothing of theirs is touched.
+    pub const fn is_our_side(self) -> bool {
+        matches!(self, Self::TherapistMissed | Self::Technical)
+    }
+}
+
+words! {
+    /// Whether they go on at the same weekly time (H-02).
+    WeeklySpace {
+        /// The same.
+        Same = "same",
+        /// Another.
+        Different = "different",
+    }
+}
+
+/// The answers of the attendance update (H-01, H-02).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Update {
+    /// When it was made, UTC.
+    pub at: Instant,
+    /// Who typed it.
+    pub by: String,
+    /// Whose word it is, where somebody else typed it (V-17).
+    pub on_behalf_of: Option<PersonRef>,
+    /// What came of it.
+    pub attended: Attended,
+    /// Whether the client goes on; "no" is also for unsure (H-07), none where nobody said.
+    pub continues: Option<bool>,
+    /// At which weekly time.
+    pub weekly_space: Option<WeeklySpace>,
+    /// Whether the money was given back here (E-07).
+    pub refund: bool,
 }
 
 words! {
@@ -84,6 +145,8 @@ pub struct Attendance {
     pub ended_at: Option<Instant>,
     /// Whose side failed (T21).
     pub technical_side: Option<TechnicalSide>,
+    /// The therapist's update.
+    pub update: Option<Update>,
 }
 
 impl Attendance {
@@ -103,7 +166,10 @@ impl Attendance {
     pub fn seen_code(&self, planned: Interval) -> &'static str {
         match self.client_arrived_at {
             Some(arrived) if arrived > planned.from && arrived > self.therapist_ready_at.unwrap_or(planned.from) => "6",
-            _ => "5",
+            Some(_) => "5",
+            // Nobody knows when, but the therapist says that it was late.
+            None if self.update.as_ref().is_some_and(|update| update.attended == Attended::Late) => "6",
+            None => "5",
         }
     }
 }

@@ -136,6 +136,10 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// A pathway: who sends clients, who pays, and what that changes.
+    PathwayKind PathwayId "pth_";
+    /// A replay of a practice's past under two policies.
+    ReplayKind ReplayId "rpl_";
     /// A practice: the tenant.
     PracticeKind PracticeId "prc_";
     /// A person of the practice who is neither therapist nor client, and the neutral name of any person.
@@ -156,16 +160,30 @@ kinds! {
     MessageKind MessageId "msg_";
     /// An offer of times to one client.
     OfferKind OfferId "off_";
+    /// A weekly time kept for one client.
+    ReservedSlotKind ReservedSlotId "rsv_";
+    /// What one side says about an appointment, in their own words.
+    StatementKind StatementId "stm_";
     /// A ledger entry.
     LedgerKind LedgerEntryId "led_";
     /// A contact attempt.
     AttemptKind ContactAttemptId "att_";
+    /// Something asked of the team (E-04, E-06).
+    ChangeRequestKind ChangeRequestId "tkt_";
     /// A contact note.
     NoteKind NoteId "not_";
     /// A job of the worker.
     JobKind JobId "job_";
     /// A link token's row (never the secret itself).
     TokenKind TokenId "tok_";
+    /// A request for help.
+    TicketKind TicketId "tkt_";
+    /// A guide.
+    GuideKind GuideId "gui_";
+    /// A file that goes with a guide.
+    AttachmentKind AttachmentId "fil_";
+    /// An appeal against an event in a therapist's record.
+    AppealKind AppealId "apl_";
     /// A command: one thing that somebody asked for.
     CommandKind CommandId "cmd_";
 }

@@ -28,3 +28,58 @@ pub struct LedgerEntry {
     /// Who decided: a person's id, or the name of a job.
     pub by: String,
 }
+
+/// What the entries say about one appointment. A carried payment counts as the payment and the price of the
+/// appointment that it went to, and no longer of the one that it came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Account {
+    /// The price and fees that stand: what was charged less what was let go, minor units.
+    pub charged: i64,
+    /// Money that came in for it, minor units.
+    pub paid: i64,
+    /// Money of it that was paid out again, minor units.
+    pub returned: i64,
+    /// Whether a late fee, or the fee of a missed appointment, was charged before.
+    pub has_fee: bool,
+    /// Whether anything was posted at all.
+    pub is_empty: bool,
+}
+
+impl Account {
+    /// The account of one appointment among a client's entries.
+    pub fn of(entries: &[LedgerEntry], appointment: AppointmentId) -> Self {
+        let mut account = Self { charged: 0, paid: 0, returned: 0, has_fee: false, is_empty: true };
+        for entry in entries.iter().filter(|entry| entry.appointment == Some(appointment)) {
+            account.is_empty = false;
+            let amount = entry.amount.amount_minor;
+            match entry.kind {
+                EntryKind::Charge | EntryKind::LateFee | EntryKind::NoShowFee => account.charged += amount,
+                EntryKind::Waiver | EntryKind::Credit | EntryKind::WriteOff => account.charged += amount,
+                EntryKind::MakeUp | EntryKind::Allowance => account.charged += amount,
+                EntryKind::Payment => account.paid -= amount,
+                EntryKind::Refund => account.returned += amount,
+                EntryKind::CarryOver => {
+                    account.paid -= amount;
+                    account.charged -= amount;
+                }
+            }
+            account.has_fee |= matches!(entry.kind, EntryKind::LateFee | EntryKind::NoShowFee);
+        }
+        account
+    }
+
+    /// What the client still owes for it, minor units.
+    pub fn owed(&self) -> i64 {
+        (self.charged - self.paid + self.returned).max(0)
+    }
+
+    /// What is due back to the client, minor units.
+    pub fn due_back(&self) -> i64 {
+        (self.paid - self.returned - self.charged).max(0)
+    }
+
+    /// What was taken and is kept: as much as may still be given back, minor units.
+    pub fn kept(&self) -> i64 {
+        (self.paid - self.returned - self.due_back()).clamp(0, self.charged.max(0))
+    }
+}

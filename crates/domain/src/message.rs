@@ -21,21 +21,84 @@ words! {
         Escalation = "escalation",
         /// A person must phone the client.
         CallTask = "call_task",
+        /// The client is asked for another time (T6); the old one stands until they answer.
+        Offer = "offer",
+        /// A time that was to move stands as it was.
+        TimeKept = "time_kept",
+        /// A client asked for a time, and waits for the therapist's answer (T2).
+        Requested = "requested",
+        /// A time that was asked for is not to be.
+        RequestDeclined = "request_declined",
+        /// A fee was let go.
+        Fee = "fee",
+        /// Something is asked of the team, or was answered (E-04, E-06).
+        ChangeRequest = "change_request",
         /// Money goes back, or the wish for it was noted.
         Refund = "refund",
+        /// A fee falls away.
+        FeeWaived = "fee_waived",
         /// A promise to contact was changed or recorded.
         Promise = "promise",
+        /// The record of an appointment was set right (T23).
+        Correction = "correction",
+        /// Two people no longer work together: the closing words (T20).
+        Closing = "closing",
         /// A link to sign in.
         SignIn = "sign_in",
         /// A link to book.
         BookingLink = "booking_link",
+        /// Words that somebody of the practice wrote to a client.
+        Message = "message",
+        /// A request for help has come in, or waits for too long.
+        Ticket = "ticket",
+        /// A request for help was answered.
+        TicketAnswer = "ticket_answer",
+        /// The therapist is running late.
+        RunningLate = "running_late",
+        /// What the client answered to that.
+        LateAnswer = "late_answer",
+        /// The therapist missed it.
+        Missed = "missed",
+        /// The client is late: are they coming?
+        ClientLate = "client_late",
+        /// The therapist steps away from screen or office for now.
+        SteppedAway = "stepped_away",
+        /// The client did not come: how they are, and the way back.
+        ClientNoShow = "client_no_show",
+        /// The connection or equipment failed (T21).
+        TechnicalFailure = "technical_failure",
+        /// What came of a missed appointment, for the practice.
+        Outcome = "outcome",
+        /// An appointment at no charge, in place of a missed one.
+        MakeUp = "make_up",
     }
 }
 
 impl MessageKind {
     /// Whether it says when an appointment is or that it is off: a newer one overtakes an older one.
     pub const fn tells_the_time(self) -> bool {
-        matches!(self, Self::Confirmation | Self::Cancellation | Self::Rescheduled)
+        matches!(
+            self,
+            Self::Confirmation
+                | Self::Cancellation
+                | Self::Rescheduled
+                | Self::TimeKept
+                | Self::Missed
+                | Self::TechnicalFailure
+        )
+    }
+
+    /// Whether it is news of the very moment, which goes out before anything else and at any hour (`domain` 7.4).
+    pub const fn is_live(self) -> bool {
+        matches!(
+            self,
+            Self::RunningLate
+                | Self::LateAnswer
+                | Self::Missed
+                | Self::ClientLate
+                | Self::SteppedAway
+                | Self::TechnicalFailure
+        )
     }
 }
 
@@ -109,8 +172,22 @@ pub struct Facts {
     pub free_until: Option<Instant>,
     /// Words that the therapist added.
     pub words: Option<String>,
+    /// By when the client answers, before something happens by itself, UTC.
+    pub answer_by: Option<Instant>,
+    /// Whether the client may ask for their money back instead of a new time.
+    pub refund_is_a_choice: bool,
+    /// A time that was asked for and is not booked, UTC start.
+    pub wished: Option<Instant>,
     /// What is overdue, for staff.
     pub owed: Option<String>,
+    /// What the record said before and says now, in words (T23).
+    pub corrected: Option<(String, String)>,
+    /// By how many minutes: the therapist's lateness, or how long the therapist has waited.
+    pub minutes: Option<u32>,
+    /// What the client answered to news of lateness.
+    pub answer: Option<crate::attendance::LateAnswer>,
+    /// By when a word of the client is hoped for, UTC.
+    pub reply_by: Option<Instant>,
 }
 
 impl Facts {
@@ -130,7 +207,14 @@ impl Facts {
             refund_asked: false,
             free_until: None,
             words: None,
+            answer_by: None,
+            refund_is_a_choice: false,
+            wished: None,
             owed: None,
+            corrected: None,
+            minutes: None,
+            answer: None,
+            reply_by: None,
         }
     }
 }

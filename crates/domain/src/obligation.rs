@@ -5,6 +5,7 @@ use crate::id::{AppointmentId, DisruptionId, Ids, ObligationId, PracticeId, Rela
 use crate::person::{PersonRef, Role};
 use crate::policy::OwnerRole;
 use crate::policy::obligations::Owed;
+use crate::practice::Relationship;
 use crate::refusal::Refusal;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -109,6 +110,32 @@ impl Obligation {
             second_breach_at: owed.second_breach,
             state: ObligationState::Open,
         }
+    }
+
+    /// Opens a duty of the therapist about the two people themselves, whatever is booked.
+    pub fn about(owed: Owed, relationship: &Relationship, now: Instant, ids: &mut Ids) -> Self {
+        let role = Role::from(owed.owner);
+        let person = (role == Role::Therapist).then_some(PersonRef::Therapist(relationship.therapist));
+        Self {
+            id: ids.mint(),
+            practice: relationship.practice,
+            disruption: None,
+            relationship: relationship.id,
+            appointment: None,
+            kind: owed.kind,
+            owner: Owner { role, person },
+            opened_at: now,
+            due_at: owed.due,
+            breach_at: owed.breach,
+            second_breach_at: owed.second_breach,
+            state: ObligationState::Open,
+        }
+    }
+
+    /// Whether somebody in this role may know of it: what a client's safety is about stays with the therapist and the
+    /// clinical team.
+    pub fn is_open_to(&self, role: Role) -> bool {
+        self.kind != ObligationKind::ReviewRisk || crate::risk::may_see(role)
     }
 
     /// Whether somebody still owes it.

@@ -1,6 +1,7 @@
 //! Times offered to one client. They are held while the offer lives; one accept wins (T1, `rulings` 2 and 5).
 
 use crate::id::{AppointmentId, ClientId, DisruptionId, OfferId, PracticeId, RelationshipId, TherapistId};
+use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::schedule::MeetingKind;
 use crate::time::{Instant, Interval, Span};
@@ -62,17 +63,24 @@ pub struct Offer {
     pub disruption: Option<DisruptionId>,
     /// In person, by video, by phone.
     pub kind: MeetingKind,
-    /// The times, without buffer.
+    /// The times, without buffer. None at all means any free time: a make-up at the therapist's own expense.
     pub slots: Vec<Interval>,
     /// Time that the therapist keeps free after each.
     pub buffer_after: Span,
     /// Until when they are held, UTC.
     pub expires_at: Instant,
+    /// Why the client is asked, where an appointment that stands is to move (T6).
+    pub reason: Option<Reason>,
     /// Where it stands.
     pub state: OfferState,
 }
 
 impl Offer {
+    /// Whether it is a make-up: any free time of the therapist, at no charge.
+    pub fn is_make_up(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// The offered time that begins then.
     pub fn slot(&self, start: Instant) -> Option<Interval> {
         self.slots.iter().copied().find(|slot| slot.from == start)
@@ -83,10 +91,15 @@ impl Offer {
         self.slots.iter().map(|slot| Interval::new(slot.from, slot.to + self.buffer_after))
     }
 
+    /// What it holds beside an appointment of the same therapist that stands meanwhile: two rows never share a moment.
+    pub fn held_beside(&self, own: Interval) -> Vec<Interval> {
+        self.held().flat_map(|held| without(held, &[own])).collect()
+    }
+
     /// The client takes one. Refused when it is over, answered, or not among the times.
     pub fn accept(self, start: Instant, appointment: AppointmentId, now: Instant) -> Result<Self, Refusal> {
         self.still_open(now)?;
-        if self.slot(start).is_none() {
+        if !self.is_make_up() && self.slot(start).is_none() {
             let detail = "That time is not among the ones offered. Choose one of those, or book from your link.";
             return Err(Refusal::invalid("not_offered", "start", detail));
         }
@@ -128,4 +141,20 @@ impl Offer {
             OfferState::Withdrawn => Err(Refusal::conflict("offer_withdrawn", "These times are no longer offered.")),
         }
     }
+}
+
+/// What is left of a stretch when others are cut out of it.
+pub fn without(whole: Interval, cut: &[Interval]) -> Vec<Interval> {
+    let mut left = vec![whole];
+    for other in cut {
+        left = left
+            .into_iter()
+            .flat_map(|part| match part.meets(*other) {
+                false => vec![part],
+                true => vec![Interval::new(part.from, other.from), Interval::new(other.to, part.to)],
+            })
+            .filter(|part| part.from < part.to)
+            .collect();
+    }
+    left
 }

@@ -13,13 +13,17 @@ pub mod money;
 pub mod next_step;
 pub mod notice;
 pub mod obligations;
+mod page;
 pub mod parameter;
 pub mod parameters;
 mod reasons;
 pub mod reliability;
+pub mod replay;
 mod rule;
 pub mod rules;
 pub mod self_service;
+pub mod terms;
+pub mod what_if;
 pub mod working;
 
 pub use change::FieldProblem;
@@ -27,9 +31,11 @@ pub use choices::*;
 pub use deadline::{Deadline, NotADeadline};
 pub use explain::{Language, explain};
 pub use kinds_of_duty::{ObligationKind, OwnerRole};
+pub use page::page;
 pub use parameters::Parameters;
 pub use reasons::{ReasonRule, Reasons};
 pub use rule::{RuleUse, Value};
+pub use terms::Terms;
 
 use choices::words;
 use serde::{Deserialize, Serialize};
@@ -70,6 +76,9 @@ pub struct Policy {
     pub version: u32,
     /// What it says.
     pub parameters: Parameters,
+    /// What a pathway or a therapist changed about it; none where the practice's own version stands as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Box<Terms>>,
 }
 
 /// The document is not a policy.

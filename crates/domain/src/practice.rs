@@ -1,13 +1,16 @@
 //! The practice: the tenant that owns policy, people and the ways to ask for help.
 
 use crate::id::{ClientId, PracticeId, RelationshipId, TherapistId};
+use crate::listing::Listing;
 use crate::money::{Currency, Money};
+use crate::pathway::{Overrides, Pathway};
 use crate::person::{Locale, Person};
 use crate::policy::Parameters;
 use crate::policy::choices::words;
 use crate::refusal::Refusal;
+use crate::reserved::ReservedSlot;
 use crate::schedule::Schedule;
-use crate::time::{Instant, Zone};
+use crate::time::{Instant, Interval, Zone};
 use serde::{Deserialize, Serialize};
 
 /// A practice.
@@ -46,9 +49,21 @@ pub struct Therapist {
     pub late_cancel_fee: Option<Money>,
     /// Their fee when a client does not come, within the cap; `None` is no fee.
     pub no_show_fee: Option<Money>,
+    /// The weekly times that they keep for clients, those that are removed left out (H-03).
+    pub reserved: Vec<ReservedSlot>,
+    /// Whether they are shown and take new clients (E-09 to E-11).
+    pub listing: Listing,
+    /// What they would like to differ from the practice's policy, by dotted name; each holds where it is kinder.
+    pub overrides: Overrides,
 }
 
 impl Therapist {
+    /// What of this range is kept for clients, save for the one whose time it is (H-03, `rulings` 6).
+    pub fn kept_for_others(&self, range: Interval, own: Option<RelationshipId>) -> Vec<Interval> {
+        let others = self.reserved.iter().filter(|slot| Some(slot.relationship) != own && slot.is_kept());
+        others.flat_map(|slot| slot.times(&self.schedule.zone, range)).map(|(_, time)| time).collect()
+    }
+
     /// The same therapist with other fees, within the practice's caps (G-04); none is no fee.
     ///
     /// # Errors
@@ -135,4 +150,69 @@ pub struct Relationship {
     pub state: RelationshipState,
     /// The policy version that the client accepted, once they have.
     pub accepted_policy: Option<PolicyAcceptance>,
+    /// What was gone through at the beginning, and how it ended.
+    pub file: RelationshipFile,
+    /// Who sent the client and pays, where that changes anything.
+    pub pathway: Option<Box<Pathway>>,
+}
+
+/// What a relationship keeps beside its state.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RelationshipFile {
+    /// What was gone through in the first appointment (H-04 to H-06, V-06).
+    pub contracting: Contracting,
+    /// How it ended, the last time that it did (H-14, H-15).
+    pub ending: Option<Ending>,
+}
+
+impl RelationshipFile {
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The checklist of the first appointment. How to reach the client stands with the client (V-06).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Contracting {
+    /// Whether the client wishes to go on, once asked (H-04).
+    pub continues: Option<bool>,
+    /// When the notice policy was gone through once more, UTC (H-05).
+    pub policy_recap: Option<Instant>,
+    /// When the automatic payment was gone through once more, UTC (H-06).
+    pub payment_recap: Option<Instant>,
+    /// Who last wrote here, and when, UTC.
+    pub by: Option<String>,
+    /// When, UTC.
+    pub at: Option<Instant>,
+}
+
+/// How a relationship ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ending {
+    /// When, UTC.
+    pub at: Instant,
+    /// Who said so.
+    pub by: String,
+    /// Why, in a few words for the file.
+    pub reason: String,
+    /// To whom the client goes from here, where somebody fits better (H-15).
+    pub referral: Option<Referral>,
+}
+
+/// A better fit, with the client's yes to it (H-15).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Referral {
+    /// A therapist of the practice, if it is one.
+    pub therapist: Option<TherapistId>,
+    /// Who or where else, in words.
+    pub words: String,
+    /// How and when the client agreed.
+    pub agreed_how: Option<AgreementHow>,
+    /// When, UTC.
+    pub agreed_at: Option<Instant>,
 }

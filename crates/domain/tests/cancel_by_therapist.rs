@@ -43,7 +43,8 @@ fn both_are_told_whoever_called_it_off_with_a_calendar_part_that_takes_it_out_of
                 let notice = told(&outcome, person, MessageKind::Cancellation);
                 assert_eq!(notice.calendar, Some(CalendarMethod::Cancel));
                 assert_eq!((notice.appointment, notice.revision), (ended.id, 2));
-                assert_eq!(notice.send_at, now);
+                let waits = if asker.is_client() { minutes(0) } else { minutes(3) };
+                assert_eq!(notice.send_at, now + waits, "what staff do in good time can be undone first");
             }
             assert!(outcome.occupancy.contains(&OccupancyChange::ReleaseAppointment(ended.id)));
         }
@@ -326,7 +327,7 @@ fn offered_times_are_held_with_their_buffer_and_must_be_free_times_of_the_therap
     assert_eq!(outcome.occupancy[0], OccupancyChange::ReleaseAppointment(story.appointment().id), "freed first");
     assert_eq!(code(ask(&["2026-03-11 21:00"])), "outside_availability");
     assert_eq!(code(ask(&["2026-03-09 07:00"])), "in_the_past");
-    assert_eq!(code(ask(&["2026-03-11 10:00", "2026-03-11 10:00"])), "slot_taken", "twice the same");
+    assert_eq!(code(ask(&["2026-03-11 10:00", "2026-03-11 10:00"])), "offered_times_overlap", "twice the same");
     let many: Vec<String> = (0..13).map(|n| format!("2026-03-{:02} 10:00", n + 11)).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     assert_eq!(code(ask(&many)), "too_many");

@@ -60,7 +60,7 @@ fn the_old_time_is_freed_and_the_new_one_taken_in_both_diaries_with_their_clocks
     ];
     assert_eq!(outcome.occupancy, expected);
     let at = |job| outcome.wakes.iter().find(|wake| wake.job == job).and_then(|wake| wake.at);
-    assert_eq!(at(JobToWake::AppointmentEnd(id)), Some(overlapping + minutes(50)));
+    assert_eq!(at(JobToWake::AppointmentEnd(id)), Some(overlapping + minutes(10) + seconds(1)));
     assert_eq!(at(JobToWake::Capture(id)), Some(overlapping), "the payment moves along");
     assert_eq!(story.appointment().payment.due_at, Some(overlapping));
 }
@@ -240,11 +240,17 @@ fn a_reason_given_for_a_move_must_be_one_of_the_list() {
     story.run(None, &the_therapist(), book_at(start, Some(yes_at(now))), now).expect("booked");
     let ask = |reason| {
         let start = story.local("2026-03-12 10:00");
-        let wish = Reschedule { start, initiator: Initiator::Therapist, agreement: Some(yes_at(now)), reason };
+        let wish = Reschedule {
+            start,
+            initiator: Initiator::Therapist,
+            agreement: Some(yes_at(now)),
+            reason,
+            received_at: None,
+        };
         story.preview(Some(story.appointment().id), &the_therapist(), Command::Reschedule(wish), now)
     };
     ask(Some(Reason::TherapistIllness)).expect("on the list");
-    ask(None).expect("a reason is not asked for a move");
+    assert_eq!(code(ask(None)), "reason_required", "as for calling off");
     assert_eq!(code(ask(Some(Reason::TherapistTrainingMeeting))), "reason_not_allowed", "switched off");
     assert_eq!(code(ask(Some(Reason::ClientIllness))), "reason_not_allowed", "not the therapist's to give");
 }

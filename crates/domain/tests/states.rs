@@ -13,6 +13,7 @@ use domain::time::Instant;
 
 fn cancelled(initiator: Initiator, at: Instant) -> State {
     State::Cancelled(Cancellation {
+        was_a_request: false,
         initiator,
         reason: None,
         note: None,
@@ -73,10 +74,10 @@ fn only_what_is_to_come_is_called_off_by_therapist_or_practice() {
     let before = |story: &Story| story.start() - hours(30);
     let by = |story: &Story| promising(story.start());
     let word = "cancelled_by_therapist";
-    let expected = [word, word, OVER, OVER, OVER, OFF, OFF, OFF, OVER, OVER, OVER, OVER, OVER];
+    let expected = ["not_confirmed", word, OVER, OVER, OVER, OFF, OFF, OFF, OVER, OVER, OVER, OVER, OVER];
     assert_eq!(table(|story| (the_therapist(), by_therapist(by(story))), before), expected);
     let word = "cancelled_by_practice";
-    let expected = [word, word, OVER, OVER, OVER, OFF, OFF, OFF, OVER, OVER, OVER, OVER, OVER];
+    let expected = ["not_confirmed", word, OVER, OVER, OVER, OFF, OFF, OFF, OVER, OVER, OVER, OVER, OVER];
     assert_eq!(table(|story| (an_admin(), by_practice(by(story))), before), expected);
 }
 

@@ -186,6 +186,8 @@ kinds! {
     Manager [Admin Owner];
     /// Everybody who works for the practice: therapists and the office.
     Colleague [Therapist Admin Support ClinicalLead RiskDuty Owner];
+    /// Whoever may know of a client's safety: therapists of their own clients, the clinical lead, risk duty (V-19, V-20).
+    Insider [Therapist ClinicalLead RiskDuty];
     /// Anyone who is signed in.
     AnyRole [Client Therapist Admin Support ClinicalLead RiskDuty Owner];
 }

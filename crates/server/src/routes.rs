@@ -57,6 +57,8 @@ pub struct Route {
     pub previews: bool,
     /// How problems are told.
     pub surface: Surface,
+    /// Bytes that a body may have where that is more than usual: files.
+    pub body_max: Option<usize>,
     handler: Arc<dyn Fn(App, Arc<Arrived>) -> Option<Running> + Send + Sync>,
 }
 
@@ -113,6 +115,7 @@ impl Route {
             summary: "",
             previews: false,
             surface: Surface::of(path),
+            body_max: None,
             handler: Arc::new(move |app, arrived| Some(handler.run(app, Call::admit(arrived)?))),
         }
     }
@@ -142,6 +145,13 @@ impl Route {
     #[must_use]
     pub fn previews(mut self) -> Self {
         self.previews = true;
+        self
+    }
+
+    /// Takes a larger body than usual.
+    #[must_use]
+    pub fn at_most(mut self, bytes: usize) -> Self {
+        self.body_max = Some(bytes);
         self
     }
 

@@ -46,6 +46,21 @@ pub struct Written {
     pub calendar: Option<String>,
 }
 
+/// A letter about no appointment.
+#[derive(Debug, Clone, Copy)]
+pub struct Plain<'a> {
+    /// What it is for.
+    pub kind: MessageKind,
+    /// The words.
+    pub words: &'a str,
+    /// Who writes, where a person does.
+    pub sender: Option<&'a str>,
+    /// Whether the client's own booking link goes along.
+    pub with_booking_link: bool,
+    /// A page of ours, and what its link is called.
+    pub page: Option<(&'a str, &'a str)>,
+}
+
 /// The writer of messages. Made once at start; rendering needs no lock.
 #[derive(Debug)]
 pub struct Writer {
@@ -64,15 +79,35 @@ const SHARED: [(&str, &str); 5] = [
 ];
 
 /// The bodies under both of their names: the ending decides how values are escaped.
-const BODIES: [(&str, &str, &str); 8] = [
+const BODIES: [(&str, &str, &str); 28] = [
     ("confirmation.txt", "confirmation.html", include_str!("../templates/messages/confirmation.j2")),
     ("cancellation.txt", "cancellation.html", include_str!("../templates/messages/cancellation.j2")),
     ("rescheduled.txt", "rescheduled.html", include_str!("../templates/messages/rescheduled.j2")),
     ("escalation.txt", "escalation.html", include_str!("../templates/messages/escalation.j2")),
     ("refund.txt", "refund.html", include_str!("../templates/messages/refund.j2")),
+    ("fee_waived.txt", "fee_waived.html", include_str!("../templates/messages/fee_waived.j2")),
     ("promise.txt", "promise.html", include_str!("../templates/messages/promise.j2")),
+    ("correction.txt", "correction.html", include_str!("../templates/messages/correction.j2")),
+    ("closing.txt", "closing.html", include_str!("../templates/messages/closing.j2")),
     ("sign_in.txt", "sign_in.html", include_str!("../templates/messages/sign_in.j2")),
+    ("plain.txt", "plain.html", include_str!("../templates/messages/plain.j2")),
     ("booking_link.txt", "booking_link.html", include_str!("../templates/messages/booking_link.j2")),
+    ("fee_waived.txt", "fee_waived.html", include_str!("../templates/messages/fee_waived.j2")),
+    ("offer.txt", "offer.html", include_str!("../templates/messages/offer.j2")),
+    ("time_kept.txt", "time_kept.html", include_str!("../templates/messages/time_kept.j2")),
+    ("requested.txt", "requested.html", include_str!("../templates/messages/requested.j2")),
+    ("request_declined.txt", "request_declined.html", include_str!("../templates/messages/request_declined.j2")),
+    ("fee.txt", "fee.html", include_str!("../templates/messages/fee.j2")),
+    ("change_request.txt", "change_request.html", include_str!("../templates/messages/change_request.j2")),
+    ("running_late.txt", "running_late.html", include_str!("../templates/messages/running_late.j2")),
+    ("late_answer.txt", "late_answer.html", include_str!("../templates/messages/late_answer.j2")),
+    ("missed.txt", "missed.html", include_str!("../templates/messages/missed.j2")),
+    ("client_late.txt", "client_late.html", include_str!("../templates/messages/client_late.j2")),
+    ("stepped_away.txt", "stepped_away.html", include_str!("../templates/messages/stepped_away.j2")),
+    ("client_no_show.txt", "client_no_show.html", include_str!("../templates/messages/client_no_show.j2")),
+    ("technical_failure.txt", "technical_failure.html", include_str!("../templates/messages/technical_failure.j2")),
+    ("outcome.txt", "outcome.html", include_str!("../templates/messages/outcome.j2")),
+    ("make_up.txt", "make_up.html", include_str!("../templates/messages/make_up.j2")),
 ];
 
 impl Writer {
@@ -110,6 +145,11 @@ impl Writer {
         self.render("sign_in", view::of_sign_in(practice, to, good_until, now, &self.domain))
     }
 
+    /// A letter about no appointment: words to a client, or word of a request for help.
+    pub fn plain(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> Written {
+        self.render("plain", view::of_plain(practice, to, plain, now, &self.domain))
+    }
+
     fn render(&self, body: &str, mut view: Names) -> Written {
         let subject = clean::line(&self.fill("subject", &view));
         view.set("subject", subject.as_str());
@@ -138,9 +178,28 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::Rescheduled => "rescheduled",
         MessageKind::Escalation | MessageKind::CallTask => "escalation",
         MessageKind::Refund => "refund",
+        MessageKind::FeeWaived => "fee_waived",
         MessageKind::Promise => "promise",
+        MessageKind::Correction => "correction",
+        MessageKind::Closing => "closing",
         MessageKind::SignIn => "sign_in",
         MessageKind::BookingLink => "booking_link",
+        MessageKind::Message | MessageKind::Ticket | MessageKind::TicketAnswer => "plain",
+        MessageKind::Offer => "offer",
+        MessageKind::TimeKept => "time_kept",
+        MessageKind::Requested => "requested",
+        MessageKind::RequestDeclined => "request_declined",
+        MessageKind::Fee => "fee",
+        MessageKind::ChangeRequest => "change_request",
+        MessageKind::RunningLate => "running_late",
+        MessageKind::LateAnswer => "late_answer",
+        MessageKind::Missed => "missed",
+        MessageKind::ClientLate => "client_late",
+        MessageKind::SteppedAway => "stepped_away",
+        MessageKind::ClientNoShow => "client_no_show",
+        MessageKind::TechnicalFailure => "technical_failure",
+        MessageKind::Outcome => "outcome",
+        MessageKind::MakeUp => "make_up",
     }
 }
 

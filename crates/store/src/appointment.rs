@@ -3,9 +3,11 @@
 
 mod list;
 mod read;
+mod refill;
 mod statements;
 
 pub use list::{Filter, Order, list, next_of};
+pub use refill::{cancelled_late_around, is_taken};
 
 use crate::error::DbError;
 use crate::read::{json, minor_in};
@@ -15,8 +17,9 @@ use crate::value::Value;
 use domain::access::Scope;
 use domain::appointment::{Appointment, State};
 use domain::id::{AppointmentId, RelationshipId};
+use domain::time::Instant;
 use read::from_row;
-use statements::{ATTENDED, INSERT, LATE, LOAD, UPDATE};
+use statements::{ANY, ATTENDED, INSERT, LATE, LATEST_STATES, LOAD, MONEY_OPEN, UPDATE};
 
 /// Adds an appointment. Its time is taken with `occupancy::take`, in the same flow.
 pub fn insert(tx: &mut Tx<'_>, appointment: &Appointment) -> Result<(), DbError> {
@@ -50,9 +53,21 @@ pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: AppointmentId) -> Result<Opt
     tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()
 }
 
+/// Appointments in scope whose money waits for a person, by their start; at most `limit` (at least one).
+pub fn money_open(tx: &mut Tx<'_>, scope: &Scope<'_>, limit: u32) -> Result<Vec<Appointment>, DbError> {
+    let limits = scope.limits();
+    let values = vals![limits.practice, limits.therapist, limits.client, limit.max(1)];
+    tx.query(MONEY_OPEN, values)?.iter().map(from_row).collect()
+}
+
 /// Whether any appointment of these two was attended (E-04).
 pub fn has_attended(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<bool, DbError> {
     Ok(tx.query_opt(ATTENDED, vals![relationship])?.is_some())
+}
+
+/// Whether these two ever had an appointment, whatever became of it.
+pub fn has_any(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<bool, DbError> {
+    Ok(tx.query_opt(ANY, vals![relationship])?.is_some())
 }
 
 /// Whether the client has cancelled late, not come, or come too late to be seen, in any appointment of these two.
@@ -60,7 +75,20 @@ pub fn has_late(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<bool, D
     Ok(tx.query_opt(LATE, vals![relationship])?.is_some())
 }
 
-/// The values from `revision` to `attendance`, in the order of both statements.
+/// How many appointments of these two before that moment the client missed one after the other; those that were called
+/// off in between say nothing.
+pub fn missed_in_a_row(tx: &mut Tx<'_>, relationship: RelationshipId, before: Instant) -> Result<u32, DbError> {
+    let mut missed = 0;
+    for row in tx.query(LATEST_STATES, vals![relationship, before])? {
+        if row.text(0)? != State::ClientNoShow.word() {
+            break;
+        }
+        missed += 1;
+    }
+    Ok(missed)
+}
+
+/// The values from `revision` to `reserved_slot`, in the order of both statements.
 fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
     let Appointment { policy, payment, agreement, price, .. } = appointment;
     let fee = |fee| minor_in(price.currency, fee, "appointment.currency");
@@ -94,7 +122,9 @@ fn changeable(appointment: &Appointment) -> Result<Vec<Value<'_>>, DbError> {
         late,
         appointment.replaces,
         appointment.pending_move,
-        attendance
+        attendance,
+        policy.terms,
+        appointment.reserved_slot
     ]
     .to_vec())
 }

@@ -38,11 +38,17 @@ const OPEN_OF: Sql = sql!(
     disruption_columns!(),
     " FROM disruption d WHERE d.appointment = $1 AND d.closed_at IS NULL ORDER BY d.opened_at DESC, d.id DESC LIMIT 1"
 );
+const LATEST_OF: Sql = sql!(
+    "SELECT ",
+    disruption_columns!(),
+    " FROM disruption d WHERE d.appointment = $1 ORDER BY d.opened_at DESC, d.id DESC LIMIT 1"
+);
 const WAITING: Sql = sql!(
     "SELECT ",
     disruption_columns!(),
     " FROM disruption d WHERE d.relationship = $1
-         AND d.kind IN ('cancelled_by_therapist', 'cancelled_by_practice', 'therapist_missed', 'technical_failure')
+         AND d.kind IN ('cancelled_by_therapist', 'cancelled_by_practice', 'therapist_missed', 'technical_failure',
+             'client_no_show')
          AND EXISTS (SELECT 1 FROM obligation o
              WHERE o.disruption = d.id AND o.kind IN ('next_step', 'keep_promise') AND o.state IN ('open', 'escalated'))
      ORDER BY d.opened_at DESC, d.id DESC LIMIT 1"
@@ -117,8 +123,13 @@ pub fn open_of(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Option<Dis
     tx.query_opt(OPEN_OF, vals![appointment])?.map(|row| from_row(&row)).transpose()
 }
 
+/// The newest case of an appointment, open or closed.
+pub fn latest_of(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Option<Disruption>, DbError> {
+    tx.query_opt(LATEST_OF, vals![appointment])?.map(|row| from_row(&row)).transpose()
+}
+
 /// The newest case of these two in which the client is still owed a next step or the promised word, because somebody else than the client
-/// took the appointment away: a new booking answers it.
+/// took the appointment away, or the client did not come: a new booking answers it.
 pub fn waiting_for_a_time(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<Option<Disruption>, DbError> {
     tx.query_opt(WAITING, vals![relationship])?.map(|row| from_row(&row)).transpose()
 }

@@ -20,7 +20,7 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 use crate::vals;
 use domain::access::Scope;
-use domain::id::{ClientId, LedgerEntryId, PracticeId, TherapistId};
+use domain::id::{AppointmentId, ClientId, LedgerEntryId, PracticeId, TherapistId};
 use domain::ledger::{EntryKind, LedgerEntry};
 use domain::money::Money;
 
@@ -57,6 +57,10 @@ const UNBALANCED: Sql = sql!(
      HAVING count(l.entry) <> 2 OR CAST(sum(l.amount_minor) AS BIGINT) <> 0
          OR count(*) FILTER (WHERE l.account = 'client:' || e.client AND l.amount_minor = e.amount_minor) <> 1
      ORDER BY e.id LIMIT $2"
+);
+const OF_APPOINTMENT: Sql = sql!(
+    "SELECT id, practice, client, appointment, kind, amount_minor, currency, reason, at, made_by FROM ledger_entry
+     WHERE client = $1 AND appointment = $2 ORDER BY at, id"
 );
 const STANDS_ON: Sql = sql!(
     "SELECT e.currency, CAST(sum(l.amount_minor) AS BIGINT) FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry
@@ -100,6 +104,15 @@ pub fn account(
         vals![limits.practice, limits.therapist, limits.client, client, place.0, place.1, rows_for(limit)],
     )?;
     Page::of(rows.iter().map(from_row).collect(), limit, |entry| (entry.at, entry.id.to_string()))
+}
+
+/// The entries of a client's account that are about one appointment, the oldest first.
+pub fn of_appointment(
+    tx: &mut Tx<'_>,
+    client: ClientId,
+    appointment: AppointmentId,
+) -> Result<Vec<LedgerEntry>, DbError> {
+    tx.query(OF_APPOINTMENT, vals![client, appointment])?.iter().map(from_row).collect()
 }
 
 /// What a client owes (positive) or has to their good (negative) in the practice's currency: the plain sum of the

@@ -13,10 +13,10 @@ use crate::row::Row;
 use crate::tx::Tx;
 use crate::vals;
 use domain::id::{AppointmentId, Id, Kind, MessageId};
-use domain::message::{LinkTo, Message, MessageState};
+use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::PersonRef;
 use domain::time::Instant;
-use statements::{INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SUPERSEDE};
+use statements::{INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SUPERSEDE, SUPERSEDE_KIND};
 
 /// The kind of job that hands a message over; its subject is the message's id.
 pub const DELIVER: &str = "deliver";
@@ -76,6 +76,21 @@ pub fn supersede_before(
         return Ok(0);
     }
     let superseded = tx.query(SUPERSEDE, vals![appointment, revision, to.to_string()])?;
+    for row in &superseded {
+        job::remove(tx, DELIVER, row.text(0)?)?;
+    }
+    Ok(superseded.len() as u32)
+}
+
+/// The same for one kind of news: a new estimate replaces the one that still waits (T11).
+pub fn supersede_kind_before(
+    tx: &mut Tx<'_>,
+    appointment: AppointmentId,
+    revision: u32,
+    to: PersonRef,
+    kind: MessageKind,
+) -> Result<u32, DbError> {
+    let superseded = tx.query(SUPERSEDE_KIND, vals![appointment, revision, to.to_string(), kind.as_str()])?;
     for row in &superseded {
         job::remove(tx, DELIVER, row.text(0)?)?;
     }

@@ -40,6 +40,11 @@ pub const MIGRATIONS: &[Migration] = &[
     both(2, "practice", include_str!("../migrations/0002_practice.sql")),
     both(3, "access", include_str!("../migrations/0003_access.sql")),
     both(4, "attendance", include_str!("../migrations/0004_attendance.sql")),
+    both(5, "policy", include_str!("../migrations/0005_policy.sql")),
+    both(6, "moves", include_str!("../migrations/0006_moves.sql")),
+    both(7, "support", include_str!("../migrations/0007_support.sql")),
+    both(8, "live", include_str!("../migrations/0008_live.sql")),
+    both(9, "record", include_str!("../migrations/0009_record.sql")),
 ];
 
 /// A step that says the same to both engines.

@@ -9,8 +9,9 @@ use crate::tx::Tx;
 use crate::vals;
 use crate::value::Value;
 use domain::access::{Limits, Scope};
-use domain::id::{AppointmentId, ClientId, DisruptionId, ObligationId, TherapistId};
+use domain::id::{AppointmentId, ClientId, DisruptionId, ObligationId, RelationshipId, TherapistId};
 use domain::obligation::{Obligation, ObligationKind, ObligationState, Owner};
+use domain::person::Role;
 use domain::time::Instant;
 
 macro_rules! obligation_columns {
@@ -38,6 +39,11 @@ const PUT: Sql = sql!(
 const LOAD: Sql = sql!("SELECT ", obligation_columns!(), " FROM obligation WHERE id = $4", in_scope!());
 const OF_APPOINTMENT: Sql =
     sql!("SELECT ", obligation_columns!(), " FROM obligation WHERE appointment = $1 ORDER BY opened_at, id");
+const OF_RELATIONSHIP: Sql = sql!(
+    "SELECT ",
+    obligation_columns!(),
+    " FROM obligation WHERE relationship = $1 AND appointment IS NULL ORDER BY opened_at, id"
+);
 const OF_DISRUPTION: Sql =
     sql!("SELECT ", obligation_columns!(), " FROM obligation WHERE disruption = $1 ORDER BY opened_at, id");
 macro_rules! of_therapist {
@@ -161,12 +167,27 @@ pub fn put(tx: &mut Tx<'_>, duty: &Obligation, therapist: TherapistId, client: C
 pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: ObligationId) -> Result<Option<Obligation>, DbError> {
     let limits = scope.limits();
     let values = vals![limits.practice, limits.therapist, limits.client, id];
-    tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()
+    let found: Option<Obligation> = tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()?;
+    Ok(found.filter(|duty| is_open_to(scope, duty)))
+}
+
+/// Whether whoever asks may know of the duty: a client's safety is for the therapist and the clinical team alone.
+fn is_open_to(scope: &Scope<'_>, duty: &Obligation) -> bool {
+    match scope {
+        Scope::Actor(actor) => duty.is_open_to(actor.role),
+        Scope::Token { .. } => duty.is_open_to(Role::Client),
+        Scope::System(_) => true,
+    }
 }
 
 /// Every duty about an appointment, those that are done included, in the order in which they opened.
 pub fn of_appointment(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Vec<Obligation>, DbError> {
     tx.query(OF_APPOINTMENT, vals![appointment])?.iter().map(from_row).collect()
+}
+
+/// The duties about two people themselves, whatever is booked, in the order in which they opened.
+pub fn of_relationship(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<Vec<Obligation>, DbError> {
+    tx.query(OF_RELATIONSHIP, vals![relationship])?.iter().map(from_row).collect()
 }
 
 /// Every duty of a case, those that are done included, in the order in which they opened.
@@ -178,7 +199,8 @@ pub fn of_disruption(tx: &mut Tx<'_>, disruption: DisruptionId) -> Result<Vec<Ob
 pub fn owed(tx: &mut Tx<'_>, scope: &Scope<'_>, limit: u32) -> Result<Vec<Obligation>, DbError> {
     let limits = scope.limits();
     let values = vals![limits.practice, limits.therapist, limits.client, limit.max(1)];
-    tx.query(OWED[way(limits)], values)?.iter().map(from_row).collect()
+    let found: Result<Vec<Obligation>, DbError> = tx.query(OWED[way(limits)], values)?.iter().map(from_row).collect();
+    Ok(found?.into_iter().filter(|duty| is_open_to(scope, duty)).collect())
 }
 
 /// What is owed in scope as `owed`, but the duties of these kinds before all others.

@@ -15,7 +15,7 @@ use domain::time::Interval;
 macro_rules! offer_columns {
     () => {
         "id, practice, relationship, therapist, client, appointment, disruption, kind, slots, buffer_after, expires_at, \
-         state, answer"
+         state, answer, reason"
     };
 }
 macro_rules! in_scope {
@@ -32,8 +32,8 @@ macro_rules! first_to_expire {
 
 const PUT: Sql = sql!(
     "INSERT INTO offer (id, practice, relationship, therapist, client, appointment, disruption, kind, slots,
-         buffer_after, expires_at, state, answer)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         buffer_after, expires_at, state, answer, reason)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      ON CONFLICT (id) DO UPDATE SET slots = excluded.slots, expires_at = excluded.expires_at, state = excluded.state,
          answer = excluded.answer"
 );
@@ -41,7 +41,7 @@ const LOAD: Sql = sql!("SELECT ", offer_columns!(), " FROM offer WHERE id = $4",
 const OPEN_OF: Sql = sql!(
     "SELECT ",
     offer_columns!(),
-    " FROM offer WHERE appointment = $1 AND state = 'open' ORDER BY expires_at DESC, id DESC LIMIT 1"
+    " FROM offer WHERE appointment = $1 AND state = 'open' AND slots <> '[]' ORDER BY expires_at DESC, id DESC LIMIT 1"
 );
 const OPEN: Sql =
     sql!("SELECT ", offer_columns!(), " FROM offer WHERE state = 'open'", in_scope!(), first_to_expire!());
@@ -73,7 +73,8 @@ pub fn put(tx: &mut Tx<'_>, offer: &Offer) -> Result<(), DbError> {
             offer.buffer_after,
             offer.expires_at,
             offer.state.word(),
-            json(&offer.state)?
+            json(&offer.state)?,
+            offer.reason.map(|reason| reason.as_str())
         ],
     )
     .map(|_| ())
@@ -86,7 +87,7 @@ pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: OfferId) -> Result<Option<Of
     tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()
 }
 
-/// The newest offer in place of an appointment that is neither answered nor over. Whether it has expired meanwhile is
+/// The newest offer in place of an appointment that is neither answered nor over; a make-up holds no times and is none. Whether it has expired meanwhile is
 /// for the caller to see.
 pub fn open_of(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Option<Offer>, DbError> {
     tx.query_opt(OPEN_OF, vals![appointment])?.map(|row| from_row(&row)).transpose()
@@ -121,9 +122,10 @@ fn from_row(row: &Row) -> Result<Offer, DbError> {
             }
             state
         },
+        reason: columns.parse_opt("offer.reason")?,
     };
     let backwards = |slot: &Interval| slot.to <= slot.from;
-    if offer.slots.is_empty() || offer.slots.iter().any(backwards) {
+    if offer.slots.iter().any(backwards) {
         return Err(row.corrupt("offer.slots"));
     }
     Ok(offer)

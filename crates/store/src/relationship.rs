@@ -2,7 +2,7 @@
 
 use crate::error::DbError;
 use crate::page::{Cursor, Page, rows_for};
-use crate::read::Columns;
+use crate::read::{Columns, json};
 use crate::row::Row;
 use crate::sql;
 use crate::sql::Sql;
@@ -11,12 +11,13 @@ use crate::vals;
 use crate::value::Value;
 use domain::access::{Limits, Scope};
 use domain::id::{ClientId, RelationshipId, TherapistId};
-use domain::practice::{PolicyAcceptance, Relationship, RelationshipState};
+use domain::practice::{PolicyAcceptance, Relationship, RelationshipFile, RelationshipState};
 use domain::time::Instant;
 
 macro_rules! relationship_columns {
     () => {
-        "id, practice, therapist, client, state, accepted_version, accepted_at, accepted_how"
+        "id, practice, therapist, client, state, accepted_version, accepted_at, accepted_how, file, \
+         (SELECT p.document FROM pathway p WHERE p.id = relationship.pathway)"
     };
 }
 macro_rules! in_scope {
@@ -27,11 +28,13 @@ macro_rules! in_scope {
 }
 
 const INSERT: Sql = sql!(
-    "INSERT INTO relationship (id, practice, therapist, client, state, accepted_version, accepted_at, accepted_how)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+    "INSERT INTO relationship (id, practice, therapist, client, state, accepted_version, accepted_at, accepted_how,
+         file, pathway)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 );
 const UPDATE: Sql = sql!(
-    "UPDATE relationship SET state = $2, accepted_version = $3, accepted_at = $4, accepted_how = $5 WHERE id = $1"
+    "UPDATE relationship SET state = $2, accepted_version = $3, accepted_at = $4, accepted_how = $5,
+         file = $6, pathway = $7 WHERE id = $1"
 );
 const LOAD: Sql = sql!("SELECT ", relationship_columns!(), " FROM relationship WHERE id = $4", in_scope!());
 const OF: Sql =
@@ -64,9 +67,11 @@ const LIST: [Sql; 4] = [
 
 /// Adds a relationship. `Unique` where the two have one already.
 pub fn insert(tx: &mut Tx<'_>, relationship: &Relationship) -> Result<(), DbError> {
-    let Relationship { id, practice, therapist, client, state, accepted_policy } = relationship;
+    let Relationship { id, practice, therapist, client, state, accepted_policy, file, pathway } = relationship;
     let mut values = vals![*id, *practice, *therapist, *client, state.as_str()].to_vec();
     values.extend(accepted(accepted_policy.as_ref()));
+    values.push(Value::from(document(file)?));
+    values.push(Value::from(pathway.as_ref().map(|pathway| pathway.id.to_string())));
     tx.execute(INSERT, &values).map(|_| ())
 }
 
@@ -74,6 +79,8 @@ pub fn insert(tx: &mut Tx<'_>, relationship: &Relationship) -> Result<(), DbErro
 pub fn update(tx: &mut Tx<'_>, relationship: &Relationship) -> Result<bool, DbError> {
     let mut values = vals![relationship.id, relationship.state.as_str()].to_vec();
     values.extend(accepted(relationship.accepted_policy.as_ref()));
+    values.push(Value::from(document(&relationship.file)?));
+    values.push(Value::from(relationship.pathway.as_ref().map(|pathway| pathway.id.to_string())));
     Ok(tx.execute(UPDATE, &values)? == 1)
 }
 
@@ -125,6 +132,10 @@ pub fn list(
     Page::of(rows.iter().map(from_row).collect(), limit, |found| (Instant::from_micros(0), found.id.to_string()))
 }
 
+fn document(file: &RelationshipFile) -> Result<Option<String>, DbError> {
+    (!file.is_empty()).then(|| json(file)).transpose()
+}
+
 fn accepted(accepted: Option<&PolicyAcceptance>) -> [Value<'static>; 3] {
     [
         Value::from(accepted.map(|a| a.version)),
@@ -149,5 +160,7 @@ fn from_row(row: &Row) -> Result<Relationship, DbError> {
                 _ => return Err(row.corrupt("relationship.accepted_at")),
             }
         },
+        file: columns.json_opt("relationship.file")?.unwrap_or_default(),
+        pathway: columns.json_opt("pathway.document")?,
     })
 }

@@ -9,23 +9,26 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 use crate::vals;
 use domain::id::{PracticeId, TherapistId};
+use domain::listing::Listing;
 use domain::money::{Currency, Money};
+use domain::pathway::Overrides;
 use domain::person::PersonRef;
 use domain::practice::Therapist;
+use domain::reserved::ReservedSlot;
 use domain::schedule::Schedule;
 
 // The therapist's own columns, then the person's in the order of `person::from_columns`.
 macro_rules! therapist_columns {
     () => {
-        "t.id, t.schedule, t.late_cancel_fee_minor, t.no_show_fee_minor, c.currency, p.id, p.practice, p.role, p.name, \
-         p.email, p.phone, p.zone, p.locale, p.channels, p.voicemail, p.preference_at, p.active \
+        "t.id, t.schedule, t.late_cancel_fee_minor, t.no_show_fee_minor, t.reserved, t.overrides, t.listing, c.currency, p.id, p.practice, \
+         p.role, p.name, p.email, p.phone, p.zone, p.locale, p.channels, p.voicemail, p.preference_at, p.active \
          FROM therapist t JOIN person p ON p.id = t.id JOIN practice c ON c.id = t.practice"
     };
 }
 
 const INSERT: Sql = sql!(
-    "INSERT INTO therapist (id, practice, schedule, late_cancel_fee_minor, no_show_fee_minor)
-     VALUES ($1, $2, $3, $4, $5)"
+    "INSERT INTO therapist (id, practice, schedule, late_cancel_fee_minor, no_show_fee_minor, overrides, listing)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
 const CURRENCY: Sql = sql!("SELECT id, currency FROM practice WHERE id = $1");
 const CURRENCY_OF: Sql =
@@ -35,8 +38,12 @@ const LIST: Sql = sql!("SELECT ", therapist_columns!(), " WHERE t.practice = $1 
 const SCHEDULE: Sql = sql!("UPDATE therapist SET schedule = $2 WHERE id = $1");
 const FEES: Sql = sql!("UPDATE therapist SET late_cancel_fee_minor = $2, no_show_fee_minor = $3 WHERE id = $1");
 
+const RESERVED: Sql = sql!("UPDATE therapist SET reserved = $2 WHERE id = $1");
+const LISTING: Sql = sql!("UPDATE therapist SET listing = $2 WHERE id = $1");
+const OVERRIDES: Sql = sql!("UPDATE therapist SET overrides = $2 WHERE id = $1");
+
 /// The therapist's own columns; the person's come after them.
-const OWN_COLUMNS: usize = 5;
+const OWN_COLUMNS: usize = 8;
 
 /// Adds a therapist with their person. `Check` where a fee is not in the practice's currency.
 pub fn insert(tx: &mut Tx<'_>, therapist: &Therapist) -> Result<(), DbError> {
@@ -47,7 +54,9 @@ pub fn insert(tx: &mut Tx<'_>, therapist: &Therapist) -> Result<(), DbError> {
     let row = tx.query_opt(CURRENCY, vals![practice])?.ok_or(DbError::ForeignKey)?;
     let (late, missed) = fees_in(row.parse(1, "practice.currency")?, therapist.late_cancel_fee, therapist.no_show_fee)?;
     person::insert(tx, &therapist.person)?;
-    tx.execute(INSERT, vals![therapist.id, practice, json(&therapist.schedule)?, late, missed]).map(|_| ())
+    let overrides = document(&therapist.overrides)?;
+    let (schedule, listing) = (json(&therapist.schedule)?, listing_of(&therapist.listing)?);
+    tx.execute(INSERT, vals![therapist.id, practice, schedule, late, missed, overrides, listing]).map(|_| ())
 }
 
 /// One therapist, if there is such a one.
@@ -77,6 +86,32 @@ pub fn update_fees(
     Ok(tx.execute(FEES, vals![id, late, missed])? == 1)
 }
 
+/// Keeps the weekly times that a therapist keeps for clients, those that are removed left out (H-03). Says whether there is
+/// such a therapist.
+pub fn update_reserved(tx: &mut Tx<'_>, id: TherapistId, reserved: &[ReservedSlot]) -> Result<bool, DbError> {
+    let document = (!reserved.is_empty()).then(|| json(&reserved)).transpose()?;
+    Ok(tx.execute(RESERVED, vals![id, document])? == 1)
+}
+
+/// Keeps what a therapist would like to differ from the practice's policy. Says whether there is such a therapist.
+pub fn update_overrides(tx: &mut Tx<'_>, id: TherapistId, overrides: &Overrides) -> Result<bool, DbError> {
+    Ok(tx.execute(OVERRIDES, vals![id, document(overrides)?])? == 1)
+}
+
+/// Keeps how a therapist is listed. Says whether there is such a therapist.
+pub fn update_listing(tx: &mut Tx<'_>, id: TherapistId, listing: &Listing) -> Result<bool, DbError> {
+    Ok(tx.execute(LISTING, vals![id, listing_of(listing)?])? == 1)
+}
+
+/// None is listed, as everybody begins.
+fn listing_of(listing: &Listing) -> Result<Option<String>, DbError> {
+    (*listing != Listing::default()).then(|| json(listing)).transpose()
+}
+
+fn document(overrides: &Overrides) -> Result<Option<String>, DbError> {
+    if overrides.is_empty() { Ok(None) } else { json(overrides).map(Some) }
+}
+
 fn fees_in(
     currency: Currency,
     late_cancel: Option<Money>,
@@ -91,6 +126,9 @@ fn from_row(row: &Row) -> Result<Therapist, DbError> {
     let id = columns.parse("therapist.id")?;
     let schedule = columns.json("therapist.schedule")?;
     let (late, missed): (Option<i64>, Option<i64>) = (columns.get()?, columns.get()?);
+    let reserved = columns.json_opt("therapist.reserved")?.unwrap_or_default();
+    let overrides: Option<Overrides> = columns.json_opt("therapist.overrides")?;
+    let listing = columns.json_opt("therapist.listing")?.unwrap_or_default();
     let currency: Currency = columns.parse("practice.currency")?;
     let fee = |minor: Option<i64>| minor.map(|minor| Money::new(minor, currency));
     Ok(Therapist {
@@ -99,5 +137,8 @@ fn from_row(row: &Row) -> Result<Therapist, DbError> {
         schedule,
         late_cancel_fee: fee(late),
         no_show_fee: fee(missed),
+        reserved,
+        overrides: overrides.unwrap_or_default(),
+        listing,
     })
 }

@@ -186,7 +186,7 @@ fn a_migration_killed_in_the_middle_is_begun_again() {
 
 #[test]
 fn a_full_disk_refuses_writes_cleanly_and_recovers() {
-    const SMALL: Sql = sql!(lite "PRAGMA max_page_count = 120");
+    const SMALL: Sql = sql!(lite "PRAGMA max_page_count = 240");
     const LARGE: Sql = sql!(lite "PRAGMA max_page_count = 1000000");
     const COUNT: Sql = sql!("SELECT count(*) FROM subject_lock");
     let rig = Rig::sqlite();

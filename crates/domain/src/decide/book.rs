@@ -1,9 +1,10 @@
 //! T3 and the client's own booking: a time, an explicit yes, a policy snapshot with its cutoff (H-05, H-09, V-16).
 
 use super::{
-    Asker, BookNow, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify, slot,
+    Asker, BookNow, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, live, money, notify,
+    request, slot,
 };
-use crate::appointment::{Agreement, Appointment, MeetingKind, Payment, State};
+use crate::appointment::{Agreement, Appointment, MeetingKind, Payment, PaymentState, State};
 use crate::attendance::Attendance;
 use crate::disruption::Disruption;
 use crate::id::Ids;
@@ -33,8 +34,12 @@ pub(super) fn decide(
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
+    if situation.is_stranger {
+        situation.therapist.listing.admits_new_client(now)?;
+    }
     let agreement = agreement(asker, book.agreement, "agreement", now)?;
-    let busy = without_own_offer(situation);
+    let only_asks = request::only_asks(situation, asker);
+    let busy = if only_asks { situation.therapist_busy.clone() } else { without_own_offer(situation) };
     let slot = slot::check(situation, asker, book.kind, book.start, &busy, "start", now)?;
     let mut outcome = Outcome::default();
     let booked = make(situation, book.kind, slot, agreement, now, ids)?;
@@ -43,25 +48,35 @@ pub(super) fn decide(
     let booked = match waiting {
         Some(ended) => {
             let booked = Appointment { replaces: Some(ended.id), ..booked };
-            money::follow(situation, asker, ended, booked, now, ids, &mut outcome)
+            if only_asks { booked } else { money::follow(situation, asker, ended, booked, now, ids, &mut outcome) }
         }
         None => booked,
     };
+    let booked = if only_asks { as_request(booked) } else { booked };
     take(situation, &situation.client_busy, &booked, &mut outcome)?;
-    notify::confirm(situation, &booked, now, &mut outcome);
-    settle_open_case(situation, now, &mut outcome);
+    if only_asks {
+        request::asked(situation, &booked, now, ids, &mut outcome);
+    } else {
+        notify::confirm(situation, &booked, now, &mut outcome);
+        settle_open_case(situation, now, &mut outcome);
+    }
     outcome.because = money::booking_rules(situation, &situation.policy_today, &booked);
     outcome.record = Record {
-        word: "appointment_booked",
+        word: if only_asks { "appointment_requested" } else { "appointment_booked" },
         subjects: subjects(&booked),
         details: json!({ "start": booked.start, "end": booked.end, "kind": booked.kind, "price": booked.price,
             "policy": booked.policy, "agreement": booked.agreement }),
     };
-    match outcome.appointment {
+    match outcome.appointment.as_ref().or(waiting.filter(|_| only_asks)) {
         Some(_) => outcome.booked = Some(booked),
         None => outcome.appointment = Some(booked),
     }
     Ok(outcome)
+}
+
+/// Asked for only: nothing is planned to be paid until the therapist confirms.
+fn as_request(booked: Appointment) -> Appointment {
+    Appointment { state: State::Requested, payment: money::settled_payment(PaymentState::None), ..booked }
 }
 
 /// Books in the same step as something else: the client said yes just now (`rulings` 3), or took an offered time.
@@ -141,6 +156,7 @@ pub(super) fn drawn_up(
         agreement,
         replaces: None,
         attendance: Attendance::default(),
+        reserved_slot: slot::filled(situation, slot),
         pending_move: None,
         created_at: now,
     }
@@ -161,7 +177,8 @@ pub(super) fn take(
     let (therapist, client) = (PersonRef::Therapist(booked.therapist), PersonRef::Client(booked.client));
     outcome.occupancy.push(OccupancyChange::Take(therapist, booked.id, booked.interval_with_buffer()));
     outcome.occupancy.push(OccupancyChange::Take(client, booked.id, booked.interval()));
-    outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(booked.id), at: Some(booked.end) });
+    let first = live::first_look(&situation.policy_today.parameters, booked);
+    outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(booked.id), at: Some(first) });
     if let Payment { due_at: Some(at), .. } = booked.payment {
         outcome.wakes.push(Wake { job: JobToWake::Capture(booked.id), at: Some(at) });
     }
@@ -212,7 +229,7 @@ fn accept_policy(situation: &Situation, asker: &Asker, now: Instant, outcome: &m
 }
 
 /// A booking of the same two people answers an open case that waits for a time: the client has a next step.
-fn settle_open_case(situation: &Situation, now: Instant, outcome: &mut Outcome) {
+pub(super) fn settle_open_case(situation: &Situation, now: Instant, outcome: &mut Outcome) {
     let Some(case) = situation.disruption.clone() else { return };
     let evidence = "a new time is booked";
     contact::client_settled(situation, evidence, now, outcome);

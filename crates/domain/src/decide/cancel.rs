@@ -2,8 +2,8 @@
 
 use super::book::{settled, subjects};
 use super::{
-    Asker, JobToWake, NextStep, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, next_step, notify,
-    who,
+    Asker, JobToWake, NextStep, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, money,
+    next_step, notify, request, undo, who,
 };
 use crate::appointment::{Appointment, Cancellation, Initiator, State};
 use crate::disruption::{Disruption, DisruptionKind};
@@ -50,27 +50,56 @@ pub(super) fn decide(
     let before = situation.appointment()?;
     check_time(&before, asker, &wish, now)?;
     who::may_call_for(&before, asker, wish.initiator)?;
+    check_request(&before, wish.initiator)?;
     check_reason(situation, &wish)?;
     let how = cancellation(situation, &before, asker, &wish, now)?;
-    let by_client = how.initiator == Initiator::Client;
-    next_step::check(situation, asker, &wish.next_step, !by_client)?;
-    let ended = before.clone().cancel(how.clone())?;
+    next_step::check(situation, asker, &wish.next_step, how.initiator != Initiator::Client)?;
+    if how.was_a_request {
+        return request::taken_back(situation, before, how, now);
+    }
+    let off = CallOff { how, next_step: wish.next_step, share_reason: wish.share_reason, words: wish.words };
+    let mut outcome = call_off(situation, asker, &before, off, now, ids)?;
+    undo::hold(situation, asker, &before, now, &mut outcome);
+    Ok(outcome)
+}
 
+/// A cancellation that was found to be in order.
+pub(super) struct CallOff {
+    pub how: Cancellation,
+    pub next_step: NextStep,
+    pub share_reason: bool,
+    pub words: Option<String>,
+}
+
+/// Calls it off, whoever decided so: everything that follows.
+pub(super) fn call_off(
+    situation: &Situation,
+    asker: &Asker,
+    before: &Appointment,
+    off: CallOff,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Outcome, Refusal> {
+    let CallOff { how, next_step: step, share_reason, words } = off;
+    let ended = before.clone().cancel(how.clone())?;
     let mut outcome = Outcome::default();
     outcome.occupancy.push(OccupancyChange::ReleaseAppointment(ended.id));
     outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(ended.id), at: None });
+    ask_to_move::no_longer_asked(situation, before, now, &mut outcome);
     let case = open_case(situation, &ended, &how, now, ids);
-    let settles_at_once = wish.next_step.settles_at_once();
-    let refund_asked = wish.next_step.refund;
-    next_step::carry_out(situation, asker, wish.next_step, &ended, case.id, now, ids, &mut outcome)?;
+    let (settles_at_once, refund_asked) = (step.settles_at_once(), step.refund);
+    next_step::carry_out(situation, asker, step, &ended, case.id, now, ids, &mut outcome)?;
     let (ended, price) = money::on_cancel(situation, asker, ended, &how, refund_asked, now, ids, &mut outcome);
     open_obligations(situation, asker, &ended, &how, case.id, settles_at_once, price.open, now, ids, &mut outcome);
-    contact::excuse(situation, ObligationKind::AttendanceUpdate, "it was called off", now, &mut outcome);
+    for of_the_day in [ObligationKind::AttendanceUpdate, ObligationKind::CheckInWithClient, ObligationKind::ConfirmPlan]
+    {
+        contact::excuse(situation, of_the_day, "it was called off", now, &mut outcome);
+    }
     let told = notify::Told {
         fee: price.fee,
         paid: price.paid,
-        shared_reason: how.reason.filter(|_| wish.share_reason).map(|reason| reason.words().to_owned()),
-        words: wish.words,
+        shared_reason: how.reason.filter(|_| share_reason).map(|reason| reason.words().to_owned()),
+        words,
         send_link: sends_link(situation, &how),
     };
     notify::cancelled(situation, &ended, &how, told, now, &mut outcome);
@@ -113,15 +142,16 @@ fn check_reason(situation: &Situation, wish: &Cancel) -> Result<(), Refusal> {
     if wish.note.as_ref().is_some_and(|note| note.chars().count() > NOTE_MAX) {
         return Err(Refusal::invalid("too_long", "note", format!("Keep the note under {NOTE_MAX} letters.")));
     }
-    let by_client = wish.initiator == Initiator::Client;
-    match wish.reason {
-        None if by_client => Ok(()),
-        None => Err(Refusal::invalid("reason_required", "reason", "Choose why it can't go ahead.")),
-        Some(reason) => {
-            who::may_give(situation, reason, wish.initiator)?;
-            check_note(situation, wish)
-        }
+    who::must_give(situation, wish.reason, wish.initiator)?;
+    check_note(situation, wish)
+}
+
+/// A request is confirmed or declined; only the client may take it back.
+fn check_request(before: &Appointment, initiator: Initiator) -> Result<(), Refusal> {
+    if before.state == State::Requested && initiator != Initiator::Client {
+        return Err(crate::appointment::not_confirmed());
     }
+    Ok(())
 }
 
 fn check_note(situation: &Situation, wish: &Cancel) -> Result<(), Refusal> {
@@ -143,7 +173,8 @@ fn cancellation(
     let self_service = asker.is_client();
     let received_at = if self_service { now } else { wish.received_at.unwrap_or(now) };
     let by_client = wish.initiator == Initiator::Client;
-    if self_service {
+    let was_a_request = before.state == State::Requested;
+    if self_service && !was_a_request {
         money::may_act_alone(situation, before, Act::Cancel, now)?;
     }
     Ok(Cancellation {
@@ -154,7 +185,8 @@ fn cancellation(
         recorded_at: now,
         recorded_by: asker.signature.clone(),
         label: label(situation, wish.initiator),
-        late: by_client && money::judged(situation, before, Act::Cancel, received_at).is_late(),
+        was_a_request,
+        late: by_client && !was_a_request && money::judged(situation, before, Act::Cancel, received_at).is_late(),
         short_notice: !by_client && policy::notice::short_notice(&situation.policy.parameters, before.start, now),
     })
 }

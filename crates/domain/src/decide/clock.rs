@@ -1,14 +1,18 @@
 //! What happens by itself: an appointment ends, an offer lapses, a payment falls due, a duty runs out of time.
 
 use super::book::{settled, subjects};
-use super::{JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify};
+use super::{
+    JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, live, money, notify, refill,
+    request,
+};
 use crate::appointment::{PaymentState, State};
 use crate::id::{Ids, ObligationId};
 use crate::obligation::{Obligation, ObligationKind, ObligationState};
 use crate::offer::OfferState;
 use crate::person::PersonRef;
 use crate::policy;
-use crate::policy::obligations::{Given, Setting, Trigger, owed};
+use crate::policy::OwnerRole;
+use crate::policy::obligations::{Given, Setting, Trigger, next_step_after_offer, owed};
 use crate::refusal::Refusal;
 use crate::time::Instant;
 use serde_json::json;
@@ -24,6 +28,15 @@ pub enum Due {
     OfferExpiry,
     /// Until when the client may choose what becomes of their money.
     RefundChoice,
+    /// A time that was cancelled late is looked at: whether somebody else has it.
+    SlotRefilled {
+        /// Whether somebody else has.
+        taken: bool,
+    },
+    /// By when the client should have answered whether it moves (`rulings` 4).
+    MoveUnanswered,
+    /// By when a time that was asked for should have been confirmed or declined (T2).
+    RequestExpiry,
     /// The clock of a duty.
     ObligationClock(ObligationId),
     /// A message could not be delivered: whoever it was for has not been told (U3).
@@ -36,8 +49,11 @@ pub(super) fn decide(situation: &Situation, due: Due, now: Instant, ids: &mut Id
         Due::Capture => capture(situation, now, ids),
         Due::OfferExpiry => offer_expiry(situation, now, ids),
         Due::RefundChoice => refund_choice(situation, now, ids),
+        Due::SlotRefilled { taken } => refill::decide(situation, taken, now, ids),
         Due::ObligationClock(id) => obligation_clock(situation, id, now),
         Due::Undeliverable(to) => undeliverable(situation, to, now, ids),
+        Due::MoveUnanswered => ask_to_move::unanswered(situation, now, ids),
+        Due::RequestExpiry => request::expired(situation, now),
     }
 }
 
@@ -46,6 +62,13 @@ fn appointment_end(situation: &Situation, now: Instant, ids: &mut Ids) -> Result
     let mut outcome = Outcome::default();
     if !matches!(before.state, State::Booked | State::InProgress) {
         return Ok(outcome);
+    }
+    if let Some(checked) = live::check_in_due(situation, now, ids).filter(|_| now < before.end) {
+        return Ok(checked);
+    }
+    let first = live::first_look(&situation.policy.parameters, &before);
+    if now < first {
+        return Ok(look_again(JobToWake::AppointmentEnd(before.id), Some(first)));
     }
     if now < before.end {
         return Ok(look_again(JobToWake::AppointmentEnd(before.id), Some(before.end)));
@@ -56,6 +79,13 @@ fn appointment_end(situation: &Situation, now: Instant, ids: &mut Ids) -> Result
     for owed in owed(&situation.policy.parameters, &situation.practice.zone, Trigger::Ended, &setting) {
         contact::put(Obligation::open(owed, &ended, None, now, ids), &mut outcome);
     }
+    // From here on the update says whether the client came.
+    contact::excuse(situation, ObligationKind::CheckInWithClient, "it is over", now, &mut outcome);
+    outcome.disruption = situation
+        .disruption
+        .clone()
+        .filter(|_| !outcome.obligations.is_empty())
+        .map(|case| settled(case, situation, &outcome, now));
     outcome.record = Record {
         word: "appointment_ended",
         subjects: subjects(&ended),
@@ -88,10 +118,16 @@ fn offer_expiry(situation: &Situation, now: Instant, ids: &mut Ids) -> Result<Ou
     let subjects = [subjects(&ended), vec![lapsed.id.to_string()]].concat();
     let waiting = |o: &&Obligation| o.kind == ObligationKind::NextStep && o.is_owed() && o.due_at == lapsed.expires_at;
     for duty in situation.obligations.iter().filter(waiting).cloned() {
-        // Due when the offer ended; now as much longer as it has until it goes up (`rulings` 2).
-        contact::put(Obligation { due_at: duty.breach_at.unwrap_or(duty.due_at), ..duty }, &mut outcome);
+        let (parameters, zone) = (&situation.policy.parameters, &situation.practice.zone);
+        let times = next_step_after_offer(parameters, zone, OwnerRole::Therapist, lapsed.expires_at);
+        // While the offer lived it was due at its end; now it counts anew from there (`rulings` 2).
+        let (breach_at, second_breach_at) = (times.breach, times.second_breach);
+        contact::put(Obligation { due_at: times.due, breach_at, second_breach_at, ..duty }, &mut outcome);
     }
-    money::on_lapse(situation, ended, now, ids, &mut outcome);
+    // Where the appointment still stands the question does too: the client may keep it until the answer is due.
+    if !ended.state.is_pending() {
+        money::on_lapse(situation, ended, now, ids, &mut outcome);
+    }
     outcome.record = Record { word: "offer_expired", subjects, details: json!({ "offer": lapsed.id }) };
     outcome.offers.push(lapsed);
     Ok(outcome)
@@ -131,12 +167,18 @@ fn obligation_clock(situation: &Situation, id: ObligationId, now: Instant) -> Re
 }
 
 /// Nothing to do yet: when to look again, if ever.
-fn look_again(job: JobToWake, at: Option<Instant>) -> Outcome {
+pub(super) fn look_again(job: JobToWake, at: Option<Instant>) -> Outcome {
     Outcome { wakes: vec![Wake { job, at }], ..Outcome::default() }
 }
 
 fn concerns_client(kind: ObligationKind) -> bool {
-    matches!(kind, ObligationKind::InformClient | ObligationKind::NextStep | ObligationKind::KeepPromise)
+    matches!(
+        kind,
+        ObligationKind::InformClient
+            | ObligationKind::NextStep
+            | ObligationKind::KeepPromise
+            | ObligationKind::EscalateRisk
+    )
 }
 
 /// The client was not told: a person must ring them now, and the practice hears of it if they don't.
@@ -178,6 +220,7 @@ fn overdue_words(kind: ObligationKind, client: &str) -> String {
         ObligationKind::KeepPromise => format!("{client} was promised to hear from us by now. Please ring them."),
         ObligationKind::WriteContactNote => format!("The contact note about {client} has not been written yet."),
         ObligationKind::AttendanceUpdate => format!("The attendance update about {client} has not been made yet."),
+        ObligationKind::AnswerRequest => format!("Somebody waits for an answer about {client}'s appointment."),
         ObligationKind::DecideMoney => format!("Somebody has to decide about {client}'s payment."),
         other => format!("Overdue about {client}: {}.", other.as_str().replace('_', " ")),
     }

@@ -2,10 +2,12 @@
 
 use super::book::settled;
 use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
+use crate::appointment::Appointment;
 use crate::contact::{AttemptResult, ContactAttempt, Note};
+use crate::disruption::DisruptionKind;
 use crate::id::{Ids, ObligationId};
 use crate::obligation::{Obligation, ObligationKind};
-use crate::person::{Channel, PersonRef};
+use crate::person::{Channel, PersonRef, Role};
 use crate::refusal::Refusal;
 use crate::time::{Instant, Span};
 use serde_json::json;
@@ -81,10 +83,14 @@ pub(super) fn attempt(
         let evidence = format!("{} {} {}", made.channel.word(), made.result, made.id);
         // The call that tells them of a promise cannot be the one that keeps it (V-08).
         let knew = !owes(situation, ObligationKind::InformClient);
-        informed(situation, &evidence, now, &mut outcome);
+        informed_by(situation, asker, &evidence, now, &mut outcome);
         if knew {
             meet(situation, ObligationKind::KeepPromise, &evidence, now, &mut outcome);
         }
+    }
+    if !matches!(made.result, AttemptResult::Failed | AttemptResult::WrongNumber) {
+        let evidence = format!("{} {} {}", made.channel.word(), made.result, made.id);
+        meet(situation, ObligationKind::CheckInWithClient, &evidence, now, &mut outcome);
     }
     let details = json!({ "channel": made.channel, "result": made.result, "at": made.at });
     outcome.attempt = Some(made);
@@ -111,6 +117,7 @@ pub(super) fn note(
             "Say when the client was informed; not in the future.",
         ));
     }
+    check_on_behalf(situation, asker, &appointment, note.on_behalf_of)?;
     let written = Note {
         id: ids.mint(),
         practice: appointment.practice,
@@ -130,7 +137,29 @@ pub(super) fn note(
     Ok(outcome)
 }
 
-pub(super) fn settle(situation: &Situation, settle: Settle, now: Instant) -> Result<Outcome, Refusal> {
+/// Whose word somebody else may write down: the therapist's of this appointment, and only where the practice lets its
+/// office document for them (V-17).
+fn check_on_behalf(
+    situation: &Situation,
+    asker: &Asker,
+    about: &Appointment,
+    on_behalf_of: Option<PersonRef>,
+) -> Result<(), Refusal> {
+    match on_behalf_of {
+        None => Ok(()),
+        Some(person) if person != PersonRef::Therapist(about.therapist) => {
+            let detail = "A note is written for the therapist of this appointment, or in your own name.";
+            Err(Refusal::invalid("not_the_therapist", "on_behalf_of", detail))
+        }
+        Some(_) if asker.is_staff() && !situation.policy.parameters.support.may_document_on_behalf => {
+            let detail = "In this practice the therapist writes their own notes. Write it in your own name.";
+            Err(Refusal::forbidden("not_on_behalf", detail))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+pub(super) fn settle(situation: &Situation, asker: &Asker, settle: Settle, now: Instant) -> Result<Outcome, Refusal> {
     let (id, word) = match &settle {
         Settle::Meet(id, _) => (*id, "obligation_met"),
         Settle::Excuse(id, _) => (*id, "obligation_excused"),
@@ -138,6 +167,10 @@ pub(super) fn settle(situation: &Situation, settle: Settle, now: Instant) -> Res
     let found = situation.obligations.iter().find(|o| o.id == id).cloned();
     let obligation = found.ok_or_else(|| Refusal::not_found("obligation"))?;
     let (kind, mut outcome) = (obligation.kind, Outcome::default());
+    if asker.is_staff() && matches!(settle, Settle::Meet(..)) && is_the_therapists_own(situation, &obligation) {
+        let detail = "The therapist still owes this word in person. Record your own contact with the client instead.";
+        return Err(Refusal::forbidden("therapists_own", detail));
+    }
     let settled = match settle {
         Settle::Meet(_, evidence) => obligation.meet(evidence, now)?,
         Settle::Excuse(_, reason) => obligation.excuse(reason, now)?,
@@ -146,6 +179,27 @@ pub(super) fn settle(situation: &Situation, settle: Settle, now: Instant) -> Res
     put(settled, &mut outcome);
     finish(situation, word, details, now, &mut outcome);
     Ok(outcome)
+}
+
+/// Somebody has reached the client. Of a live case the therapist owes the word in person: what the office says helps, and
+/// takes nothing off them while the duty is theirs.
+fn informed_by(situation: &Situation, asker: &Asker, evidence: &str, now: Instant, outcome: &mut Outcome) {
+    let own: Vec<Obligation> = owed(situation, ObligationKind::InformClient)
+        .into_iter()
+        .filter(|duty| asker.is_staff() && is_the_therapists_own(situation, duty))
+        .collect();
+    informed(situation, evidence, now, outcome);
+    for duty in own {
+        outcome.wakes.retain(|wake| wake.job != JobToWake::ObligationClock(duty.id));
+        outcome.obligations.retain(|changed| changed.id != duty.id);
+    }
+}
+
+/// Whether this is the therapist's own word in a live case: late or missed.
+fn is_the_therapists_own(situation: &Situation, duty: &Obligation) -> bool {
+    let kind = situation.disruption.as_ref().map(|case| case.kind);
+    let live = matches!(kind, Some(DisruptionKind::RunningLate | DisruptionKind::TherapistMissed));
+    live && duty.kind == ObligationKind::InformClient && duty.owner.role == Role::Therapist
 }
 
 /// The client knows: the duty to tell them is done, and a promise that they now know of is their next step.
@@ -172,6 +226,16 @@ pub(super) fn client_settled(situation: &Situation, evidence: &str, now: Instant
 /// Lets go of every open duty of this kind.
 pub(super) fn excuse(situation: &Situation, kind: ObligationKind, why: &str, now: Instant, outcome: &mut Outcome) {
     for duty in owed(situation, kind) {
+        if let Ok(excused) = duty.excuse(why, now) {
+            put(excused, outcome);
+        }
+    }
+}
+
+/// Lets go of every open duty of the case.
+pub(super) fn excuse_all(situation: &Situation, why: &str, now: Instant, outcome: &mut Outcome) {
+    let Some(case) = situation.disruption.as_ref().map(|case| case.id) else { return };
+    for duty in situation.obligations.iter().filter(|duty| duty.disruption == Some(case) && duty.is_owed()).cloned() {
         if let Ok(excused) = duty.excuse(why, now) {
             put(excused, outcome);
         }

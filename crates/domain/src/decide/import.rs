@@ -150,6 +150,7 @@ fn over(situation: &Situation, asker: &Asker, became: Became, now: Instant) -> S
         Became::TechnicalFailure => State::TechnicalFailure,
         Became::Booked => State::Booked,
         Became::Cancelled(initiator) => State::Cancelled(Cancellation {
+            was_a_request: false,
             initiator,
             reason: None,
             note: Some("Imported: when the word came is not known.".to_owned()),

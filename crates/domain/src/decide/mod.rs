@@ -2,30 +2,47 @@
 //!
 //! Nothing here awaits, reads a clock or rolls dice. A preview is the same call whose outcome nobody saves.
 
+mod allowance;
+mod ask_to_move;
 mod book;
 mod cancel;
 mod clock;
 mod contact;
+mod file;
 mod import;
+mod live;
 mod money;
+mod money_act;
+mod moves;
 mod next_step;
 mod notify;
 mod offer;
 mod outcome;
+mod refill;
+mod request;
 mod reschedule;
 mod situation;
 mod slot;
+mod team;
+mod undo;
 mod who;
 
+pub use ask_to_move::{AskToMove, answer_by as move_answer_by};
 pub use book::Book;
 pub use cancel::Cancel;
 pub use clock::Due;
 pub use contact::{Attempt, Settle, WriteNote};
+pub use file::{Checked, Correct, EndRelationship, FileAct, Keep, Said, Screen, UpdateAttendance, slot_name};
 pub use import::{Became, Import};
+pub use live::{CaseOutcome, Connection, Live, MakeUpDecision, Missed, around};
+pub use money_act::{CarryPayment, GiveBack, SettleByHand, SettledHow};
+pub use moves::{MoneyAct, Moves};
 pub use next_step::{BookNow, NextStep};
-pub use outcome::{JobToWake, NextStepTaken, OccupancyChange, Outcome, Record, Wake};
+pub use outcome::{JobToWake, NextStepTaken, OccupancyChange, Outcome, Record, UndoChange, Wake};
+pub use request::{DeclineRequest, answer_by as request_answer_by};
 pub use reschedule::Reschedule;
-pub use situation::{Asker, Situation};
+pub use situation::{Asker, LiveFacts, OnFile, Situation};
+pub use team::{AnswerTeam, AskRefund, AskTeam};
 
 use crate::id::Ids;
 use crate::refusal::Refusal;
@@ -50,6 +67,10 @@ pub enum Command {
         /// Whether the client asks for the money back.
         refund: bool,
     },
+    /// Asking to move, requests, and taking an edit back.
+    Moves(Moves),
+    /// What a person decides about money.
+    Money(MoneyAct),
     /// The client has seen it with their own eyes.
     Seen,
     /// Somebody tried to reach the client.
@@ -58,6 +79,10 @@ pub enum Command {
     Note(WriteNote),
     /// One duty is said to be done, or no longer owed.
     Settle(Settle),
+    /// Something about the record: what came of an appointment, a correction, a relationship, a reserved time.
+    File(FileAct),
+    /// Something happens on the day itself, or is settled after it (T11 to T16, T21).
+    Live(Live),
     /// Take over what was agreed elsewhere.
     Import(Import),
     /// A moment that was waited for has come.
@@ -78,10 +103,14 @@ pub fn decide(
         Command::Reschedule(wish) => reschedule::decide(situation, asker, wish, now, ids),
         Command::Accept { start } => offer::accept(situation, asker, start, now, ids),
         Command::Decline { refund } => offer::decline(situation, asker, refund, now, ids),
+        Command::Moves(act) => moves::decide(situation, asker, act, now, ids),
+        Command::Money(act) => moves::decide_money(situation, asker, act, now, ids),
         Command::Seen => contact::seen(situation, now),
         Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, now, ids),
         Command::Note(note) => contact::note(situation, asker, note, now, ids),
-        Command::Settle(settle) => contact::settle(situation, settle, now),
+        Command::Settle(settle) => contact::settle(situation, asker, settle, now),
+        Command::File(act) => file::decide(situation, asker, act, now, ids),
+        Command::Live(live) => live::decide(situation, asker, live, now, ids),
         Command::Import(import) => import::decide(situation, asker, import, now, ids),
         Command::Due(due) => clock::decide(situation, due, now, ids),
     }

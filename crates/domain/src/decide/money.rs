@@ -1,10 +1,11 @@
 //! Money follows fault and notice: what the policy decides becomes payment state and entries (`rulings` 11 and 13).
 
-use super::{Asker, JobToWake, Outcome, Record, Situation, Wake, notify};
+use super::{Asker, JobToWake, Outcome, Record, Situation, Wake, allowance, notify, refill};
 use crate::appointment::{Appointment, Cancellation, Initiator, Payment, PaymentState, PolicySnapshot, State};
 use crate::id::Ids;
-use crate::ledger::{EntryKind, LedgerEntry};
+use crate::ledger::{Account, EntryKind, LedgerEntry};
 use crate::money::Money;
+use crate::pathway::AllowanceUse;
 use crate::policy::money::Situation as MoneyCase;
 use crate::policy::money::{self, Booking, Event, MoneyDecision, PlannedEntry, Refund, TherapistFees};
 use crate::policy::notice::{self, Act, Notice};
@@ -24,6 +25,7 @@ pub(super) fn snapshot(situation: &Situation, start: Instant) -> PolicySnapshot 
         late_cancel_fee: situation.therapist.late_cancel_fee,
         no_show_fee: situation.therapist.no_show_fee,
         cutoff_floor: None,
+        terms: policy.key(),
     }
 }
 
@@ -96,11 +98,12 @@ pub(super) fn may_act_alone(
 }
 
 /// What cancelling with this notice would cost the client, whatever has been paid.
-fn late_fee(situation: &Situation, before: &Appointment, notice: Notice) -> Money {
+pub(super) fn late_fee(situation: &Situation, before: &Appointment, notice: Notice) -> Money {
     if !notice.is_late() {
         return Money::new(0, before.price.currency);
     }
-    let case = case(situation, before, Event::ClientCancels(notice), false);
+    // Whatever was posted meanwhile: this is what it costs, not what is still to be charged.
+    let case = MoneyCase { fee_charged: false, ..case(situation, before, Event::ClientCancels(notice), false) };
     money::fee(&situation.policy.parameters, &case, EntryKind::LateFee, Some(&notice)).amount
 }
 
@@ -131,6 +134,21 @@ pub(super) fn on_cancel(
         Initiator::Therapist => Event::TherapistCancels,
         Initiator::Practice => Event::PracticeCancels,
     };
+    on_end(situation, asker, ended, event, refund_asked, now, ids, outcome)
+}
+
+/// The same for any end of an appointment: called off, missed by either, failed technically.
+#[allow(clippy::too_many_arguments)]
+pub(super) fn on_end(
+    situation: &Situation,
+    asker: &Asker,
+    ended: Appointment,
+    event: Event,
+    refund_asked: bool,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> (Appointment, Price) {
     let decision = money::decide(&situation.policy.parameters, &case(situation, &ended, event, refund_asked));
     let price = Price {
         fee: Some(decision.cost()).filter(|cost| !cost.is_zero()),
@@ -147,8 +165,31 @@ pub(super) fn on_cancel(
     }
     let payment = payment_after(&ended, &decision, now);
     wake_for_payment(&ended, &payment, outcome);
+    match event {
+        Event::ClientCancels(notice) if notice.is_late() => {
+            allowance::spend(situation, asker, &ended, AllowanceUse::LateCancel, now, ids, outcome);
+            refill::watch(situation, &ended, &decision, outcome);
+        }
+        Event::ClientMisses => allowance::spend(situation, asker, &ended, AllowanceUse::NoShow, now, ids, outcome),
+        _ => {}
+    }
     post(situation, &ended, asker, decision, now, ids, outcome);
     (Appointment { payment, ..ended }, price)
+}
+
+/// The entry of a make-up: nothing for the client and the practice, at the therapist's expense.
+pub(super) fn make_up(
+    situation: &Situation,
+    asker: &Asker,
+    booked: &Appointment,
+    worth: Money,
+    now: Instant,
+    ids: &mut Ids,
+) -> LedgerEntry {
+    let planned = PlannedEntry { kind: EntryKind::MakeUp, amount: Money::new(0, booked.price.currency) };
+    let name = &situation.therapist.person.name;
+    let reason = format!("Make-up appointment at no charge, at {name}'s own expense (worth {worth})");
+    entry(situation, booked, asker, planned, reason, now, ids)
 }
 
 /// What was paid goes along to the time that was agreed in the same step.
@@ -169,7 +210,7 @@ fn carry_to_booked(
 }
 
 /// A planned fee is taken at once; everything else waits for nothing.
-fn payment_after(ended: &Appointment, decision: &MoneyDecision, now: Instant) -> Payment {
+pub(super) fn payment_after(ended: &Appointment, decision: &MoneyDecision, now: Instant) -> Payment {
     let still_planned = decision.payment_after == PaymentState::Planned;
     let due_at = match (still_planned, decision.release_charge) {
         (true, false) => ended.payment.due_at.or(Some(now)),
@@ -179,7 +220,7 @@ fn payment_after(ended: &Appointment, decision: &MoneyDecision, now: Instant) ->
     Payment { state: decision.payment_after, due_at }
 }
 
-fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcome) {
+pub(super) fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcome) {
     if ended.payment.due_at.is_some() || payment.due_at.is_some() {
         outcome.wakes.push(Wake { job: JobToWake::Capture(ended.id), at: payment.due_at });
     }
@@ -189,14 +230,22 @@ fn wake_for_payment(ended: &Appointment, payment: &Payment, outcome: &mut Outcom
 /// not after their own cancellation, and not where the team decides (E-04).
 pub(super) fn is_the_clients_choice(situation: &Situation, ended: &Appointment) -> bool {
     let rule = money::refund_rule(&situation.policy.parameters, situation.new_client);
-    let not_their_own = matches!(&ended.state, State::Cancelled(how) if how.initiator != Initiator::Client);
+    let not_their_own = match &ended.state {
+        State::Cancelled(how) => how.initiator != Initiator::Client,
+        State::TherapistNoShow | State::TechnicalFailure => true,
+        _ => false,
+    };
     not_their_own && rule == RefundRule::ClientChoice && ended.payment.state == PaymentState::Captured
 }
 
 /// Whether what was paid goes along to a time that stands in for this one. After a late word of the client's it stands
 /// as the price of that (H-10), or cancelling late and booking anew would cost nothing.
 fn follows_to_a_new_time(ended: &Appointment) -> bool {
-    let kept = matches!(&ended.state, State::Cancelled(how) if how.initiator == Initiator::Client && how.late);
+    let kept = match &ended.state {
+        State::Cancelled(how) => how.initiator == Initiator::Client && how.late,
+        State::ClientNoShow | State::LateNotSeen => true,
+        _ => false,
+    };
     ended.payment.state == PaymentState::Captured && !kept
 }
 
@@ -255,10 +304,29 @@ fn carry_over(
     ]
 }
 
+/// The payment of an appointment that the team rearranges after its start goes along, and the account says so.
+pub(super) fn carried_with(
+    situation: &Situation,
+    asker: &Asker,
+    before: &Appointment,
+    moved: &Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    if before.payment.state == PaymentState::Captured {
+        outcome.ledger.extend(carry_over(situation, asker, before, moved, now, ids));
+    }
+}
+
 /// The moment to take a payment has come. Until cards are connected the practice takes it in its own way, and the
 /// account says so.
 pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
     let asker = clock("capture");
+    let account = Account::of(&situation.account, before.id);
+    if !account.is_empty && matches!(before.state, State::Cancelled(_)) {
+        return capture_the_rest(situation, before, account, now, ids, outcome);
+    }
     let live = before.state.is_live() || before.state == State::Attended;
     let fee = if live { before.price } else { fee_owed(situation, &before) };
     // After a late word the price stands where the fee reaches it, and is charged now; a smaller fee was charged then.
@@ -279,14 +347,52 @@ pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, 
     outcome.appointment = Some(before.with_payment(settled_payment(PaymentState::Captured)));
 }
 
-/// What a cancelled appointment still costs: the price where a late word came after the plan to take it stood.
-fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
+/// What was charged and is still owed is taken, whatever was let go of it meanwhile.
+fn capture_the_rest(
+    situation: &Situation,
+    before: Appointment,
+    account: Account,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    let owed = Money::new(account.owed(), before.price.currency);
+    let state = if owed.is_zero() { PaymentState::Waived } else { PaymentState::Captured };
+    if !owed.is_zero() {
+        let payment = PlannedEntry { kind: EntryKind::Payment, amount: owed.negated() };
+        let words = "Taken as agreed at booking".to_owned();
+        outcome.ledger.push(entry(situation, &before, &clock("capture"), payment, words, now, ids));
+    }
+    outcome.record = Record {
+        word: "payment_taken",
+        subjects: super::book::subjects(&before),
+        details: json!({ "amount": owed, "due_at": before.payment.due_at }),
+    };
+    outcome.appointment = Some(before.with_payment(settled_payment(state)));
+}
+
+/// What a cancelled or missed appointment costs: the price where a late word came after the plan to take it stood. That a
+/// fee of it is on the account already changes nothing about what it is.
+pub(super) fn fee_owed(situation: &Situation, before: &Appointment) -> Money {
+    let parameters = &situation.policy.parameters;
+    let of = |event, kind, notice: Option<&Notice>| {
+        let case = MoneyCase { fee_charged: false, ..case(situation, before, event, false) };
+        money::fee(parameters, &case, kind, notice).amount
+    };
     match &before.state {
         State::Cancelled(how) if how.late => {
-            late_fee(situation, before, judged(situation, before, Act::Cancel, how.received_at))
+            let notice = judged(situation, before, Act::Cancel, how.received_at);
+            of(Event::ClientCancels(notice), EntryKind::LateFee, Some(&notice))
         }
+        State::ClientNoShow | State::LateNotSeen => of(Event::ClientMisses, EntryKind::NoShowFee, None),
         _ => Money::new(0, before.price.currency),
     }
+}
+
+/// What not coming costs the client.
+pub(super) fn missed_fee(situation: &Situation, before: &Appointment) -> Money {
+    let case = case(situation, before, Event::ClientMisses, false);
+    money::fee(&situation.policy.parameters, &case, EntryKind::NoShowFee, None).amount
 }
 
 /// The offer lapsed, or nobody chose: where the choice was the client's, the money goes back by itself.
@@ -305,22 +411,26 @@ pub(super) fn booking_rules(situation: &Situation, agreed: &Policy, booked: &App
     let parameters = &agreed.parameters;
     let free = RuleUse::of("client_cancel.free_until").with("cutoff", Value::Moment(booked.policy.effective_cutoff()));
     let case = case(situation, booked, Event::ClientMisses, false);
-    let fee = money::fee(parameters, &MoneyCase { fee_charged: false, ..case }, EntryKind::LateFee, None);
+    let payer_forbids_fee = agreed.payer_forbids_fee();
+    let fee =
+        money::fee(parameters, &MoneyCase { fee_charged: false, payer_forbids_fee, ..case }, EntryKind::LateFee, None);
     std::iter::once(free).chain(fee.because).collect()
 }
 
-fn case(situation: &Situation, about: &Appointment, event: Event, refund_asked: bool) -> MoneyCase {
+pub(super) fn case(situation: &Situation, about: &Appointment, event: Event, refund_asked: bool) -> MoneyCase {
     let fees = TherapistFees { late_cancel: about.policy.late_cancel_fee, no_show: about.policy.no_show_fee };
     MoneyCase {
         new_client: situation.new_client,
         late_before: situation.late_before,
         therapist_fees: fees,
+        payer_forbids_fee: situation.policy.payer_forbids_fee(),
         refund_asked,
+        fee_charged: Account::of(&situation.account, about.id).has_fee,
         ..MoneyCase::new(event, about.price, about.payment.state)
     }
 }
 
-fn post(
+pub(super) fn post(
     situation: &Situation,
     about: &Appointment,
     asker: &Asker,
@@ -339,7 +449,7 @@ fn post(
     outcome.because.extend(decision.because);
 }
 
-fn entry(
+pub(super) fn entry(
     situation: &Situation,
     about: &Appointment,
     asker: &Asker,
@@ -361,6 +471,6 @@ fn entry(
     }
 }
 
-fn clock(job: &str) -> Asker {
+pub(super) fn clock(job: &str) -> Asker {
     Asker { signature: format!("system:{job}"), person: None, role: None }
 }

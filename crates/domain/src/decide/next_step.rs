@@ -7,6 +7,7 @@ use crate::offer::{Offer, OfferState};
 use crate::person::PersonRef;
 use crate::policy;
 use crate::policy::NextStepKind;
+use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::time::{Instant, Interval, Span};
 
@@ -98,7 +99,8 @@ pub(super) fn carry_out(
 ) -> Result<(), Refusal> {
     let mut taken = NextStepTaken { booking_link: step.booking_link, refund: step.refund, ..NextStepTaken::default() };
     if !step.offer_slots.is_empty() {
-        taken.offer = Some(offer(situation, asker, &step.offer_slots, ended, disruption, now, ids, outcome)?);
+        let wanted = Wanted { field: "next_step.offer_slots", starts: step.offer_slots, until: None, beside: None };
+        taken.offer = Some(offer(situation, asker, wanted, ended, disruption, now, ids, outcome)?);
     }
     if let Some(by) = step.promise_contact_by {
         taken.promise_contact_by = Some(promise(by, now)?);
@@ -137,32 +139,49 @@ fn already_booked<'a>(situation: &'a Situation, ended: &Appointment, now: Instan
     })
 }
 
+/// Times to hold for the client.
+pub(super) struct Wanted {
+    /// The field of the request that names them.
+    pub field: &'static str,
+    /// Their starts, UTC.
+    pub starts: Vec<Instant>,
+    /// Not held beyond this moment, UTC.
+    pub until: Option<Instant>,
+    /// Why the client is asked, where their appointment stands meanwhile and keeps its time (T6).
+    pub beside: Option<Option<Reason>>,
+}
+
+/// Holds times for the client in place of this appointment.
 #[allow(clippy::too_many_arguments)]
-fn offer(
+pub(super) fn offer(
     situation: &Situation,
     asker: &Asker,
-    starts: &[Instant],
+    wanted: Wanted,
     ended: &Appointment,
     disruption: DisruptionId,
     now: Instant,
     ids: &mut Ids,
     outcome: &mut Outcome,
 ) -> Result<Offer, Refusal> {
+    let Wanted { field, starts, until, beside } = wanted;
     if starts.len() > OFFER_MAX {
         let detail = format!("Offer at most {OFFER_MAX} times.");
-        return Err(Refusal::invalid("too_many", "next_step.offer_slots", detail));
+        return Err(Refusal::invalid("too_many", field, detail));
     }
-    let mut busy = slot::without(&situation.therapist_busy, ended.interval_with_buffer());
+    let busy = slot::without(&situation.therapist_busy, ended.interval_with_buffer());
     let buffer_after = slot::buffer(&slot::setup(situation, ended.kind)?);
     let mut slots = Vec::with_capacity(starts.len());
     for start in starts {
-        let found = slot::check(situation, asker, ended.kind, *start, &busy, "next_step.offer_slots", now)?;
-        busy.push(Interval::new(found.from, found.to + buffer_after));
-        slots.push(found);
+        slots.push(slot::check(situation, asker, ended.kind, start, &busy, field, now)?);
     }
     slots.sort();
+    if slots.windows(2).any(|pair| pair[1].from < pair[0].to + buffer_after) {
+        let detail = "Two of these times overlap. Offer times that stand apart, so that each can be held.";
+        return Err(Refusal::invalid("offered_times_overlap", field, detail));
+    }
     let last = slots.last().map_or(now, |slot| slot.from);
     let expires_at = (now + Span::hours(situation.policy.parameters.offer.hold_hours.into())).min(last);
+    let expires_at = until.map_or(expires_at, |until| until.min(expires_at));
     let offer = Offer {
         id: ids.mint(),
         practice: ended.practice,
@@ -175,9 +194,14 @@ fn offer(
         slots,
         buffer_after,
         expires_at,
+        reason: beside.flatten(),
         state: OfferState::Open,
     };
-    for held in offer.held() {
+    let held: Vec<Interval> = match beside {
+        Some(_) => offer.held_beside(ended.interval_with_buffer()),
+        None => offer.held().collect(),
+    };
+    for held in held {
         outcome.occupancy.push(OccupancyChange::Hold(
             PersonRef::Therapist(ended.therapist),
             offer.id,

@@ -1,11 +1,14 @@
 //! Who is told what. Every notice of a change is drawn from one set of facts (C7), so that no two can differ.
 
-use super::{Outcome, Situation};
-use crate::appointment::{Appointment, Cancellation, Initiator, PaymentState};
+use super::{Asker, Outcome, Situation};
+use crate::appointment::{Appointment, Cancellation, Initiator, PaymentState, State};
+use crate::change_request::{ChangeRequest, Wish};
 use crate::message::{CalendarMethod, Facts, LinkTo, MessageKind, Notice};
 use crate::money::Money;
 use crate::obligation::Obligation;
+use crate::offer::Offer;
 use crate::person::{Channel, Person, PersonRef};
+use crate::policy::WaiverNotice;
 use crate::time::{Instant, Interval};
 
 /// Both are told that a time is booked (V-16, T1, T3).
@@ -13,6 +16,144 @@ pub(super) fn confirm(situation: &Situation, booked: &Appointment, now: Instant,
     let facts = Facts { free_until: Some(booked.policy.effective_cutoff()), ..Facts::about(booked.interval()) };
     let link = Some(LinkTo::Appointment(booked.id));
     tell_both(situation, booked, MessageKind::Confirmation, facts, link, Some(CalendarMethod::Request), now, outcome);
+}
+
+/// What a client reads who is asked for another time.
+pub(super) struct Asked<'a> {
+    /// The times that are held.
+    pub offer: &'a Offer,
+    /// By when they answer.
+    pub answer_by: Instant,
+    /// Who asks.
+    pub by: Initiator,
+    /// Words that the therapist added.
+    pub words: Option<String>,
+    /// Whether they may have their money instead.
+    pub refund: bool,
+}
+
+/// T6: the client is asked for another time; the therapist sees what was asked.
+pub(super) fn asked_to_move(
+    situation: &Situation,
+    asked: &Appointment,
+    told: Asked<'_>,
+    now: Instant,
+    outcome: &mut Outcome,
+) {
+    let facts = Facts {
+        initiator: Some(told.by),
+        offered: told.offer.slots.clone(),
+        offer_expires_at: Some(told.offer.expires_at),
+        answer_by: Some(told.answer_by),
+        refund_is_a_choice: told.refund,
+        words: told.words,
+        ..Facts::about(asked.interval())
+    };
+    let link = Some(LinkTo::Offer(told.offer.id));
+    tell_both(situation, asked, MessageKind::Offer, facts, link, None, now, outcome);
+    outcome.notices.iter_mut().for_each(|notice| notice.urgent = true);
+}
+
+/// Both are told that the time stands as it was.
+pub(super) fn time_kept(situation: &Situation, kept: &Appointment, now: Instant, outcome: &mut Outcome) {
+    let link = Some(LinkTo::Appointment(kept.id));
+    let facts = Facts::about(kept.interval());
+    tell_both(situation, kept, MessageKind::TimeKept, facts, link, None, now, outcome);
+}
+
+/// T2: the client waits, the therapist is asked.
+pub(super) fn requested(situation: &Situation, asked: &Appointment, by: Instant, now: Instant, outcome: &mut Outcome) {
+    let facts = Facts { answer_by: Some(by), ..Facts::about(asked.interval()) };
+    let link = Some(LinkTo::Appointment(asked.id));
+    tell_both(situation, asked, MessageKind::Requested, facts, link, None, now, outcome);
+}
+
+/// Both are told that a time that was asked for is not to be, the client with the way to another one.
+pub(super) fn request_declined(
+    situation: &Situation,
+    declined: &Appointment,
+    words: Option<String>,
+    now: Instant,
+    outcome: &mut Outcome,
+) {
+    let initiator = match &declined.state {
+        State::Cancelled(how) => Some(how.initiator),
+        _ => None,
+    };
+    let facts = Facts { initiator, words, ..Facts::about(declined.interval()) };
+    let link = Some(LinkTo::Booking(declined.relationship));
+    tell_both(situation, declined, MessageKind::RequestDeclined, facts, link, None, now, outcome);
+}
+
+/// The team is asked for something that is theirs to do.
+pub(super) fn team_asked(
+    situation: &Situation,
+    about: &Appointment,
+    request: &ChangeRequest,
+    now: Instant,
+    outcome: &mut Outcome,
+) {
+    let facts = Facts { words: Some(request.reason.clone()), ..wished(about, request) };
+    for person in &situation.admins {
+        let told = notice(person.id, MessageKind::ChangeRequest, about, facts.clone(), None, None, now);
+        outcome.notices.push(Notice { urgent: true, ..told });
+    }
+}
+
+/// Whoever asked the team hears why not.
+pub(super) fn team_declined(
+    situation: &Situation,
+    about: &Appointment,
+    request: &ChangeRequest,
+    reason: &str,
+    now: Instant,
+    outcome: &mut Outcome,
+) {
+    let facts = Facts { words: Some(reason.to_owned()), ..wished(about, request) };
+    let to = situation.therapist.person.id;
+    outcome.notices.push(notice(to, MessageKind::ChangeRequest, about, facts, None, None, now));
+}
+
+fn wished(about: &Appointment, request: &ChangeRequest) -> Facts {
+    let (wished, paid) = match request.wish {
+        Wish::Move { start, .. } => (Some(start), None),
+        Wish::Refund { amount } => (None, Some(amount)),
+    };
+    Facts { wished, paid, ..Facts::about(about.interval()) }
+}
+
+/// Whether the practice gets a letter of each waiver.
+pub(super) fn tells_of_waivers(situation: &Situation) -> bool {
+    situation.policy.parameters.waiver.notify != WaiverNotice::Nobody && !situation.admins.is_empty()
+}
+
+/// The client learns that a fee was let go, and the practice where it wishes to hear of that.
+#[allow(clippy::too_many_arguments)]
+pub(super) fn waived(
+    situation: &Situation,
+    asker: &Asker,
+    about: &Appointment,
+    amount: Money,
+    back: Option<Money>,
+    reason: &str,
+    now: Instant,
+    outcome: &mut Outcome,
+) {
+    let facts = Facts { fee: Some(amount), paid: back, ..Facts::about(about.interval()) };
+    outcome.notices.push(notice(situation.client.id, MessageKind::Fee, about, facts.clone(), None, None, now));
+    if asker.is_staff() || !tells_of_waivers(situation) {
+        return;
+    }
+    for person in &situation.admins {
+        let facts = Facts { words: Some(reason.to_owned()), ..facts.clone() };
+        outcome.notices.push(notice(person.id, MessageKind::Fee, about, facts, None, None, now));
+    }
+}
+
+/// The client learns that so much of their money comes back.
+pub(super) fn refunded(situation: &Situation, about: &Appointment, amount: Money, now: Instant, outcome: &mut Outcome) {
+    let facts = Facts { paid: Some(amount), ..Facts::about(about.interval()) };
+    outcome.notices.push(notice(situation.client.id, MessageKind::Refund, about, facts, None, None, now));
 }
 
 /// Both are told that the time has changed (T4, T5).
@@ -96,6 +237,18 @@ pub(super) fn money_comes_back(situation: &Situation, ended: &Appointment, now: 
     outcome.notices.push(notice(situation.client.id, MessageKind::Refund, ended, facts, None, None, now));
 }
 
+/// The client learns that the fee of a late cancellation falls away, because somebody else has the time.
+pub(super) fn fee_fell_away(
+    situation: &Situation,
+    ended: &Appointment,
+    amount: Money,
+    now: Instant,
+    outcome: &mut Outcome,
+) {
+    let facts = Facts { fee: Some(amount), ..Facts::about(ended.interval()) };
+    outcome.notices.push(notice(situation.client.id, MessageKind::FeeWaived, ended, facts, None, None, now));
+}
+
 /// A duty has run out of time: whoever takes it over is written to, with what is owed and whom to call.
 pub(super) fn escalated(
     situation: &Situation,
@@ -115,6 +268,9 @@ pub(super) fn escalated(
     }
 }
 
+mod live;
+pub(super) use live::*;
+
 #[allow(clippy::too_many_arguments)]
 fn tell_both(
     situation: &Situation,
@@ -133,7 +289,7 @@ fn tell_both(
 
 /// One e-mail. Until text messages can be sent an e-mail goes whatever the preference, and the duty to tell the client
 /// stays with a person who has the number before them (`rulings` 17).
-fn notice(
+pub(super) fn notice(
     to: PersonRef,
     kind: MessageKind,
     about: &Appointment,
@@ -142,7 +298,7 @@ fn notice(
     calendar: Option<CalendarMethod>,
     now: Instant,
 ) -> Notice {
-    let urgent = kind == MessageKind::Cancellation;
+    let urgent = kind == MessageKind::Cancellation || kind.is_live();
     Notice {
         to,
         channel: Channel::Email,

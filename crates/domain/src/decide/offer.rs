@@ -1,10 +1,14 @@
 //! T1: the client takes one of the offered times, or none. One accept wins; the payment follows (E-02, `rulings` 5 and 11).
 
 use super::book::{make, settled, subjects, take};
-use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify};
-use crate::appointment::{Agreement, Appointment};
+use super::{
+    Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, money, notify, slot,
+};
+use crate::appointment::{Agreement, Appointment, PaymentState};
 use crate::id::Ids;
+use crate::money::Money;
 use crate::offer::Offer;
+use crate::policy::lateness;
 use crate::practice::AgreementHow;
 use crate::refusal::Refusal;
 use crate::time::Instant;
@@ -18,6 +22,12 @@ pub(super) fn accept(
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let (offer, ended) = (situation.offer()?, situation.appointment()?);
+    if ask_to_move::is_asked(&offer, &ended) {
+        return ask_to_move::accept(situation, asker, offer, ended, start, now);
+    }
+    if offer.is_make_up() {
+        return take_make_up(situation, asker, offer, &ended, start, now, ids);
+    }
     let slot = offer.slot(start);
     let how = if asker.is_client() { AgreementHow::Portal } else { AgreementHow::Phone };
     let chosen = offer.clone();
@@ -44,6 +54,42 @@ pub(super) fn accept(
     Ok(outcome)
 }
 
+/// the client takes any free time, at no charge to them or the practice.
+fn take_make_up(
+    situation: &Situation,
+    asker: &Asker,
+    offer: Offer,
+    missed: &Appointment,
+    start: Instant,
+    now: Instant,
+    ids: &mut Ids,
+) -> Result<Outcome, Refusal> {
+    let how = if asker.is_client() { AgreementHow::Portal } else { AgreementHow::Phone };
+    let time = slot::check(situation, asker, offer.kind, start, &situation.therapist_busy, "start", now)?;
+    let made = make(situation, offer.kind, time, Agreement { how, at: now }, now, ids)?;
+    let booked = Appointment {
+        replaces: Some(missed.id),
+        price: Money::new(0, made.price.currency),
+        payment: money::settled_payment(PaymentState::None),
+        ..made
+    };
+    let accepted = offer.accept(start, booked.id, now)?;
+    let mut outcome = Outcome::default();
+    outcome.wakes.push(Wake { job: JobToWake::OfferExpiry(accepted.id), at: None });
+    take(situation, &situation.client_busy, &booked, &mut outcome)?;
+    outcome.ledger.push(money::make_up(situation, asker, &booked, missed.price, now, ids));
+    notify::confirm(situation, &booked, now, &mut outcome);
+    outcome.because.push(lateness::make_up_free());
+    outcome.record = Record {
+        word: "offer_accepted",
+        subjects: [subjects(&booked), vec![accepted.id.to_string(), missed.id.to_string()]].concat(),
+        details: json!({ "offer": accepted.id, "start": booked.start, "end": booked.end, "make_up_for": missed.id }),
+    };
+    outcome.offers.push(accepted);
+    outcome.booked = Some(booked);
+    Ok(outcome)
+}
+
 pub(super) fn decline(
     situation: &Situation,
     asker: &Asker,
@@ -52,6 +98,11 @@ pub(super) fn decline(
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let (offer, ended) = (situation.offer()?, situation.appointment()?);
+    match (ask_to_move::is_asked(&offer, &ended), refund) {
+        (true, true) => return ask_to_move::refund(situation, asker, offer, ended, now, ids),
+        (true, false) => return ask_to_move::keep(situation, offer, ended, now),
+        (false, _) => {}
+    }
     let declined = offer.clone().decline(refund, now)?;
     let mut outcome = Outcome::default();
     release(&offer, &mut outcome);
@@ -86,12 +137,12 @@ pub(super) fn decline(
 }
 
 /// Frees every held time; the one that was chosen is taken again by its appointment in the same transaction.
-fn release(offer: &Offer, outcome: &mut Outcome) {
+pub(super) fn release(offer: &Offer, outcome: &mut Outcome) {
     outcome.occupancy.push(OccupancyChange::ReleaseOffer(offer.id));
     outcome.wakes.push(Wake { job: JobToWake::OfferExpiry(offer.id), at: None });
 }
 
-fn not_offered(offer: &Offer, now: Instant) -> Refusal {
+pub(super) fn not_offered(offer: &Offer, now: Instant) -> Refusal {
     match offer.clone().decline(false, now) {
         Err(over) => over,
         Ok(_) => {

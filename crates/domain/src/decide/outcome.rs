@@ -1,6 +1,7 @@
 //! Every consequence of a decision, as values to be saved together.
 
 use crate::appointment::Appointment;
+use crate::change_request::ChangeRequest;
 use crate::contact::{ContactAttempt, Note};
 use crate::disruption::Disruption;
 use crate::id::{AppointmentId, ObligationId, OfferId};
@@ -8,11 +9,15 @@ use crate::ledger::LedgerEntry;
 use crate::message::Notice;
 use crate::obligation::Obligation;
 use crate::offer::Offer;
-use crate::person::PersonRef;
+use crate::person::{ContactPreference, PersonRef};
 use crate::policy::RuleUse;
 use crate::policy::reliability::Counted;
 use crate::practice::Relationship;
+use crate::reserved::ReservedSlot;
+use crate::risk::Screening;
+use crate::statement::Statement;
 use crate::time::{Instant, Interval};
+use crate::undo::Undo;
 use serde::Serialize;
 
 /// A change of who takes which time; the database refuses an overlap (`rulings` 6).
@@ -24,14 +29,26 @@ pub enum OccupancyChange {
     ReleaseOffer(OfferId),
     /// Takes time of a therapist or client for an appointment.
     Take(PersonRef, AppointmentId, Interval),
+    /// Keeps freed time of an appointment from others until a moment, so that the change can be undone.
+    KeepFreed(PersonRef, AppointmentId, Interval, Instant),
     /// Holds time of a therapist for an offer until a moment.
     Hold(PersonRef, OfferId, Interval, Instant),
+}
+
+/// What becomes of the way back from a staff edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UndoChange {
+    /// It is open.
+    Open(Box<Undo>),
+    /// It was taken: the waiting messages of that revision never go.
+    Taken(AppointmentId, u32),
 }
 
 /// What a job is to look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobToWake {
-    /// The scheduled end of an appointment.
+    /// The scheduled end of an appointment; where the practice asks for it, on the way the moment to see whether the
+    /// client has come (T13, T17). One job for both, so that a booking costs no more.
     AppointmentEnd(AppointmentId),
     /// The moment to take a payment.
     Capture(AppointmentId),
@@ -39,6 +56,12 @@ pub enum JobToWake {
     OfferExpiry(OfferId),
     /// Until when the client may choose what becomes of their money.
     RefundChoice(AppointmentId),
+    /// Whether somebody else has taken the time of an appointment that was cancelled late.
+    SlotRefilled(AppointmentId),
+    /// By when the client should have answered whether their appointment moves.
+    MoveUnanswered(OfferId),
+    /// By when a time that was asked for should have been answered.
+    RequestExpiry(AppointmentId),
     /// The clock of a duty.
     ObligationClock(ObligationId),
 }
@@ -92,6 +115,24 @@ pub struct Outcome {
     pub attempt: Option<ContactAttempt>,
     /// A note to put on file.
     pub note: Option<Note>,
+    /// Other appointments of the two that changed in the same step.
+    pub others: Vec<Appointment>,
+    /// Reserved times made or changed.
+    pub reserved: Vec<ReservedSlot>,
+    /// What is said at the top of the screen where a reserved time has gone (H-12).
+    pub reserved_banner: Option<String>,
+    /// A statement to put on file.
+    pub statement: Option<Statement>,
+    /// How the client wishes to be reached, where they said so.
+    pub preference: Option<ContactPreference>,
+    /// A risk screening.
+    pub screening: Option<Screening>,
+    /// What was asked of the team, or answered by it.
+    pub requests: Vec<ChangeRequest>,
+    /// A staff edit that may be taken back, or one that no longer may.
+    pub undo: Option<UndoChange>,
+    /// Whose word it is, where somebody else acts on it (E-06, V-17).
+    pub on_behalf_of: Option<PersonRef>,
     /// Moments to wake at.
     pub wakes: Vec<Wake>,
     /// What the client was given to go on with.

@@ -1,7 +1,10 @@
 //! T4, T5 and T6 with agreement: an appointment takes another time; same id, same UID, SEQUENCE + 1.
 
 use super::book::{agreement, settled, subjects};
-use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify, slot, who};
+use super::{
+    Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, live, money, notify,
+    slot, undo, who,
+};
 use crate::appointment::{Agreement, Appointment, Initiator, State};
 use crate::disruption::{Disruption, DisruptionKind};
 use crate::id::{DisruptionId, Ids};
@@ -13,7 +16,7 @@ use crate::policy::obligations::{Given, Owed, Setting, Trigger, owed};
 use crate::policy::reliability::{self, Event, EventKind};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
-use crate::time::{Instant, Interval};
+use crate::time::{Instant, Interval, Span};
 use serde_json::json;
 
 /// A wish to move an appointment.
@@ -27,6 +30,9 @@ pub struct Reschedule {
     pub agreement: Option<Agreement>,
     /// Why.
     pub reason: Option<Reason>,
+    /// When the client's wish to move arrived, UTC, where somebody else types it in; their yes counts where nothing is
+    /// said. It decides late or in time (M14).
+    pub received_at: Option<Instant>,
 }
 
 pub(super) fn decide(
@@ -40,32 +46,48 @@ pub(super) fn decide(
     check(situation, &before, asker, &wish, now)?;
     let agreed = agreement(asker, wish.agreement, "agreement", now)?;
     let slot = new_slot(situation, asker, &before, wish.start, now)?;
-    let late = wish.initiator == Initiator::Client && money::judged(situation, &before, Act::Move, agreed.at).is_late();
+    who::must_give(situation, wish.reason, wish.initiator)?;
+    let received = received(&before, asker, &wish, agreed, now)?;
+    let late = wish.initiator == Initiator::Client && money::judged(situation, &before, Act::Move, received).is_late();
     let floor = if late { Some(before.policy.effective_cutoff()) } else { before.policy.cutoff_floor };
     let snapshot = money::moved_snapshot(situation, slot.from, &before, floor);
     let payment = money::moved_payment(situation, slot, &before);
     let was = before.interval();
     let moved = before.clone().move_to(slot, snapshot, payment, agreed)?;
+    let moved = Appointment { reserved_slot: slot::filled(situation, slot), ..moved };
 
     let mut outcome = Outcome::default();
-    retake(&moved, &mut outcome);
+    ask_to_move::no_longer_asked(situation, &before, now, &mut outcome);
+    retake(situation, &moved, &mut outcome);
     notify::moved(situation, was, &moved, wish.initiator, now, &mut outcome);
     outcome.because = money::booking_rules(situation, &situation.policy, &moved);
     let short = notice::short_notice(&situation.policy.parameters, before.start, now);
-    outcome.reliability = Some(reliability::judge(&situation.policy.parameters, &event(&wish, short)));
+    outcome.reliability =
+        Some(reliability::judge(&situation.policy.parameters, &event(wish.initiator, wish.reason, short)));
     let case = case(situation, &moved, wish.initiator, now, ids);
     if wish.initiator != Initiator::Client {
-        open_obligations(situation, asker, &wish, &before, &moved, case.id, now, ids, &mut outcome);
+        let given = Given::Settled;
+        let setting = Setting { now, start: before.start, end: before.end, given, money_open: false };
+        let trigger = Trigger::TherapistMoves;
+        open_duties(situation, asker, wish.initiator, trigger, &setting, &moved, case.id, ids, &mut outcome);
+        know_by_agreeing(&moved, now, &mut outcome);
     }
-    contact::excuse(situation, ObligationKind::AttendanceUpdate, "it was moved to another time", now, &mut outcome);
+    for of_the_day in [ObligationKind::AttendanceUpdate, ObligationKind::CheckInWithClient, ObligationKind::ConfirmPlan]
+    {
+        contact::excuse(situation, of_the_day, "it was moved to another time", now, &mut outcome);
+    }
     outcome.record = Record {
         word: "appointment_rescheduled",
         subjects: [subjects(&moved), vec![case.id.to_string()]].concat(),
         details: json!({ "before": was, "after": moved.interval(), "initiator": wish.initiator, "reason": wish.reason,
-            "agreement": agreed, "late": late, "cutoff": moved.policy.effective_cutoff() }),
+            "agreement": agreed, "received_at": received, "late": late, "cutoff": moved.policy.effective_cutoff() }),
     };
+    if now >= before.start {
+        money::carried_with(situation, asker, &before, &moved, now, ids, &mut outcome);
+    }
     outcome.disruption = Some(settled(case, situation, &outcome, now));
     outcome.appointment = Some(moved);
+    undo::hold(situation, asker, &before, now, &mut outcome);
     Ok(outcome)
 }
 
@@ -79,9 +101,6 @@ fn check(
     who::may_call_for(before, asker, wish.initiator)?;
     if matches!(before.state, State::Cancelled(_)) {
         return Err(Refusal::conflict("already_cancelled", "This appointment is already cancelled. Book a new time."));
-    }
-    if let Some(reason) = wish.reason {
-        who::may_give(situation, reason, wish.initiator)?;
     }
     if now >= before.start && !asker.role.is_some_and(Role::is_team) {
         let detail = "This appointment has begun. Ask the practice to change it.";
@@ -113,12 +132,13 @@ fn new_slot(
     Ok(slot)
 }
 
-fn retake(moved: &Appointment, outcome: &mut Outcome) {
+pub(super) fn retake(situation: &Situation, moved: &Appointment, outcome: &mut Outcome) {
     let (therapist, client) = (PersonRef::Therapist(moved.therapist), PersonRef::Client(moved.client));
     outcome.occupancy.push(OccupancyChange::ReleaseAppointment(moved.id));
     outcome.occupancy.push(OccupancyChange::Take(therapist, moved.id, moved.interval_with_buffer()));
     outcome.occupancy.push(OccupancyChange::Take(client, moved.id, moved.interval()));
-    outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(moved.id), at: Some(moved.end) });
+    let first = live::first_look(&situation.policy.parameters, moved);
+    outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(moved.id), at: Some(first) });
     if let Some(at) = moved.payment.due_at {
         outcome.wakes.push(Wake { job: JobToWake::Capture(moved.id), at: Some(at) });
     }
@@ -127,43 +147,77 @@ fn retake(moved: &Appointment, outcome: &mut Outcome) {
 /// What a move owes that the client did not ask for: their yes shows that they know, and at short notice it is noted on
 /// their file (V-12, T6).
 #[allow(clippy::too_many_arguments)]
-fn open_obligations(
+pub(super) fn open_duties(
     situation: &Situation,
     asker: &Asker,
-    wish: &Reschedule,
-    before: &Appointment,
-    moved: &Appointment,
+    by: Initiator,
+    trigger: Trigger,
+    setting: &Setting,
+    about: &Appointment,
     case: DisruptionId,
-    now: Instant,
     ids: &mut Ids,
     outcome: &mut Outcome,
 ) {
-    let by_practice = wish.initiator == Initiator::Practice;
-    let setting = Setting { now, start: before.start, end: before.end, given: Given::Settled, money_open: false };
-    for duty in owed(&situation.policy.parameters, &situation.practice.zone, Trigger::TherapistMoves, &setting) {
-        let duty = if by_practice { Owed { owner: OwnerRole::Admin, ..duty } } else { duty };
-        let opened = Obligation::open(duty, moved, Some(case), now, ids);
-        let evidence = match opened.kind {
-            ObligationKind::InformClient => Some(format!("agreed to the new time ({})", moved.agreement.how)),
-            ObligationKind::NotifyPractice if asker.is_staff() => Some(format!("entered by {}", asker.signature)),
-            _ => None,
-        };
-        let settled = evidence.and_then(|evidence| opened.clone().meet(evidence, now).ok());
+    for duty in owed(&situation.policy.parameters, &situation.practice.zone, trigger, setting) {
+        let duty = if by == Initiator::Practice { Owed { owner: OwnerRole::Admin, ..duty } } else { duty };
+        let opened = Obligation::open(duty, about, Some(case), setting.now, ids);
+        let typed_by_office = opened.kind == ObligationKind::NotifyPractice && asker.is_staff();
+        let evidence = typed_by_office.then(|| format!("entered by {}", asker.signature));
+        let settled = evidence.and_then(|evidence| opened.clone().meet(evidence, setting.now).ok());
         contact::put(settled.unwrap_or(opened), outcome);
     }
 }
 
+/// Whoever said yes to the new time knows of it.
+fn know_by_agreeing(moved: &Appointment, now: Instant, outcome: &mut Outcome) {
+    for duty in outcome.obligations.clone() {
+        let evidence = format!("agreed to the new time ({})", moved.agreement.how);
+        if duty.kind == ObligationKind::InformClient
+            && duty.is_owed()
+            && let Ok(met) = duty.meet(evidence, now)
+        {
+            contact::put(met, outcome);
+        }
+    }
+}
+
+/// When the client's word about the move reached us: their own act now, or what somebody typed in.
+fn received(
+    before: &Appointment,
+    asker: &Asker,
+    wish: &Reschedule,
+    agreed: Agreement,
+    now: Instant,
+) -> Result<Instant, Refusal> {
+    let received = match wish.received_at {
+        _ if asker.is_client() => return Ok(now),
+        Some(received) => received,
+        None => return Ok(agreed.at),
+    };
+    if received > now + Span::minutes(1) {
+        return Err(Refusal::invalid("in_the_future", "received_at", "A message cannot have arrived in the future."));
+    }
+    if received < before.created_at {
+        let detail = "The client's message cannot be older than the booking that it is about.";
+        return Err(Refusal::invalid("before_booking", "received_at", detail));
+    }
+    Ok(received)
+}
+
 fn case(situation: &Situation, moved: &Appointment, by: Initiator, now: Instant, ids: &mut Ids) -> Disruption {
     let case = Disruption::open(situation.disruption.clone(), moved, DisruptionKind::Rescheduled, now, ids);
-    let fault = match by {
+    Disruption { fault: fault(by), outcome: Some("rescheduled".into()), ..case }
+}
+
+/// Whose side a move is on.
+pub(super) fn fault(by: Initiator) -> Option<String> {
+    match by {
         Initiator::Client => None,
         Initiator::Therapist => Some("therapist".to_owned()),
         Initiator::Practice => Some("practice_admin".to_owned()),
-    };
-    Disruption { fault, outcome: Some("rescheduled".into()), ..case }
+    }
 }
 
-fn event(wish: &Reschedule, short_notice: bool) -> Event {
-    let (initiator, reason) = (wish.initiator, wish.reason);
+pub(super) fn event(initiator: Initiator, reason: Option<Reason>, short_notice: bool) -> Event {
     Event { kind: EventKind::Moved, initiator, fault: None, reason, short_notice, mistaken: false }
 }

@@ -2,14 +2,20 @@
 
 use crate::access::Scope;
 use crate::appointment::Appointment;
+use crate::change_request::ChangeRequest;
+use crate::contact::ContactAttempt;
 use crate::disruption::Disruption;
+use crate::ledger::LedgerEntry;
 use crate::obligation::Obligation;
 use crate::offer::Offer;
 use crate::person::{Person, PersonRef, Role};
 use crate::policy::Policy;
 use crate::practice::{Practice, Relationship, Therapist};
 use crate::refusal::Refusal;
+use crate::reserved::ReservedSlot;
+use crate::risk::Screening;
 use crate::time::Interval;
+use crate::undo::Undo;
 use std::sync::Arc;
 
 /// Everything that bears on one relationship and one appointment of it.
@@ -29,6 +35,8 @@ pub struct Situation {
     pub relationship: Relationship,
     /// Whether the client has attended no appointment with this therapist yet (E-04).
     pub new_client: bool,
+    /// Whether these two never had an appointment; looked up only while the therapist takes no new clients (E-11).
+    pub is_stranger: bool,
     /// Whether the client has cancelled late or missed an appointment of this relationship before.
     pub late_before: bool,
     /// The appointment that it is about; for a new booking the one whose open case waits for a time.
@@ -41,6 +49,12 @@ pub struct Situation {
     pub disruption: Option<Disruption>,
     /// The duties of the appointment and its case.
     pub obligations: Vec<Obligation>,
+    /// What was asked of the team, where the command answers it.
+    pub request: Option<ChangeRequest>,
+    /// What of the client's account is about the appointment, where the command is about money.
+    pub account: Vec<LedgerEntry>,
+    /// The way back from the last staff edit, where the command takes it.
+    pub undo: Option<Undo>,
     /// What takes the therapist's time around what is asked: appointments with buffers, holds; no expired holds.
     pub therapist_busy: Vec<Interval>,
     /// What takes the client's time around what is asked.
@@ -49,6 +63,36 @@ pub struct Situation {
     pub admins: Vec<Person>,
     /// The practice owners, for the second escalation.
     pub owners: Vec<Person>,
+    /// What only the acts of the day itself look at; loaded for them alone.
+    pub live: LiveFacts,
+    /// What only acts about the record look at; empty for every other.
+    pub file: OnFile,
+}
+
+/// What the acts of the day itself look at.
+#[derive(Debug, Clone, Default)]
+pub struct LiveFacts {
+    /// Attempts to reach the client about this appointment, in order.
+    pub attempts: Vec<ContactAttempt>,
+    /// Whether the client's file carries a risk flag: then a missed appointment goes to risk duty (`domain` 2.5).
+    pub client_at_risk: bool,
+    /// Appointments of these two that the client missed one after the other until now.
+    pub missed_in_a_row: u32,
+}
+
+/// What is on file about two people and one appointment of theirs, read only where an act is about the record itself.
+#[derive(Debug, Clone, Default)]
+pub struct OnFile {
+    /// What is booked for them from now on, the soonest first.
+    pub upcoming: Vec<Appointment>,
+    /// The entries on the client's account about the appointment.
+    pub entries: Vec<LedgerEntry>,
+    /// Their reserved times, those that were removed included.
+    pub reserved: Vec<ReservedSlot>,
+    /// The client's last risk screening.
+    pub screening: Option<Screening>,
+    /// Duties about the two people themselves.
+    pub duties: Vec<Obligation>,
 }
 
 impl Situation {

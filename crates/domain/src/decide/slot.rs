@@ -2,6 +2,7 @@
 
 use super::{Asker, Situation};
 use crate::appointment::MeetingKind;
+use crate::id::ReservedSlotId;
 use crate::refusal::Refusal;
 use crate::schedule::KindSetup;
 use crate::slots::{self, Search};
@@ -33,11 +34,19 @@ pub(super) fn check(
     }
     let slot = Interval::new(start, start + Span::minutes(setup.minutes.into()));
     let wanted = Interval::new(slot.from, slot.to + buffer(&setup));
-    if busy.iter().any(|taken| taken.meets(wanted)) {
+    let kept = situation.therapist.kept_for_others(slot, Some(situation.relationship.id));
+    if busy.iter().chain(&kept).any(|taken| taken.meets(wanted)) {
         let detail = "That time has just gone. See the times that are free now.";
         return Err(Refusal { field: Some(field), ..Refusal::conflict("slot_taken", detail) });
     }
     Ok(slot)
+}
+
+/// The client's own weekly time that this one fills, if it does (H-03).
+pub(super) fn filled(situation: &Situation, slot: Interval) -> Option<ReservedSlotId> {
+    let zone = &situation.therapist.schedule.zone;
+    let mut own = situation.therapist.reserved.iter().filter(|kept| kept.relationship == situation.relationship.id);
+    own.find(|kept| kept.day_of_start(zone, slot.from).is_some()).map(|kept| kept.id)
 }
 
 /// How the therapist gives this kind of appointment.

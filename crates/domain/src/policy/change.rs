@@ -113,7 +113,7 @@ impl Policy {
         let parameters = read.map_err(|why| {
             vec![FieldProblem::new(&why.path().to_string(), "invalid_value", why.inner().to_string())]
         })?;
-        Ok(Self { preset: self.preset, version, parameters })
+        Ok(Self { preset: self.preset, version, parameters, terms: None })
     }
 }
 

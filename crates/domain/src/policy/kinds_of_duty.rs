@@ -23,6 +23,8 @@ words! {
         ConfirmOutcome = "confirm_outcome",
         /// Decide on charge, waiver, refund or carry-over.
         DecideMoney = "decide_money",
+        /// Answer what somebody asked for: a time (T2), or a change after the start (E-06).
+        AnswerRequest = "answer_request",
         /// Say whose doing it was.
         AttributeFault = "attribute_fault",
         /// Think about a make-up appointment.
@@ -39,6 +41,8 @@ words! {
         ConfirmPlan = "confirm_plan",
         /// See whether a late client is coming.
         CheckInWithClient = "check_in_with_client",
+        /// Look at a client's risk screening again. The therapist's and the clinical team's alone (V-20).
+        ReviewRisk = "review_risk",
     }
 }
 words! {

@@ -99,6 +99,22 @@ pub fn may_call_missed(
     }
 }
 
+/// After so many missed in a row: the words that ask whether to release the weekly time. Nothing is done by itself.
+pub fn release_prompt(parameters: &Parameters, missed: u32) -> Option<RuleUse> {
+    let due = parameters.no_show.release_prompt_after.is_some_and(|after| missed >= after);
+    due.then(|| RuleUse::of("no_show.release_prompt").with("missed", Value::Count(missed)))
+}
+
+/// Why a make-up is asked about.
+pub fn make_up_suggested() -> RuleUse {
+    RuleUse::of("makeup.suggested")
+}
+
+/// What a make-up costs.
+pub fn make_up_free() -> RuleUse {
+    RuleUse::of("makeup.no_charge")
+}
+
 /// Whether a missed appointment costs a client of this practice anything at all.
 pub fn missing_costs(parameters: &Parameters) -> bool {
     parameters.no_show.fee_model != FeeModel::None

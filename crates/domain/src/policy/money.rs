@@ -9,7 +9,7 @@ use super::rule::{RuleUse, Value};
 use super::{CaptureAt, Parameters, RefundRule, notice};
 use crate::money::Money;
 use crate::time::{Instant, Zone};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 mod fee;
 pub use fee::{Fee, TherapistFees, fee};
@@ -146,7 +146,7 @@ pub enum Refund {
 }
 
 /// An entry to post to the client's account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedEntry {
     /// What it is.
     pub kind: EntryKind,

@@ -23,12 +23,12 @@ pub struct ObligationTime {
 }
 
 macro_rules! obligation_times {
-    ($($field:ident $kind:ident;)+) => {
+    ($($(#[$meta:meta])* $field:ident $kind:ident;)+) => {
         /// One entry for each kind of duty.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         #[allow(missing_docs)] // The kinds themselves say what they are.
-        pub struct ObligationTimes { $(pub $field: ObligationTime),+ }
+        pub struct ObligationTimes { $($(#[$meta])* pub $field: ObligationTime),+ }
 
         impl ObligationTimes {
             /// The times of one kind.
@@ -53,6 +53,7 @@ obligation_times! {
     book_next BookNext;
     confirm_outcome ConfirmOutcome;
     decide_money DecideMoney;
+    #[serde(default = "usual_answer")] answer_request AnswerRequest;
     attribute_fault AttributeFault;
     consider_makeup ConsiderMakeup;
     update_long_absence UpdateLongAbsence;
@@ -61,6 +62,13 @@ obligation_times! {
     attendance_update AttendanceUpdate;
     confirm_plan ConfirmPlan;
     check_in_with_client CheckInWithClient;
+    review_risk ReviewRisk;
+}
+
+/// Versions that were written before there were requests have these times for them.
+fn usual_answer() -> ObligationTime {
+    let hours = |hours: u32| Deadline::Minutes(60 * hours);
+    ObligationTime { due: hours(4), breach: Some(hours(8)), escalate: Some(hours(24)) }
 }
 
 /// A duty to open.
@@ -101,6 +109,8 @@ pub enum Trigger {
     TherapistMissed,
     /// The client has not come and the time to check in is reached (T13).
     ClientLate,
+    /// Less than the full time was left after the therapist's lateness (T11).
+    CutShort,
     /// The client missed it (T15, T16).
     ClientMissed,
     /// The appointment is over and its update is owed (T17).
@@ -119,6 +129,10 @@ pub enum Trigger {
     Waived,
     /// A new client would like a refund (E-04).
     NewClientRefund,
+    /// A client asked for a time that the therapist confirms or declines (T2).
+    TimeRequested,
+    /// Something was asked of the team after the start (E-06); the policy says whose it is.
+    TeamAsked,
     /// A worry was passed on (V-18).
     ClinicalWorry,
     /// A worry about somebody's safety was passed on (V-19).
@@ -182,6 +196,7 @@ pub fn owed(parameters: &Parameters, zone: &Zone, trigger: Trigger, setting: &Se
         Trigger::Connected => list.open_from(ObligationKind::ConfirmPlan, setting.end.max(setting.now)),
         Trigger::Ended if parameters.attendance_update.required => list.open(ObligationKind::AttendanceUpdate),
         Trigger::Ended => {}
+        Trigger::CutShort => list.open(ObligationKind::DecideMoney),
         Trigger::AbsenceLasts => {
             let days = i64::from(parameters.absence.update_every_days);
             list.open_from(ObligationKind::UpdateLongAbsence, setting.now + Span::hours(24 * days));
@@ -192,7 +207,12 @@ pub fn owed(parameters: &Parameters, zone: &Zone, trigger: Trigger, setting: &Se
         Trigger::TherapistAloneAtFault => {}
         Trigger::AgreedToRebook => list.open(ObligationKind::BookNext),
         Trigger::Waived => list.tell_practice(parameters, PracticeEvent::Waiver),
-        Trigger::NewClientRefund => list.tell_practice(parameters, PracticeEvent::RefundNew),
+        Trigger::NewClientRefund => {
+            list.tell_practice(parameters, PracticeEvent::RefundNew);
+            list.open_for(ObligationKind::DecideMoney, OwnerRole::Admin);
+        }
+        Trigger::TimeRequested => list.open(ObligationKind::AnswerRequest),
+        Trigger::TeamAsked => list.open_for(ObligationKind::AnswerRequest, past_editor(parameters)),
         Trigger::ClinicalWorry => list.open_for(ObligationKind::EscalateClinical, OwnerRole::ClinicalLead),
         Trigger::RiskWorry => list.open_for(ObligationKind::EscalateRisk, OwnerRole::RiskDuty),
     }
@@ -205,10 +225,33 @@ pub fn asks_for_makeup(parameters: &Parameters, fault: Fault) -> bool {
     fault == Fault::Therapist && parameters.makeup.mode != MakeUpMode::Off
 }
 
+/// Who changes what has begun (E-06).
+fn past_editor(parameters: &Parameters) -> OwnerRole {
+    match parameters.past_start_edit_role {
+        super::PastEditRole::Support => OwnerRole::Support,
+        super::PastEditRole::Team | super::PastEditRole::Admin => OwnerRole::Admin,
+    }
+}
+
+/// The `next_step` of an offer that has ended without an answer: as if it opened then, so that it is due a day on and
+/// goes up after that (rulings 2).
+pub fn next_step_after_offer(parameters: &Parameters, zone: &Zone, owner: OwnerRole, ended: Instant) -> Owed {
+    let working = WorkingTime::new(&parameters.practice, zone);
+    times::anchored(parameters, &working, ObligationKind::NextStep, owner, ended)
+}
+
 /// The duty that a promise opens: be in touch by that moment (rulings 2).
 pub fn promise(parameters: &Parameters, zone: &Zone, by: Instant) -> Owed {
     let working = WorkingTime::new(&parameters.practice, zone);
     times::anchored(parameters, &working, ObligationKind::KeepPromise, OwnerRole::Therapist, by)
+}
+
+/// The duty to look at a client's risk screening again by that moment. It never goes up to the admins, who may not see
+/// that there is one (V-20).
+pub fn risk_review(parameters: &Parameters, zone: &Zone, by: Instant) -> Owed {
+    let working = WorkingTime::new(&parameters.practice, zone);
+    let owed = times::anchored(parameters, &working, ObligationKind::ReviewRisk, OwnerRole::Therapist, by);
+    Owed { breach: None, second_breach: None, ..owed }
 }
 
 /// The duty to reach a client whom no message can reach: the short-notice minutes, counted from now (U3).

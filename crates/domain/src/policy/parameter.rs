@@ -1,6 +1,7 @@
 //! What a parameter is: its name, what it means, what values it takes, and which of two values is kinder to the client.
 
 use super::Deadline;
+use super::choices::words;
 use crate::money::Money;
 use crate::reason::Reason;
 use crate::schedule::TimeOfDay;
@@ -14,14 +15,68 @@ pub use super::parameters::ALL;
 pub struct Parameter {
     /// The dotted name. `obligation.<kind>.due` and `reasons.<code>.enabled` stand for one name for each kind and code.
     pub name: &'static str,
+    /// What its group is about, in a sentence; empty where it stands alone.
+    pub about: &'static str,
     /// What it means, in a sentence or two.
     pub what: &'static str,
+    /// The part of the policy that it belongs to.
+    pub section: Section,
     /// The unit of its value; empty where it has none.
     pub unit: &'static str,
     /// Which of two values wins where a practice and a pathway or therapist differ.
     pub kinder: Kinder,
     /// What values it takes.
     pub allowed: Allowed,
+}
+
+words! {
+    /// The parts of a policy, in the order in which people read it.
+    Section {
+        /// When and how clients call off or move.
+        Cancelling = "cancelling",
+        /// What being late or away costs a client.
+        Fees = "fees",
+        /// Taking payment and giving it back.
+        Money = "money",
+        /// When a therapist or the practice calls off: what the client is given.
+        NextStep = "next_step",
+        /// Who is told, how and by when.
+        Telling = "telling",
+        /// Lateness, and what happens on the day.
+        OnTheDay = "on_the_day",
+        /// Booking, reserved times and beginning to work together.
+        Booking = "booking",
+        /// Therapists' record, listing and absences.
+        Therapists = "therapists",
+        /// Help and escalation.
+        Help = "help",
+        /// Notes, corrections, claims and calendars.
+        Record = "record",
+        /// The practice's own working days.
+        Calendar = "calendar",
+        /// By when each kind of duty is done.
+        Duties = "duties",
+    }
+}
+
+impl Section {
+    /// What it is called on a page.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Cancelling => "When clients cancel or move",
+            Self::Fees => "Fees",
+            Self::Money => "Payment and refunds",
+            Self::NextStep => "When a therapist cancels",
+            Self::Telling => "Telling people",
+            Self::OnTheDay => "On the day",
+            Self::Booking => "Booking",
+            Self::Therapists => "Therapists",
+            Self::Help => "Help and escalation",
+            Self::Record => "The record",
+            Self::Calendar => "Working days",
+            Self::Duties => "Duties and their clocks",
+        }
+    }
 }
 
 /// The direction that is kinder to the client.
@@ -76,6 +131,52 @@ pub enum Allowed {
     Deadline,
     /// The same, or `null`.
     DeadlineOrNull,
+}
+
+impl Parameter {
+    /// What it means, with what its group is about, so that it can be read alone.
+    pub fn sentence(&self) -> String {
+        format!("{} {}", self.about, self.what).trim_start().to_owned()
+    }
+}
+
+impl Kinder {
+    /// Which value is kinder, in a few words.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Shorter => "the shorter",
+            Self::Longer => "the longer",
+            Self::Lower => "the lower; no before yes",
+            Self::Higher => "the higher; yes before no",
+            Self::First => "the one named first",
+            Self::AsSet => "both together",
+            Self::None => "neither: the practice's own stands",
+        }
+    }
+}
+
+impl Allowed {
+    /// What it takes, in a few words.
+    pub fn in_words(&self) -> String {
+        let or_null = |text: String| format!("{text}, or null");
+        match self {
+            Self::YesNo => "yes or no".to_owned(),
+            Self::Number(least, most) => format!("{least} to {most}"),
+            Self::NumberOrNull(least, most) => or_null(format!("{least} to {most}")),
+            Self::Word(words) => format!("one of {}", words.join(", ")),
+            Self::Words(words) => format!("any of {}", words.join(", ")),
+            Self::Text(most) => format!("a text of at most {most} characters"),
+            Self::TextOrNull(most) => or_null(format!("a text of at most {most} characters")),
+            Self::Texts(most) => format!("texts of at most {most} characters"),
+            Self::MoneyOrNull => or_null("an amount".to_owned()),
+            Self::Time => "a time of day".to_owned(),
+            Self::Dates => "dates".to_owned(),
+            Self::Hours(least, most) => format!("whole numbers, {least} to {most}"),
+            Self::Tiers => "steps of hours and percent".to_owned(),
+            Self::Deadline => "PT5M, same_working_day or 2_working_days".to_owned(),
+            Self::DeadlineOrNull => or_null("PT5M, same_working_day or 2_working_days".to_owned()),
+        }
+    }
 }
 
 /// The parameter that a dotted name means, whether spelled with a kind or code or with its placeholder.

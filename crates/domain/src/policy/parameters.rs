@@ -2,7 +2,7 @@
 
 use super::choices::*;
 use super::obligations::ObligationTimes;
-use super::parameter::{Allowed, Kinder, Parameter};
+use super::parameter::{Allowed, Kinder, Parameter, Section};
 use super::reasons::Reasons;
 use crate::money::Money;
 use crate::schedule::TimeOfDay;
@@ -18,67 +18,69 @@ const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "frida
 /// Declares the structs and the list of definitions from one table, so that they cannot differ.
 macro_rules! parameters {
     (
-        top { $($(#[doc = $top_doc:literal])+ $top:ident : $top_type:ty, $top_unit:literal, $top_kinder:ident, $top_allowed:expr;)+ }
-        $($(#[doc = $group_doc:literal])+ $group:ident : $group_type:ident {
+        top { $($(#[doc = $top_doc:literal])+ $top:ident : $top_type:ty, $top_section:ident, $top_unit:literal, $top_kinder:ident, $top_allowed:expr;)+ }
+        $(#[doc = $group_doc:literal] $group:ident : $group_type:ident in $section:ident {
             $($(#[doc = $doc:literal])+ $field:ident : $type:ty, $unit:literal, $kinder:ident, $allowed:expr;)+
         })+
-        templates { $($(#[doc = $more_doc:literal])+ $more:literal, $more_unit:literal, $more_kinder:ident, $more_allowed:expr;)+ }
+        templates { $($(#[doc = $more_doc:literal])+ $more:literal, $more_section:ident, $more_unit:literal, $more_kinder:ident, $more_allowed:expr;)+ }
     ) => {
         /// The parameters of a policy; a field's path is its dotted name.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct Parameters {
             $($(#[doc = $top_doc])+ pub $top: $top_type,)+
-            $($(#[doc = $group_doc])+ pub $group: $group_type,)+
+            $(#[doc = $group_doc] pub $group: $group_type,)+
             /// By when each kind of duty is due.
             pub obligation: ObligationTimes,
             /// The reasons that may be given, and what each does.
             #[serde(default)]
             pub reasons: Reasons,
         }
-        $($(#[doc = $group_doc])+
+        $(#[doc = $group_doc]
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct $group_type { $($(#[doc = $doc])+ pub $field: $type,)+ })+
 
         /// Every parameter, in the order of the documentation.
         pub const ALL: &[Parameter] = &[
-            $(define(stringify!($top), concat!($($top_doc),+), $top_unit, Kinder::$top_kinder, $top_allowed),)+
-            $($(define(concat!(stringify!($group), ".", stringify!($field)), concat!($($doc),+), $unit, Kinder::$kinder, $allowed),)+)+
-            $(define($more, concat!($($more_doc),+), $more_unit, Kinder::$more_kinder, $more_allowed),)+
+            $(define(stringify!($top), "", concat!($($top_doc),+), Section::$top_section, $top_unit, Kinder::$top_kinder, $top_allowed),)+
+            $($(define(concat!(stringify!($group), ".", stringify!($field)), $group_doc, concat!($($doc),+), Section::$section, $unit, Kinder::$kinder, $allowed),)+)+
+            $(define($more, "", concat!($($more_doc),+), Section::$more_section, $more_unit, Kinder::$more_kinder, $more_allowed),)+
         ];
     };
 }
 
 const fn define(
     name: &'static str,
+    about: &'static str,
     what: &'static str,
+    section: Section,
     unit: &'static str,
     kinder: Kinder,
     allowed: Allowed,
 ) -> Parameter {
-    Parameter { name, what: what.trim_ascii(), unit, kinder, allowed }
+    Parameter { name, about: about.trim_ascii(), what: what.trim_ascii(), section, unit, kinder, allowed }
 }
 
 parameters! {
     top {
         /// What clients may do about their own appointments without asking anybody.
-        client_self_cancel: SelfCancel, "", First, Word(SelfCancel::TEXTS);
+        client_self_cancel: SelfCancel, Cancelling, "", First, Word(SelfCancel::TEXTS);
         /// Who sets fees: each therapist within the cap, or the practice for everybody.
-        fee_scope: FeeScope, "", None, Word(FeeScope::TEXTS);
+        fee_scope: FeeScope, Fees, "", None, Word(FeeScope::TEXTS);
         /// Whether a client's first late cancellation or missed appointment costs nothing.
-        first_time_forgiveness: bool, "", Higher, YesNo;
+        first_time_forgiveness: bool, Fees, "", Higher, YesNo;
         /// Whether a late fee falls away when somebody else takes the time.
-        waive_late_fee_if_slot_refilled: bool, "", Higher, YesNo;
+        waive_late_fee_if_slot_refilled: bool, Fees, "", Higher, YesNo;
         /// Who may carry the payment of a past appointment to a new date.
-        carry_over_payment: CarryOverBy, "", None, Word(CarryOverBy::TEXTS);
+        carry_over_payment: CarryOverBy, Money, "", None, Word(CarryOverBy::TEXTS);
         /// What the practice is told of when it happens.
-        practice_notified_on: BTreeSet<PracticeEvent>, "", AsSet, Words(PracticeEvent::TEXTS);
+        practice_notified_on: BTreeSet<PracticeEvent>, Telling, "", AsSet, Words(PracticeEvent::TEXTS);
         /// Who may move or correct an appointment whose start has passed.
-        past_start_edit_role: PastEditRole, "", None, Word(PastEditRole::TEXTS);
+        past_start_edit_role: PastEditRole, Record, "", None, Word(PastEditRole::TEXTS);
     }
     /// When a client's cancellation is in time.
-    client_cancel: ClientCancel {
+    client_cancel: ClientCancel in Cancelling {
         /// How long before the start a client must say so to owe nothing. Elapsed hours, unless working days are counted.
         notice_hours: u32, "hours", Shorter, Number(0, 720);
         /// Whether exactly that notice is in time (inclusive) or only more than it (exclusive).
@@ -91,12 +93,12 @@ parameters! {
         tiers: Vec<Tier>, "percent of the price", None, Tiers;
     }
     /// When a client's move is in time.
-    client_reschedule: ClientReschedule {
+    client_reschedule: ClientReschedule in Cancelling {
         /// The notice for moving an appointment; null is the same as for cancelling.
         notice_hours: Option<u32>, "hours", Shorter, NumberOrNull(0, 720);
     }
     /// What a late cancellation costs the client.
-    late_cancel: LateCancel {
+    late_cancel: LateCancel in Fees {
         /// How the fee is reckoned.
         fee_model: FeeModel, "", First, Word(FeeModel::TEXTS);
         /// The amount where the model is fixed.
@@ -107,7 +109,7 @@ parameters! {
         cap: Option<Money>, "money", Lower, MoneyOrNull;
     }
     /// What a missed appointment costs the client, and when it may be called missed.
-    no_show: NoShow {
+    no_show: NoShow in Fees {
         /// How the fee is reckoned.
         fee_model: FeeModel, "", First, Word(FeeModel::TEXTS);
         /// The amount where the model is fixed.
@@ -124,26 +126,26 @@ parameters! {
         release_prompt_after: Option<u32>, "missed in a row", Higher, NumberOrNull(1, 50);
     }
     /// Fees in general.
-    fee: Fee {
+    fee: Fee in Fees {
         /// Kinds of payer whose clients may never be charged a fee.
         prohibited_payers: BTreeSet<String>, "", AsSet, Texts(60);
     }
     /// Waiving a fee.
-    waiver: Waiver {
+    waiver: Waiver in Fees {
         /// Who may waive, always with a reason.
         who: WaiverBy, "", First, Word(WaiverBy::TEXTS);
         /// Whom a waiver is told to.
         notify: WaiverNotice, "", None, Word(WaiverNotice::TEXTS);
     }
     /// Taking payment.
-    payment: Payment {
+    payment: Payment in Money {
         /// When the price is charged and taken.
         capture_at: CaptureAt, "", First, Word(CaptureAt::TEXTS);
         /// Whether a client's first appointment is paid when it is booked.
         first_session_prepaid: bool, "", Lower, YesNo;
     }
     /// Giving money back when the client is not the one who called it off.
-    refund: RefundRules {
+    refund: RefundRules in Money {
         /// What happens to money already taken.
         on_therapist_cancel: RefundRule, "", First, Word(RefundRule::TEXTS);
         /// The same for a client who has not yet attended any appointment.
@@ -152,7 +154,7 @@ parameters! {
         entry_points: BTreeSet<RefundEntryPoint>, "", AsSet, Words(RefundEntryPoint::TEXTS);
     }
     /// A therapist or the practice calling an appointment off.
-    therapist_cancel: TherapistCancel {
+    therapist_cancel: TherapistCancel in NextStep {
         /// Whether a reason is needed.
         requires_reason: bool, "", Higher, YesNo;
         /// Whether a few words are needed as well.
@@ -163,7 +165,7 @@ parameters! {
         attendance_label: String, "", None, Text(80);
     }
     /// Telling clients.
-    inform: Inform {
+    inform: Inform in Telling {
         /// By which channel.
         channel_rule: ChannelRule, "", First, Word(ChannelRule::TEXTS);
         /// Whether a voicemail counts as told for a client who did not ask for voicemail.
@@ -182,7 +184,7 @@ parameters! {
         short_notice_escalate_minutes: u32, "minutes", Shorter, Number(0, 1440);
     }
     /// What a client is given when an appointment is called off.
-    next_step: NextStepRules {
+    next_step: NextStepRules in NextStep {
         /// Whether something must be given.
         required: bool, "", Higher, YesNo;
         /// How many times an offer should hold at least.
@@ -191,24 +193,24 @@ parameters! {
         allowed: BTreeSet<NextStepKind>, "", AsSet, Words(NextStepKind::TEXTS);
     }
     /// Offers of times.
-    offer: OfferRules {
+    offer: OfferRules in NextStep {
         /// How long offered times are held for the client.
         hold_hours: u32, "hours", Longer, Number(1, 336);
     }
     /// Booking links.
-    booking_link: BookingLink {
+    booking_link: BookingLink in NextStep {
         /// Whether each client has a link of their own.
         per_client_unique: bool, "", Higher, YesNo;
     }
     /// Who hears first.
-    order_of_notice: OrderOfNotice {
+    order_of_notice: OrderOfNotice in Telling {
         /// When a therapist is running late.
         late: NoticeOrder, "", First, Word(NoticeOrder::TEXTS);
         /// When a therapist missed an appointment.
         missed: NoticeOrder, "", First, Word(NoticeOrder::TEXTS);
     }
     /// The support desk.
-    support: Support {
+    support: Support in Help {
         /// The telephone number for what cannot wait.
         urgent_phone: Option<String>, "", None, TextOrNull(40);
         /// The e-mail address for what cannot wait.
@@ -219,14 +221,14 @@ parameters! {
         may_document_on_behalf: bool, "", None, YesNo;
     }
     /// Who takes worries.
-    escalation: Escalation {
+    escalation: Escalation in Help {
         /// The address of the clinical lead.
         clinical: Option<String>, "", None, TextOrNull(254);
         /// The address of whoever is on duty for risk.
         risk: Option<String>, "", None, TextOrNull(254);
     }
     /// Lateness on the day.
-    late: Late {
+    late: Late in OnTheDay {
         /// A therapist who will be later than this tells the client.
         therapist_threshold_min: u32, "minutes", Shorter, Number(0, 60);
         /// When the client is later than this (strictly), the therapist checks in; null is never.
@@ -235,17 +237,17 @@ parameters! {
         client_stepaway_min: Option<u32>, "minutes", Longer, NumberOrNull(1, 240);
     }
     /// A therapist who does not come.
-    therapist_no_show: TherapistNoShow {
+    therapist_no_show: TherapistNoShow in OnTheDay {
         /// How long a client has waited before reporting it.
         client_report_min: u32, "minutes", Shorter, Number(0, 60);
     }
     /// Making up for a missed appointment.
-    makeup: MakeUp {
+    makeup: MakeUp in OnTheDay {
         /// Whether a therapist who alone missed it is asked for an appointment at no charge.
         mode: MakeUpMode, "", First, Word(MakeUpMode::TEXTS);
     }
     /// The form after each appointment.
-    attendance_update: AttendanceUpdate {
+    attendance_update: AttendanceUpdate in OnTheDay {
         /// Whether it is asked for.
         required: bool, "", None, YesNo;
         /// How long it should take.
@@ -254,12 +256,12 @@ parameters! {
         unsure_label: String, "", None, Text(80);
     }
     /// Booking for a client.
-    book_on_behalf: BookOnBehalf {
+    book_on_behalf: BookOnBehalf in Booking {
         /// Whether the client's agreement must be recorded.
         requires_explicit_agreement: bool, "", Higher, YesNo;
     }
     /// Weekly times kept for a client.
-    reserved_slot: ReservedSlotRules {
+    reserved_slot: ReservedSlotRules in Booking {
         /// Whether there are any.
         enabled: bool, "", None, YesNo;
         /// What becomes of one when no follow-up is booked.
@@ -268,12 +270,12 @@ parameters! {
         gap_rule: GapRule, "", None, Word(GapRule::TEXTS);
     }
     /// Working relationships.
-    relationship: RelationshipRules {
+    relationship: RelationshipRules in Booking {
         /// Whether ending one hides the client from the list.
         end_hides_client: bool, "", None, YesNo;
     }
     /// The record of what therapists caused.
-    reliability: ReliabilityRules {
+    reliability: ReliabilityRules in Therapists {
         /// Whether it is kept; if not, events serve in a dispute only.
         enabled: bool, "", None, YesNo;
         /// What does not count.
@@ -294,53 +296,53 @@ parameters! {
         clean_days: u32, "days", None, Number(1, 730);
     }
     /// A therapist's listing.
-    profile: Profile {
+    profile: Profile in Therapists {
         /// Whether a therapist may hide it.
         can_hide: bool, "", None, YesNo;
         /// In what units.
         unit: HideUnit, "", None, Word(HideUnit::TEXTS);
     }
     /// Absences.
-    absence: AbsenceRules {
+    absence: AbsenceRules in Therapists {
         /// While an absence lasts past its expected end, everybody affected hears this often.
         update_every_days: u32, "days", Shorter, Number(1, 60);
         /// Whether one absence counts as one event, however many appointments it takes.
         one_event: bool, "", None, YesNo;
     }
     /// Claims to a payer.
-    claim: ClaimRules {
+    claim: ClaimRules in Record {
         /// Whether there are any.
         enabled: bool, "", None, YesNo;
         /// Where the date of service comes from.
         date_source: ClaimDate, "", None, Word(ClaimDate::TEXTS);
     }
     /// Outside calendars.
-    calendar: CalendarRules {
+    calendar: CalendarRules in Record {
         /// What they are for.
         sync: CalendarSync, "", None, Word(CalendarSync::TEXTS);
     }
     /// Contact notes.
-    note: NoteRules {
+    note: NoteRules in Record {
         /// What one must hold.
         required_fields: BTreeSet<NoteField>, "", AsSet, Words(NoteField::TEXTS);
     }
     /// The beginning of a working relationship.
-    contracting: Contracting {
+    contracting: Contracting in Booking {
         /// What must be gone through.
         required: BTreeSet<ContractingItem>, "", AsSet, Words(ContractingItem::TEXTS);
     }
     /// Corrections.
-    correction: CorrectionRules {
+    correction: CorrectionRules in Record {
         /// How long after the end a therapist may correct the record; after that the team only.
         therapist_hours: u32, "hours", None, Number(0, 720);
     }
     /// Undoing.
-    undo: Undo {
+    undo: Undo in Record {
         /// How long a staff edit may be undone, and its messages wait.
         minutes: u32, "minutes", None, Number(0, 60);
     }
     /// When not to disturb a client, in the client's own zone.
-    quiet_hours: QuietHours {
+    quiet_hours: QuietHours in Telling {
         /// The evening's beginning.
         from: TimeOfDay, "time of day", Lower, Time;
         /// The morning's end.
@@ -349,34 +351,34 @@ parameters! {
         urgent: u32, "hours before the start", None, Number(0, 72);
     }
     /// Reminders.
-    reminder: Reminder {
+    reminder: Reminder in Telling {
         /// How long before the start a client is reminded.
         at: BTreeSet<u32>, "hours before the start", AsSet, Hours(1, 720);
     }
     /// Clients who cannot be reached.
-    unable_to_reach: UnableToReach {
+    unable_to_reach: UnableToReach in Telling {
         /// How long a client has to answer the last message.
         reply_hours: u32, "hours", Longer, Number(1, 720);
     }
     /// Booking.
-    booking: BookingRules {
+    booking: BookingRules in Booking {
         /// Whether a client's booking stands at once.
         mode: BookingMode, "", First, Word(BookingMode::TEXTS);
         /// How long before the start a client may still book.
         min_notice_hours: u32, "hours", Shorter, Number(0, 720);
     }
     /// Free times.
-    slot: SlotRules {
+    slot: SlotRules in Booking {
         /// How far ahead they are shown.
         horizon_days: u32, "days", Longer, Number(1, 730);
     }
     /// Moves.
-    reschedule: RescheduleRules {
+    reschedule: RescheduleRules in NextStep {
         /// A move that the client has not answered is cancelled by the therapist this long before the old time.
         unanswered_cancel_hours: u32, "hours before the start", Longer, Number(0, 168);
     }
     /// The practice's own calendar, in its zone.
-    practice: Practice {
+    practice: Practice in Calendar {
         /// The days on which it works.
         working_days: Vec<Weekday>, "", None, Words(WEEKDAYS);
         /// When its working day ends.
@@ -386,16 +388,16 @@ parameters! {
     }
     templates {
         /// By when a duty of this kind is done.
-        "obligation.<kind>.due", "", Shorter, Deadline;
+        "obligation.<kind>.due", Duties, "", Shorter, Deadline;
         /// When it passes to an admin; null is never.
-        "obligation.<kind>.breach", "", Shorter, DeadlineOrNull;
+        "obligation.<kind>.breach", Duties, "", Shorter, DeadlineOrNull;
         /// When the owner of the practice hears of it; null is never.
-        "obligation.<kind>.escalate", "", Shorter, DeadlineOrNull;
+        "obligation.<kind>.escalate", Duties, "", Shorter, DeadlineOrNull;
         /// Whether this reason may be given.
-        "reasons.<code>.enabled", "", None, YesNo;
+        "reasons.<code>.enabled", NextStep, "", None, YesNo;
         /// Whether the client is sent a link to choose a new time.
-        "reasons.<code>.sends_link", "", Higher, YesNo;
+        "reasons.<code>.sends_link", NextStep, "", Higher, YesNo;
         /// How it counts in the therapist's record.
-        "reasons.<code>.reliability", "", None, Word(crate::reason::Treatment::TEXTS);
+        "reasons.<code>.reliability", NextStep, "", None, Word(crate::reason::Treatment::TEXTS);
     }
 }

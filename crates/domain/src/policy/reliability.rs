@@ -2,23 +2,24 @@
 
 use super::rule::RuleUse;
 use super::{Parameters, ReliabilityExclusion};
+use crate::policy::choices::words;
 use crate::reason::{Fault, Initiator, Reason, Treatment};
 use serde::Serialize;
 
-/// What a therapist's record may count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventKind {
-    /// An appointment was called off.
-    Cancelled,
-    /// An appointment was moved, or a move was asked for.
-    Moved,
-    /// The therapist was late.
-    Late,
-    /// The therapist did not come.
-    Missed,
-    /// It failed technically.
-    TechnicalFailure,
+words! {
+    /// What a therapist's record may count.
+    EventKind {
+        /// An appointment was called off.
+        Cancelled = "cancelled",
+        /// An appointment was moved, or a move was asked for.
+        Moved = "moved",
+        /// The therapist was late.
+        Late = "late",
+        /// The therapist did not come.
+        Missed = "missed",
+        /// It failed technically.
+        TechnicalFailure = "technical_failure",
+    }
 }
 
 /// An event to be judged.

@@ -15,6 +15,7 @@ const fn rule(id: &'static str, sentence: &'static str) -> Rule {
 
 /// Every rule.
 pub const RULES: &[Rule] = &[
+    rule("client_cancel.free_until", "It may be changed or called off at no charge until {cutoff}."),
     rule("client_cancel.notice.timely", "This reached us in time: the policy asks for {notice}, until {cutoff}."),
     rule("client_cancel.notice.late", "This reached us after {cutoff}, and the policy asks for {notice} of notice."),
     rule(
@@ -55,6 +56,7 @@ pub const RULES: &[Rule] = &[
     rule("fee.once_per_appointment", "A fee was charged for this appointment before, and there is only ever one."),
     rule("fee.first_time_forgiven", "It is the first time, so there is no fee."),
     rule("fee.slot_refilled", "Somebody else took the time, so there is no fee."),
+    rule("allowance.used", "It counts as one of the {allowed} appointments that the payer allows."),
     rule("payment.released", "The payment of {amount} that was planned will not be taken."),
     rule("payment.goes_back", "{amount} goes back to the client."),
     rule("payment.looked_up", "Whether {amount} was taken is being looked up; if it was, it goes back."),
@@ -65,6 +67,15 @@ pub const RULES: &[Rule] = &[
     rule("refund.requested", "The client asked for the money back."),
     rule("no_show.grace", "The client may still come; it can be called missed from {until}."),
     rule("no_show.contact_attempts", "Before it is called missed, the client must have been tried {needed} times."),
+    rule(
+        "no_show.release_prompt",
+        "This is number {missed} in a row. You may want to ask whether the weekly time should be released.",
+    ),
+    rule(
+        "makeup.suggested",
+        "The therapist alone missed it, so a make-up at no charge may help. It is a suggestion, never required.",
+    ),
+    rule("makeup.no_charge", "It is a make-up: nothing is charged to the client or the practice."),
     rule("no_show.may_be_called", "It may be called missed: the client had until {until}, and was tried."),
     rule("reliability.not_kept", "It does not count: this practice keeps no such record."),
     rule("reliability.client_initiated", "It does not count: the client asked for it."),

@@ -72,7 +72,12 @@ pub fn by_client_received(at: Instant) -> Command {
 }
 
 pub fn move_to(start: Instant, initiator: Initiator, agreement: Option<Agreement>) -> Command {
-    Command::Reschedule(Reschedule { start, initiator, agreement, reason: None })
+    let reason = match initiator {
+        Initiator::Client => None,
+        Initiator::Therapist => Some(Reason::TherapistTrainingMeeting),
+        Initiator::Practice => Some(Reason::PracticeRoomOrClosure),
+    };
+    Command::Reschedule(Reschedule { start, initiator, agreement, reason, received_at: None })
 }
 
 pub fn offering(starts: &[Instant]) -> NextStep {

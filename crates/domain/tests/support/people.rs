@@ -16,6 +16,7 @@ pub const RELATIONSHIP: RelationshipId = Id::from_bytes([4; 16]);
 const ADMIN: PersonId = Id::from_bytes([5; 16]);
 const SUPPORT: PersonId = Id::from_bytes([6; 16]);
 const OWNER: PersonId = Id::from_bytes([7; 16]);
+const LEAD: PersonId = Id::from_bytes([9; 16]);
 const STRANGER: ClientId = Id::from_bytes([8; 16]);
 
 fn asker(person: PersonRef, role: Role) -> Asker {
@@ -33,6 +34,9 @@ pub fn an_admin() -> Asker {
 }
 pub fn support() -> Asker {
     asker(PersonRef::Staff(SUPPORT), Role::Support)
+}
+pub fn clinical_lead() -> Asker {
+    asker(PersonRef::Staff(LEAD), Role::ClinicalLead)
 }
 pub fn another_client() -> Asker {
     asker(PersonRef::Client(STRANGER), Role::Client)
@@ -113,6 +117,9 @@ pub fn therapist(preset: Preset) -> Therapist {
         },
         late_cancel_fee: Some(Money::new(4000, price(preset).currency)),
         no_show_fee: None,
+        reserved: Vec::new(),
+        listing: Default::default(),
+        overrides: Default::default(),
     }
 }
 
@@ -136,5 +143,7 @@ pub fn relationship() -> Relationship {
         client: CLIENT,
         state: RelationshipState::Active,
         accepted_policy: None,
+        file: Default::default(),
+        pathway: None,
     }
 }

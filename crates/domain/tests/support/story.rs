@@ -2,16 +2,21 @@
 
 use super::people;
 use domain::appointment::Appointment;
-use domain::decide::{Asker, Command, Due, JobToWake, OccupancyChange, Outcome, Situation, decide};
+use domain::change_request::{ChangeRequest, RequestState};
+use domain::decide::{
+    Asker, Command, Due, JobToWake, MoneyAct, Moves, OccupancyChange, OnFile, Outcome, Situation, UndoChange, decide,
+};
 use domain::disruption::Disruption;
 use domain::id::{AppointmentId, CommandId, Id, Ids, ObligationId};
 use domain::ledger::LedgerEntry;
 use domain::message::Notice;
 use domain::obligation::{Obligation, ObligationKind};
 use domain::offer::{Offer, OfferState};
+use domain::pathway::Pathway;
 use domain::person::PersonRef;
 use domain::policy::{Policy, Preset};
 use domain::refusal::Refusal;
+use domain::reserved::{ReservedSlot, ReservedState};
 use domain::time::{Instant, Interval};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,7 +37,11 @@ pub struct Story {
     pub offers: Vec<Offer>,
     pub occupancy: Vec<Taken>,
     pub ledger: Vec<LedgerEntry>,
+    /// Every reserved time there ever was.
+    pub reserved: Vec<ReservedSlot>,
     pub notices: Vec<Notice>,
+    pub requests: Vec<ChangeRequest>,
+    pub undo: Option<domain::undo::Undo>,
     pub wakes: BTreeMap<String, (JobToWake, Instant)>,
     commands: u32,
 }
@@ -49,16 +58,22 @@ impl Story {
             client: people::client(preset),
             relationship: people::relationship(),
             new_client: false,
+            is_stranger: false,
             late_before: false,
             appointment: None,
             next_appointment: None,
             offer: None,
             disruption: None,
             obligations: Vec::new(),
+            request: None,
+            account: Vec::new(),
+            undo: None,
             therapist_busy: Vec::new(),
             client_busy: Vec::new(),
             admins: people::admins(preset),
             owners: people::owners(preset),
+            file: Default::default(),
+            live: Default::default(),
         };
         Self {
             preset,
@@ -70,7 +85,10 @@ impl Story {
             offers: Vec::new(),
             occupancy: Vec::new(),
             ledger: Vec::new(),
+            reserved: Vec::new(),
             notices: Vec::new(),
+            requests: Vec::new(),
+            undo: None,
             wakes: BTreeMap::new(),
             commands: 0,
         }
@@ -112,6 +130,16 @@ impl Story {
         let next = Arc::new(self.base.policy_today.set(changes).expect("a good change"));
         self.policies.push(next.clone());
         self.base.policy_today = next;
+    }
+
+    /// The client is on this pathway from now on.
+    pub fn put_on(&mut self, pathway: Pathway) {
+        let therapist = self.base.therapist.id;
+        let between = self.base.policy_today.between(Some(&pathway), therapist, &self.base.therapist.overrides);
+        self.base.relationship.pathway = Some(Box::new(pathway));
+        let between = Arc::new(between.expect("a pathway makes terms"));
+        self.policies.push(between.clone());
+        self.base.policy_today = between;
     }
 
     pub fn appointment(&self) -> &Appointment {
@@ -162,14 +190,39 @@ impl Story {
         situation.offer = self.offers.iter().rfind(of_subject).cloned();
         situation.appointment = subject.map(|id| self.find(id).clone());
         if let Some(found) = situation.appointment.as_ref().filter(|_| about.is_some()) {
-            let agreed = self.policies.iter().find(|policy| policy.version == found.policy.version);
+            let agreed = self
+                .policies
+                .iter()
+                .find(|policy| policy.version == found.policy.version && policy.key() == found.policy.terms);
             situation.policy = agreed.expect("the agreed version").clone();
         } else {
             situation.policy = situation.policy_today.clone();
         }
+        let kept = self.reserved.iter().filter(|slot| slot.state != ReservedState::Removed);
+        situation.therapist.reserved = kept.cloned().collect();
+        situation.file = self.on_file(situation.appointment.as_ref(), now);
+        situation.request =
+            self.requests.iter().rfind(|r| Some(r.appointment) == subject && r.state == RequestState::Open).cloned();
+        situation.account = self.ledger.clone();
+        situation.undo = self.undo.clone().filter(|undo| Some(undo.appointment) == subject);
         situation.therapist_busy = self.busy(people::to_therapist(), now);
         situation.client_busy = self.busy(people::to_client(), now);
         situation
+    }
+
+    fn on_file(&self, about: Option<&Appointment>, now: Instant) -> OnFile {
+        let of_it = |entry: &&LedgerEntry| about.is_some_and(|about| entry.appointment == Some(about.id));
+        let own = |slot: &&ReservedSlot| slot.relationship == people::RELATIONSHIP;
+        let mut upcoming: Vec<Appointment> =
+            self.appointments.iter().filter(|a| a.state.is_pending() && a.start >= now).cloned().collect();
+        upcoming.sort_by_key(|a| a.start);
+        OnFile {
+            upcoming,
+            entries: self.ledger.iter().filter(of_it).cloned().collect(),
+            reserved: self.reserved.iter().filter(own).cloned().collect(),
+            screening: None,
+            duties: self.obligations.iter().filter(|o| o.appointment.is_none()).cloned().collect(),
+        }
     }
 
     fn waits_for_a_time(&self, case: &Disruption) -> bool {
@@ -192,11 +245,25 @@ impl Story {
     ) -> Result<Outcome, Refusal> {
         let mut ids = Ids::new(self.next_command(), now);
         let mut situation = self.situation(about, now);
-        let by_offer =
-            matches!(command, Command::Accept { .. } | Command::Decline { .. } | Command::Due(Due::OfferExpiry));
+        let by_offer = matches!(
+            command,
+            Command::Accept { .. }
+                | Command::Decline { .. }
+                | Command::Due(Due::OfferExpiry | Due::MoveUnanswered)
+                | Command::Moves(Moves::Withdraw)
+        );
         if by_offer {
             // Whoever answers an offer is shown that offer, whatever has become of it.
             situation.offer = self.offers.iter().rfind(|offer| Some(offer.appointment) == about).cloned();
+        }
+        if let (Command::Moves(Moves::Confirm), Some(id)) = (&command, about) {
+            // A request is confirmed in the light of the case that it answers.
+            situation = self.situation(None, now);
+            situation.next_appointment = Some(self.find(id).clone());
+            situation.obligations.extend(self.obligations.iter().filter(|o| o.appointment == about).cloned());
+        }
+        if matches!(command, Command::Money(MoneyAct::Carry(_))) {
+            situation.next_appointment = Some(self.latest().clone());
         }
         decide(&situation, asker, command, now, &mut ids)
     }
@@ -209,7 +276,10 @@ impl Story {
             Due::AppointmentEnd => Some(JobToWake::AppointmentEnd(about)),
             Due::Capture => Some(JobToWake::Capture(about)),
             Due::OfferExpiry => offer.map(|offer| JobToWake::OfferExpiry(offer.id)),
+            Due::SlotRefilled { .. } => Some(JobToWake::SlotRefilled(about)),
             Due::RefundChoice => Some(JobToWake::RefundChoice(about)),
+            Due::MoveUnanswered => offer.map(|offer| JobToWake::MoveUnanswered(offer.id)),
+            Due::RequestExpiry => Some(JobToWake::RequestExpiry(about)),
             Due::ObligationClock(id) => Some(JobToWake::ObligationClock(id)),
             Due::Undeliverable(_) => None,
         }
@@ -256,8 +326,11 @@ impl Story {
     }
 
     fn keep(&mut self, outcome: &Outcome, now: Instant) {
-        for changed in outcome.appointment.iter().chain(&outcome.booked) {
+        for changed in outcome.appointment.iter().chain(&outcome.booked).chain(&outcome.others) {
             put(&mut self.appointments, changed, |a, b| a.id == b.id);
+        }
+        for changed in &outcome.reserved {
+            put(&mut self.reserved, changed, |a, b| a.id == b.id);
         }
         if let Some(changed) = &outcome.relationship {
             self.base.relationship = changed.clone();
@@ -270,6 +343,14 @@ impl Story {
         }
         for changed in &outcome.offers {
             put(&mut self.offers, changed, |a, b| a.id == b.id);
+        }
+        for changed in &outcome.requests {
+            put(&mut self.requests, changed, |a, b| a.id == b.id);
+        }
+        match &outcome.undo {
+            Some(UndoChange::Open(undo)) => self.undo = Some(*undo.clone()),
+            Some(UndoChange::Taken(..)) => self.undo = None,
+            None => {}
         }
         self.occupancy.retain(|taken| taken.3.is_none_or(|until| until > now));
         for change in &outcome.occupancy {
@@ -292,6 +373,7 @@ impl Story {
             OccupancyChange::ReleaseAppointment(id) => return self.release(&id.to_string()),
             OccupancyChange::ReleaseOffer(id) => return self.release(&id.to_string()),
             OccupancyChange::Take(who, id, time) => (*who, id.to_string(), *time, None),
+            OccupancyChange::KeepFreed(who, id, time, until) => (*who, id.to_string(), *time, Some(*until)),
             OccupancyChange::Hold(who, id, time, until) => (*who, id.to_string(), *time, Some(*until)),
         };
         let clash = self.occupancy.iter().find(|taken| taken.0 == row.0 && taken.2.meets(row.2));

@@ -1,6 +1,6 @@
 //! Appointments: book, read, list, cancel, reschedule.
 
-use super::request::{BookBody, CancelBody, RescheduleBody};
+use super::request::{BookBody, CancelBody, MoveWish, RescheduleBody};
 use super::wire::{AppointmentWire, Page};
 use super::{json, json_with_revision, preview, read, write};
 use crate::actor::AnyRole;
@@ -10,7 +10,7 @@ use crate::error::Problem;
 use crate::flow;
 use crate::routes::{Answer, Route, get, post};
 use axum::http::StatusCode;
-use domain::decide::{Book, Cancel, Reschedule};
+use domain::decide::{Book, Cancel};
 use domain::id::{AppointmentId, ClientId, TherapistId};
 use domain::refusal::Refusal;
 use domain::time::Instant;
@@ -35,7 +35,7 @@ pub(super) fn routes() -> Vec<Route> {
             .previews()
             .about("appointment")
             .audits("appointment_rescheduled")
-            .says("Move it to a time that the client agreed to"),
+            .says("Move it to a time that the client agreed to, or ask the client for another one"),
     ]
 }
 
@@ -129,16 +129,18 @@ async fn cancel(app: App, call: Call<AnyRole>) -> Answer {
 
 async fn reschedule(app: App, call: Call<AnyRole>) -> Answer {
     let id: AppointmentId = call.id("id")?;
-    let wish = Reschedule::try_from(call.json::<RescheduleBody>()?)?;
+    let wish = MoveWish::try_from(call.json::<RescheduleBody>()?)?;
     if call.preview {
-        return preview(app, call, move |tx, app, ask| {
-            flow::appointment::preview_reschedule(tx, &app.tools, ask, id, wish.clone())
+        return preview(app, call, move |tx, app, ask| match wish.clone() {
+            MoveWish::Now(wish) => flow::appointment::preview_reschedule(tx, &app.tools, ask, id, wish),
+            MoveWish::Ask(wish) => flow::moves::preview_ask(tx, &app.tools, ask, id, wish),
         })
         .await;
     }
     let seen = call.if_match()?;
-    write(app, call, StatusCode::OK, move |tx, app, ask| {
-        flow::appointment::reschedule(tx, &app.tools, ask, id, wish.clone(), seen)
+    write(app, call, StatusCode::OK, move |tx, app, ask| match wish.clone() {
+        MoveWish::Now(wish) => flow::appointment::reschedule(tx, &app.tools, ask, id, wish, seen),
+        MoveWish::Ask(wish) => flow::moves::ask(tx, &app.tools, ask, id, wish, seen),
     })
     .await
 }

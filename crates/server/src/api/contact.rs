@@ -1,19 +1,22 @@
 //! Attempts to reach a client, and contact notes.
 
-use super::write;
+use super::wire::Page;
+use super::{json, write};
 use crate::actor::Colleague;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::{FieldError, FieldErrors, Problem};
 use crate::flow;
-use crate::routes::{Answer, Route, post};
+use crate::routes::{Answer, Route, get, post};
 use axum::http::StatusCode;
-use domain::contact::AttemptResult;
+use domain::contact::{AttemptResult, Note};
 use domain::decide::{Attempt, WriteNote};
 use domain::id::{AppointmentId, ClientId};
 use domain::person::{Channel, PersonRef};
 use domain::time::Instant;
 use serde::Deserialize;
+use serde_json::{Value, json as object};
+use store::Done;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -21,6 +24,10 @@ pub(super) fn routes() -> Vec<Route> {
             .about("contact attempt")
             .audits("contact_attempted")
             .says("Put an attempt to reach a client on file"),
+        get::<Colleague>("/api/v1/appointments/{id}/notes", notes)
+            .about("note")
+            .audits("notes_read")
+            .says("Reads the contact notes; that somebody did goes on record"),
         post::<Colleague>("/api/v1/notes", note)
             .about("note")
             .audits("note_written")
@@ -67,6 +74,22 @@ async fn note(app: App, call: Call<Colleague>) -> Answer {
         flow::case::note(tx, &app.tools, ask, appointment, note.clone())
     })
     .await
+}
+
+async fn notes(app: App, call: Call<Colleague>) -> Answer {
+    let (ask, id): (_, AppointmentId) = (super::ask(&call), call.id("id")?);
+    let (inner, asked) = (app.clone(), ask.clone());
+    let read = flow::once::write(&app, &ask, None, move |tx| {
+        let done = flow::file::read_notes(tx, &inner.tools, &asked, id)?;
+        Ok(Done::new(done.answer.iter().map(wire).collect::<Vec<Value>>(), done.audit))
+    });
+    json(StatusCode::OK, &Page { items: read.await?.answer, next: None })
+}
+
+fn wire(note: &Note) -> Value {
+    object!({ "id": note.id, "appointment": note.appointment, "informed_at": note.informed_at,
+        "informed_how": note.informed_how.word(), "agreed": note.agreed, "on_behalf_of": note.on_behalf_of,
+        "by": note.by, "at": note.at })
 }
 
 fn complete(body: NoteBody) -> Result<(AppointmentId, WriteNote), Problem> {

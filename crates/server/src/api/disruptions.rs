@@ -66,7 +66,9 @@ async fn list(app: App, call: Call<AnyRole>) -> Answer {
         let page = store::disruption::list(tx, &ask.who.scope(), open, after.as_ref(), limit)?;
         let mut items = Vec::with_capacity(page.items.len());
         for case in &page.items {
-            items.push(DisruptionWire::of(case, &store::obligation::of_disruption(tx, case.id)?));
+            let mut duties = store::obligation::of_disruption(tx, case.id)?;
+            super::wire::keep_confidence(&mut duties, &ask.who.scope());
+            items.push(DisruptionWire::of(case, &duties));
         }
         Ok((items, page.next))
     })
@@ -78,7 +80,9 @@ async fn one(app: App, call: Call<AnyRole>) -> Answer {
     let (ask, id): (_, DisruptionId) = (super::ask(&call), call.id("id")?);
     let found = read(&app, move |tx| {
         let Some(case) = store::disruption::load(tx, &ask.who.scope(), id)? else { return Ok(None) };
-        Ok(Some(DisruptionWire::of(&case, &store::obligation::of_disruption(tx, id)?)))
+        let mut duties = store::obligation::of_disruption(tx, id)?;
+        super::wire::keep_confidence(&mut duties, &ask.who.scope());
+        Ok(Some(DisruptionWire::of(&case, &duties)))
     });
     json(StatusCode::OK, &found.await?.ok_or_else(Problem::not_found)?)
 }

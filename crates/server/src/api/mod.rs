@@ -1,16 +1,28 @@
 //! The JSON API under `/api/v1`: reads and parses, calls a flow, answers. Names and shapes are those of the contract.
 
 mod appointments;
+mod attendance;
 mod audit;
 mod contact;
 mod disruptions;
+mod guidance;
 mod ledger;
+mod live;
+mod messages;
+mod money;
+mod moves;
 mod offers;
 mod openapi;
+mod pathways;
 mod people;
 mod policy;
+mod relationships;
+pub(crate) mod reliability;
 mod request;
+mod reserved_slots;
+mod risk;
 mod slots;
+mod tickets;
 pub mod wire;
 
 use crate::actor::Scoped;
@@ -24,6 +36,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::http::{HeaderValue, Response, StatusCode};
 use domain::audit::Hash;
+use domain::id::Ids;
 use serde::Serialize;
 use serde_json::Value;
 use store::command::Key;
@@ -33,15 +46,27 @@ use store::{Done, Tx};
 pub fn routes() -> Vec<Route> {
     [
         appointments::routes(),
+        attendance::routes(),
         audit::routes(),
         contact::routes(),
         disruptions::routes(),
+        guidance::routes(),
         ledger::routes(),
+        live::routes(),
+        messages::routes(),
+        money::routes(),
+        moves::routes(),
         offers::routes(),
         openapi::routes(),
+        pathways::routes(),
         people::routes(),
         policy::routes(),
+        relationships::routes(),
+        reserved_slots::routes(),
+        risk::routes(),
+        reliability::routes(),
         slots::routes(),
+        tickets::routes(),
     ]
     .concat()
 }
@@ -72,7 +97,8 @@ where
     let ask = ask(&call);
     let (inner, asked) = (app.clone(), ask.clone());
     let answered: Answered<Value> = flow::once::write(&app, &ask, once(&call), move |tx| {
-        let done = flow(tx, &inner, &asked)?;
+        let mut done = flow(tx, &inner, &asked)?;
+        wire::keep_confidence(&mut done.answer.obligations, &asked.who.scope());
         Ok(Done { answer: wire::Act::of(&done.answer), audit: done.audit, more: done.more })
     })
     .await?;
@@ -84,13 +110,34 @@ where
     json_with_revision(status, &body, revision)
 }
 
+/// Runs a write whose answer is an object of its own, once for the caller's key.
+async fn write_value<A: Scoped, F>(app: App, call: Call<A>, status: StatusCode, mut flow: F) -> Answer
+where
+    F: FnMut(&mut Tx, &App, &Ask, &mut Ids) -> Flow<Done<Value>> + Send + 'static,
+{
+    let ask = ask(&call);
+    let (inner, asked) = (app.clone(), ask.clone());
+    let answered: Answered<Value> = flow::once::write(&app, &ask, once(&call), move |tx| {
+        let mut ids = Ids::new(asked.command, asked.now);
+        flow(tx, &inner, &asked, &mut ids)
+    })
+    .await?;
+    let mut body = answered.answer;
+    if let (Some(object), Some(receipt)) = (body.as_object_mut(), answered.receipt) {
+        object.insert("receipt".into(), wire::receipt(receipt));
+    }
+    json(status, &body)
+}
+
 /// Looks at what a write would do.
 async fn preview<A: Scoped, F>(app: App, call: Call<A>, mut flow: F) -> Answer
 where
     F: FnMut(&mut Tx, &App, &Ask) -> Flow<flow::Answer> + Send + 'static,
 {
     let (inner, ask) = (app.clone(), ask(&call));
-    let answer = app.store.read_async(move |tx: &mut Tx| flow(tx, &inner, &ask)).await?;
+    let scope = ask.clone();
+    let mut answer = app.store.read_async(move |tx: &mut Tx| flow(tx, &inner, &ask)).await?;
+    wire::keep_confidence(&mut answer.obligations, &scope.who.scope());
     json(StatusCode::OK, &wire::Act::of(&answer))
 }
 

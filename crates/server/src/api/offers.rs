@@ -1,7 +1,7 @@
 //! The client's answer to offered times.
 
 use super::{json, preview, read, write};
-use crate::actor::{AnyRole, Client};
+use crate::actor::{AnyRole, Client, Colleague};
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
@@ -24,6 +24,10 @@ pub(super) fn routes() -> Vec<Route> {
             .about("offer")
             .audits("offer_declined")
             .says("Want none of them, perhaps the money back"),
+        post::<Colleague>("/api/v1/offers/{id}/withdraw", withdraw)
+            .about("offer")
+            .audits("move_withdrawn")
+            .says("No longer ask the client for another time"),
     ]
 }
 
@@ -53,6 +57,11 @@ async fn accept(app: App, call: Call<Client>) -> Answer {
             .await;
     }
     write(app, call, StatusCode::OK, move |tx, app, ask| flow::offer::accept(tx, &app.tools, ask, id, start)).await
+}
+
+async fn withdraw(app: App, call: Call<Colleague>) -> Answer {
+    let id: OfferId = call.id("id")?;
+    write(app, call, StatusCode::OK, move |tx, app, ask| flow::moves::withdraw(tx, &app.tools, ask, id)).await
 }
 
 async fn decline(app: App, call: Call<Client>) -> Answer {

@@ -72,6 +72,8 @@ fn operation(route: &Route) -> Value {
     let mut parameters: Vec<Value> = names.map(|name| parameter(name, "path", true)).collect();
     if route.is_write() {
         parameters.push(parameter("Idempotency-Key", "header", false));
+    }
+    if route.previews {
         parameters.push(parameter("preview", "query", false));
     }
     let refused = object!({ "description": "A problem document (RFC 9457)",

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use domain::id::{ClientId, RelationshipId, TherapistId};
 use domain::message::LinkTo;
 use domain::money::Money;
-use domain::person::{Channel, ContactPreference};
+use domain::person::{Channel, ContactPreference, PersonRef};
 use domain::practice::{RelationshipState, Therapist};
 use serde::Deserialize;
 use serde_json::{Value, json as object};
@@ -69,14 +69,19 @@ async fn relationships(app: App, call: Call<AnyRole>) -> Answer {
     let page =
         read(&app, move |tx| Ok(store::relationship::list(tx, &ask.who.scope(), query.state, after.as_ref(), limit)?))
             .await?;
-    let items = page.items.iter().map(relationship).collect();
+    let items = page.items.iter().map(|found| relationship(found, None)).collect();
     json(StatusCode::OK, &Page { items, next: page.next.map(|cursor| cursor.to_string()) })
 }
 
 async fn one_relationship(app: App, call: Call<AnyRole>) -> Answer {
     let (ask, id): (_, RelationshipId) = (super::ask(&call), call.id("id")?);
-    let found = read(&app, move |tx| Ok(store::relationship::load(tx, &ask.who.scope(), id)?)).await?;
-    json(StatusCode::OK, &relationship(&found.ok_or_else(Problem::not_found)?))
+    let found = read(&app, move |tx| {
+        let Some(found) = store::relationship::load(tx, &ask.who.scope(), id)? else { return Ok(None) };
+        let client = store::person::load(tx, PersonRef::Client(found.client))?;
+        Ok(Some((found, client)))
+    });
+    let (found, client) = found.await?.ok_or_else(Problem::not_found)?;
+    json(StatusCode::OK, &relationship(&found, client.as_ref()))
 }
 
 /// The link's own row is made here if no message has carried it yet, so this read is a write on the record.

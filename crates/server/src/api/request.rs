@@ -1,7 +1,7 @@
 //! What acts send, parsed into the domain's own commands.
 
 use domain::appointment::{Agreement, Initiator};
-use domain::decide::{BookNow, Cancel, NextStep, Reschedule};
+use domain::decide::{AskToMove, BookNow, Cancel, NextStep, Reschedule};
 use domain::id::AppointmentId;
 use domain::reason::Reason;
 use domain::refusal::Refusal;
@@ -57,14 +57,26 @@ pub(super) struct BookBodyNow {
     pub agreement: Agreement,
 }
 
-/// The body of a move.
+/// The body of a move: a time that was agreed, or times to ask the client about (T6).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RescheduleBody {
-    pub start: Instant,
+    pub start: Option<Instant>,
+    pub offer_slots: Option<Vec<Instant>>,
     pub initiator: Initiator,
     pub agreement: Option<Agreement>,
     pub reason: Option<String>,
+    pub received_at: Option<Instant>,
+    pub words: Option<String>,
+}
+
+/// What a move asks for.
+#[derive(Debug, Clone)]
+pub(super) enum MoveWish {
+    /// Move it now.
+    Now(Reschedule),
+    /// Ask the client.
+    Ask(AskToMove),
 }
 
 impl TryFrom<CancelBody> for Cancel {
@@ -95,11 +107,23 @@ impl From<NextStepBody> for NextStep {
     }
 }
 
-impl TryFrom<RescheduleBody> for Reschedule {
+impl TryFrom<RescheduleBody> for MoveWish {
     type Error = Refusal;
     fn try_from(body: RescheduleBody) -> Result<Self, Refusal> {
+        let RescheduleBody { initiator, agreement, received_at, words, .. } = body;
         let reason = reason(body.reason)?;
-        Ok(Self { start: body.start, initiator: body.initiator, agreement: body.agreement, reason })
+        match (body.start, body.offer_slots) {
+            (Some(start), None) => Ok(Self::Now(Reschedule { start, initiator, agreement, reason, received_at })),
+            (None, Some(offer_slots)) => Ok(Self::Ask(AskToMove { offer_slots, initiator, reason, words })),
+            (Some(_), Some(_)) => {
+                let detail = "Send start for a time that is agreed, or offer_slots to ask the client; not both.";
+                Err(Refusal::invalid("next_step_conflict", "offer_slots", detail))
+            }
+            (None, None) => {
+                let detail = "Send start for a time that is agreed, or offer_slots to ask the client.";
+                Err(Refusal::invalid("required", "start", detail))
+            }
+        }
     }
 }
 

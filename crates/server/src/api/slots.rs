@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::flow;
 use crate::routes::{Answer, Route, get};
 use axum::http::StatusCode;
+use domain::id::ClientId;
 use domain::schedule::MeetingKind;
 use domain::time::{Instant, Interval};
 use serde::Deserialize;
@@ -22,12 +23,14 @@ struct SlotsQuery {
     from: Instant,
     to: Instant,
     kind: MeetingKind,
+    client: Option<ClientId>,
 }
 
 async fn slots(app: App, call: Call<AnyRole>) -> Answer {
     let query: SlotsQuery = call.query()?;
     let wanted = flow::slots::Wanted {
         therapist: call.id("id")?,
+        client: query.client,
         kind: query.kind,
         window: Interval::new(query.from, query.to),
     };

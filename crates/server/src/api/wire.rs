@@ -1,8 +1,10 @@
 //! The shapes on the wire, apart from the domain's own types. Names are those of the contract and never change.
 
 use crate::flow;
+use domain::access::Scope;
 use domain::appointment::Appointment;
 use domain::audit::Receipt;
+use domain::change_request::ChangeRequest;
 use domain::disruption::Disruption;
 use domain::id::{
     AppointmentId, ClientId, DisruptionId, LedgerEntryId, ObligationId, OfferId, PracticeId, RelationshipId,
@@ -10,13 +12,17 @@ use domain::id::{
 };
 use domain::ledger::LedgerEntry;
 use domain::money::Money;
-use domain::obligation::{Obligation, ObligationState};
+use domain::obligation::{Obligation, ObligationKind, ObligationState};
 use domain::offer::Offer;
-use domain::person::PersonRef;
+use domain::person::{Person, PersonRef};
 use domain::practice::Relationship;
-use domain::time::{Instant, Interval};
+use domain::reserved::ReservedSlot;
+use domain::time::{Instant, Interval, Zone};
 use serde::Serialize;
 use serde_json::{Value, json};
+
+/// Coming days of a reserved time that are shown.
+const NEXT_TIMES: usize = 3;
 
 /// A list with the cursor of its next page.
 #[derive(Debug, Serialize)]
@@ -71,11 +77,11 @@ impl From<&Appointment> for AppointmentWire {
             sequence: a.sequence,
             price: a.price,
             policy: json!({ "preset": policy.preset, "version": policy.version, "cutoff": policy.effective_cutoff(),
-                "boundary": policy.boundary }),
+                "boundary": policy.boundary, "terms": policy.terms }),
             payment: json!({ "state": a.payment.state, "due_at": a.payment.due_at }),
             attendance: json!({ "label": a.attendance_label(), "nhs_code": a.attendance_code(), "minutes": a.attendance.minutes() }),
             claim: Value::Null,
-            reserved_slot: Value::Null,
+            reserved_slot: json!(a.reserved_slot),
             replaces: a.replaces,
             pending_move: a.pending_move,
         }
@@ -198,11 +204,43 @@ pub fn offer(offer: &Offer) -> Value {
         "state": offer.state.word() })
 }
 
-/// A relationship.
-pub fn relationship(r: &Relationship) -> Value {
+/// Something asked of the team.
+pub fn change_request(request: &ChangeRequest) -> Value {
+    json!({ "id": request.id, "appointment": request.appointment, "wish": request.wish, "reason": request.reason,
+        "asked_by": request.asked_by, "asked_at": request.asked_at, "obligation": request.obligation,
+        "state": request.state.word(), "answer": request.state })
+}
+
+/// A relationship; with its client where it is known how they are reached.
+pub fn relationship(r: &Relationship, client: Option<&Person>) -> Value {
     let accepted = r.accepted_policy.map(|a| json!({ "version": a.version, "at": a.at, "how": a.how }));
+    let (checked, preference) = (&r.file.contracting, client.map(|client| &client.preference));
+    let continues = checked.continues.map(|goes_on| if goes_on { "yes" } else { "no" });
+    let ending = r.file.ending.as_ref();
     json!({ "id": r.id, "therapist": r.therapist, "client": r.client, "state": r.state, "preferred_slot": null,
-        "accepted_policy": accepted, "contracting": {} })
+        "accepted_policy": accepted, "pathway": r.pathway.as_ref().map(|pathway| pathway.id),
+        "contracting": { "preferred_contact": preference.map(|p| p.asked_at.is_some()),
+            "voicemail": preference.map(|p| p.voicemail), "continue": continues,
+            "policy_recap": checked.policy_recap, "payment_recap": checked.payment_recap, "at": checked.at },
+        "ended": ending.map(|e| json!({ "at": e.at, "reason": e.reason, "referral": e.referral })) })
+}
+
+/// A reserved time, with its next days.
+pub fn reserved_slot(slot: &ReservedSlot, zone: &Zone, now: Instant) -> Value {
+    let next: Vec<Value> = slot
+        .next_times(zone, now, NEXT_TIMES)
+        .into_iter()
+        .map(|(day, time)| json!({ "date": day.to_string(), "start": time.from, "end": time.to }))
+        .collect();
+    json!({ "id": slot.id, "relationship": slot.relationship, "state": slot.state, "weekday": slot.weekday,
+        "local_time": slot.local_time, "time_zone": zone.name(), "minutes": slot.minutes,
+        "every_weeks": slot.every_weeks, "first": slot.first.to_string(),
+        "released": slot.released.iter().map(ToString::to_string).collect::<Vec<_>>(), "next": next })
+}
+
+fn kept(reserved: &flow::answer::Reserved) -> Value {
+    let state = reserved.slot.as_ref().map_or("none", |slot| slot.state.as_str());
+    json!({ "state": state, "banner": reserved.banner, "id": reserved.slot.as_ref().map(|slot| slot.id) })
 }
 
 /// Where an act stands on the record.
@@ -223,10 +261,18 @@ pub struct Act {
     pub obligations: Vec<ObligationWire>,
     pub messages: Vec<Value>,
     pub ledger: Vec<LedgerWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relationship: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cancelled: Vec<AppointmentWire>,
     pub reserved_slot: Value,
     pub reliability: Value,
     pub because: Vec<Value>,
     pub next_step: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Value>,
     pub receipt: Value,
 }
 
@@ -242,10 +288,14 @@ impl Act {
             obligations: answer.obligations.iter().map(Into::into).collect(),
             messages: answer.messages.iter().map(message).collect(),
             ledger: answer.ledger.iter().map(Into::into).collect(),
-            reserved_slot: json!({ "state": "none", "banner": null }),
+            relationship: answer.relationship.as_ref().map(|r| relationship(r, None)),
+            cancelled: answer.others.iter().map(Into::into).collect(),
+            reserved_slot: kept(&answer.reserved),
             reliability: json!({ "counts": answer.reliability.0, "why": answer.reliability.1 }),
             because: answer.because.iter().map(|b| json!({ "rule": b.rule, "text": b.text })).collect(),
             next_step: answer.next_step.as_ref().map_or(Value::Null, |step| next_step(step, answer)),
+            undo: answer.undo_until.map(|until| json!({ "until": until })),
+            request: answer.requests.last().map(change_request),
             receipt: Value::Null,
         };
         let body = serde_json::to_value(act).unwrap_or_default();
@@ -275,5 +325,12 @@ fn without_new_ids(value: Value, new: &[String]) -> Value {
         }
         Value::Array(items) => Value::Array(items.into_iter().map(|v| without_new_ids(v, new)).collect()),
         other => other,
+    }
+}
+
+/// Takes out of a client's sight that somebody worried about them: it is for those whose work it is (V-18, V-19).
+pub fn keep_confidence(duties: &mut Vec<Obligation>, scope: &Scope<'_>) {
+    if scope.limits().client.is_some() {
+        duties.retain(|duty| !matches!(duty.kind, ObligationKind::EscalateClinical | ObligationKind::EscalateRisk));
     }
 }

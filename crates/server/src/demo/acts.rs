@@ -76,6 +76,18 @@ pub enum Act {
         /// In which week it was.
         week: i64,
     },
+    /// The therapist keeps the client's weekly hour for them.
+    Reserve {
+        /// Who.
+        client: usize,
+    },
+    /// The therapist notes a risk screening that asks for more care.
+    Flag {
+        /// Who.
+        client: usize,
+        /// By when somebody looks again.
+        by: Instant,
+    },
     /// What was attended since the story began is brought over.
     BringOver,
 }
@@ -105,6 +117,8 @@ pub fn perform(stage: &mut Stage, house: &mut Planted, begins: Instant, act: Act
         }
         Act::PracticeCancels { client, week } => practice_cancels(stage, house, client, week),
         Act::Call { client, week } => call(stage, house, client, week),
+        Act::Reserve { client } => super::on_file::reserve(stage, house, client, begins),
+        Act::Flag { client, by } => super::on_file::flag(stage, house, client, by),
         Act::BringOver => history::bring_over(stage, house, begins, -1..1),
     }
 }
@@ -162,7 +176,12 @@ fn free(stage: &mut Stage, house: &Planted, client: usize, from: Instant, reach:
     let therapist = house.therapist_of(client);
     let ask = stage.ask(Who::Actor(actor(&therapist.person)));
     let kind = house.house.clients[client].kind;
-    let wanted = Wanted { therapist: therapist.id, kind, window: Interval::new(from, from + reach) };
+    let wanted = Wanted {
+        therapist: therapist.id,
+        client: Some(house.relationships[client].client),
+        kind,
+        window: Interval::new(from, from + reach),
+    };
     let tools = stage.app.tools.clone();
     stage.app.store.read(move |tx| slots::free(tx, &tools, &ask, wanted))
 }

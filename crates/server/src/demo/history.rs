@@ -94,11 +94,13 @@ fn one(planted: &Planted, client: usize, start: Instant) -> Appointment {
             late_cancel_fee: therapist.late_cancel_fee,
             no_show_fee: therapist.no_show_fee,
             cutoff_floor: None,
+            terms: None,
         },
         payment: Payment { state: if taken { PaymentState::Captured } else { PaymentState::None }, due_at: None },
         agreement: Agreement { how: AgreementHow::InSession, at: agreed_at },
         replaces: None,
         attendance: Default::default(),
+        reserved_slot: None,
         pending_move: None,
         created_at: agreed_at,
     }

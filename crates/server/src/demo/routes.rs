@@ -1,6 +1,6 @@
 //! The demo's routes. They are not part of the product's table: only `holdspace demo` mounts them.
 
-use super::{Handles, pages, wire};
+use super::{Handles, inbound, pages, wire};
 use crate::actor::Public;
 use crate::app::App;
 use crate::call::Call;
@@ -14,6 +14,7 @@ pub fn routes(handles: &Arc<Handles>) -> Vec<Route> {
     let programs = vec![
         get("/demo/people", wire::people).says("Everybody of the demo, with a way in and a token"),
         get("/demo/outbox", with(handles, pages::outbox)).says("Every letter, in the order of hand-off"),
+        post("/demo/inbound", inbound::receive).says("A letter arrives: to a support address it is a request for help"),
         get("/demo/clock", pages::clock).says("What time it is here"),
         post("/demo/clock", with(handles, |handles, _, call| wire::move_clock(handles, call)))
             .says("Moves time forward"),

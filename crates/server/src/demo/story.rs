@@ -78,6 +78,10 @@ fn of_practice(practice: &Planted, begins: Instant) -> Vec<(Instant, Act)> {
         (hour(5, -1) - Span::hours(24), Act::BookAgain { client: 5, week: -1 }),
         (hour(2, -1) - Span::hours(4), Act::ClientCancels { client: 2, week: -1 }),
         // Client 6 came two days ago; the update is still to be made.
+        // Weekly hours that are kept, one of them with its update still to be made, and one client who needs more care.
+        (wall(-8, 9), Act::Reserve { client: 3 }),
+        (wall(-8, 9) + Span::minutes(1), Act::Reserve { client: 6 }),
+        (wall(-8, 10), Act::Flag { client: 4, by: begins + Span::hours(24 * 20) }),
         // What is open when the demo begins.
         (wall(-3, 11), Act::TherapistSendsLink { client: 5, week: 0 }),
         (wall(-3, 12), Act::Call { client: 5, week: 0 }),

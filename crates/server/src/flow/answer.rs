@@ -2,13 +2,16 @@
 
 use crate::links::LinkKey;
 use domain::appointment::Appointment;
-use domain::decide::{NextStepTaken, Outcome, Situation};
+use domain::change_request::ChangeRequest;
+use domain::decide::{NextStepTaken, Outcome, Situation, UndoChange};
 use domain::disruption::Disruption;
 use domain::ledger::LedgerEntry;
 use domain::message::{LinkTo, Message, MessageKind};
 use domain::obligation::Obligation;
 use domain::person::{Channel, PersonRef};
 use domain::policy::{Language, RuleUse, explain};
+use domain::practice::Relationship;
+use domain::reserved::ReservedSlot;
 use domain::time::{Instant, Zone};
 
 /// Everything that follows from an act.
@@ -38,8 +41,35 @@ pub struct Answer {
     pub booking_link: Option<String>,
     /// Whether the new appointment is what the act was about: an offer accepted, not a cancellation.
     pub answers_with_new: bool,
+    /// Other appointments of the two that changed in the same step.
+    pub others: Vec<Appointment>,
+    /// The relationship, where it changed.
+    pub relationship: Option<Relationship>,
+    /// What is kept for the client, and what became of it.
+    pub reserved: Reserved,
+    /// Until when a staff edit may be taken back, UTC; none where it may not.
+    pub undo_until: Option<Instant>,
+    /// What was asked of the team, or answered by it.
+    pub requests: Vec<ChangeRequest>,
     /// Ids that a preview would give to new things; no table has them.
     pub new_ids: Vec<String>,
+}
+
+/// The weekly times of the client, and what is said at the top of the screen where one has gone (H-12).
+#[derive(Debug, Clone, Default)]
+pub struct Reserved {
+    /// The one that the answer is about: the one that changed last, else one that is kept.
+    pub slot: Option<ReservedSlot>,
+    /// What is said.
+    pub banner: Option<String>,
+}
+
+impl Reserved {
+    fn of(situation: &Situation, outcome: &Outcome) -> Self {
+        let own = |slot: &&ReservedSlot| slot.relationship == situation.relationship.id;
+        let slot = outcome.reserved.last().or_else(|| situation.therapist.reserved.iter().find(own)).cloned();
+        Self { slot, banner: outcome.reserved_banner.clone() }
+    }
 }
 
 /// One message of the answer.
@@ -85,6 +115,7 @@ impl Answer {
         preview: bool,
     ) -> Self {
         let read = Reader { language: situation.practice.locale.language(), zone: &situation.practice.zone };
+        let reserved = Reserved::of(situation, &outcome);
         let because = outcome.because.iter().map(|rule| read.because(rule)).collect();
         let new_ids = if preview { new_ids(situation, &outcome) } else { Vec::new() };
         let link = LinkTo::Booking(situation.relationship.id);
@@ -92,6 +123,7 @@ impl Answer {
         let reliability = outcome.reliability.as_ref();
         let untouched = situation.obligations.iter().filter(|o| outcome.obligations.iter().all(|n| n.id != o.id));
         let obligations = untouched.chain(outcome.obligations.iter()).cloned().collect();
+        let undo_until = undo_until(&outcome);
         Self {
             preview,
             appointment: outcome.appointment.or_else(|| situation.appointment.clone()),
@@ -104,7 +136,15 @@ impl Answer {
             because,
             booking_link: outcome.next_step.as_ref().filter(|step| step.booking_link).map(|_| booking_link),
             next_step: outcome.next_step,
-            answers_with_new: matches!(outcome.record.word, "offer_accepted" | "appointment_booked"),
+            answers_with_new: matches!(
+                outcome.record.word,
+                "offer_accepted" | "appointment_booked" | "appointment_requested" | "request_confirmed"
+            ),
+            undo_until,
+            requests: outcome.requests,
+            others: outcome.others,
+            relationship: outcome.relationship,
+            reserved,
             new_ids,
         }
     }
@@ -132,6 +172,13 @@ impl Reader<'_> {
     }
 }
 
+fn undo_until(outcome: &Outcome) -> Option<Instant> {
+    match &outcome.undo {
+        Some(UndoChange::Open(undo)) => Some(undo.until),
+        Some(UndoChange::Taken(..)) | None => None,
+    }
+}
+
 fn new_ids(situation: &Situation, outcome: &Outcome) -> Vec<String> {
     let known = situation.appointment.as_ref().map(|a| a.id.to_string());
     let appointments = outcome.appointment.iter().chain(outcome.booked.iter()).map(|a| a.id.to_string());
@@ -142,7 +189,11 @@ fn new_ids(situation: &Situation, outcome: &Outcome) -> Vec<String> {
     ids.extend(duties.map(|o| o.id.to_string()));
     let offered = situation.offer.as_ref().map(|o| o.id);
     ids.extend(outcome.offers.iter().filter(|o| Some(o.id) != offered).map(|o| o.id.to_string()));
+    ids.extend(outcome.requests.iter().map(|request| request.id.to_string()));
     ids.extend(outcome.ledger.iter().map(|entry| entry.id.to_string()));
+    let kept = &situation.file.reserved;
+    let reserved = outcome.reserved.iter().filter(|slot| kept.iter().all(|before| before.id != slot.id));
+    ids.extend(reserved.map(|slot| slot.id.to_string()));
     ids
 }
 

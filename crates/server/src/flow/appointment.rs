@@ -101,7 +101,7 @@ fn cancel_situation(
     Ok(situation)
 }
 
-fn check_seen(situation: &Situation, seen: Option<u32>) -> Result<(), Failed> {
+pub(super) fn check_seen(situation: &Situation, seen: Option<u32>) -> Result<(), Failed> {
     let now = situation.appointment.as_ref().map(|appointment| appointment.revision);
     match seen {
         Some(seen) if now != Some(seen) => Err(Refusal::stale().into()),

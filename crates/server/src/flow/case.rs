@@ -53,6 +53,10 @@ pub(super) fn of_obligation(
 ) -> Flow<domain::decide::Situation> {
     let found = store::obligation::load(tx, &ask.who.scope(), id)?;
     let duty = found.ok_or_else(|| Refusal::not_found("obligation"))?;
-    let appointment = duty.appointment.ok_or_else(|| Refusal::not_found("obligation"))?;
-    load::appointment(tx, tools, ask, appointment, &[], Mode::Change)
+    if let Some(appointment) = duty.appointment {
+        return load::appointment(tx, tools, ask, appointment, &[], Mode::Change);
+    }
+    let mut situation = load::relationship(tx, tools, ask, duty.relationship, &[], Mode::Change)?;
+    situation.obligations.extend(store::obligation::of_relationship(tx, duty.relationship)?);
+    Ok(situation)
 }

@@ -2,11 +2,12 @@
 
 use super::{Ask, Flow, Tools};
 use domain::appointment::Appointment;
-use domain::decide::Situation;
+use domain::decide::{LiveFacts, OnFile, Situation};
 use domain::id::{AppointmentId, OfferId, RelationshipId};
+use domain::listing::ListingState;
 use domain::person::{PersonRef, Role};
 use domain::policy::Policy;
-use domain::practice::Relationship;
+use domain::practice::{Relationship, Therapist};
 use domain::refusal::Refusal;
 use domain::time::{Instant, Interval, Span};
 use std::sync::Arc;
@@ -40,7 +41,8 @@ pub fn appointment(
     let relationship = store::relationship::load(tx, &ask.who.scope(), appointment.relationship)?;
     let relationship = relationship.ok_or_else(|| Refusal::not_found("appointment"))?;
     let mut situation = base(tx, tools, ask, relationship, starts)?;
-    if appointment.policy.version != situation.policy.version {
+    let agreed = (appointment.policy.version, appointment.policy.terms);
+    if agreed != (situation.policy.version, situation.policy.key()) {
         situation.policy = policy(tx, tools, &appointment)?;
     }
     situation.disruption = store::disruption::open_of(tx, appointment.id)?;
@@ -88,11 +90,27 @@ pub fn offer(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, starts: &[Insta
     Ok(situation)
 }
 
+/// The situation of one appointment with what its account says, for acts about money.
+pub fn with_account(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    id: AppointmentId,
+    starts: &[Instant],
+    mode: Mode,
+) -> Flow<Situation> {
+    let mut situation = appointment(tx, tools, ask, id, starts, mode)?;
+    situation.account = store::ledger::of_appointment(tx, situation.relationship.client, id)?;
+    situation.request = store::change_request::open_of(tx, id)?;
+    Ok(situation)
+}
+
 fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {
     let missing = |what: &'static str| move || Refusal::not_found(what);
     let practice = store::practice::load(tx, relationship.practice)?.ok_or_else(missing("practice"))?;
     let today = tools.policies.latest(tx, practice.id)?.ok_or_else(missing("policy"))?;
     let therapist = store::therapist::load(tx, relationship.therapist)?.ok_or_else(missing("therapist"))?;
+    let today = between(today, &relationship, &therapist);
     let client = store::person::load(tx, PersonRef::Client(relationship.client))?.ok_or_else(missing("client"))?;
     let (mut therapist_busy, mut client_busy) = (Vec::new(), Vec::new());
     for around in windows(starts) {
@@ -106,6 +124,8 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
     Ok(Situation {
         admins,
         owners,
+        is_stranger: therapist.listing.at(ask.now) != ListingState::Listed
+            && !store::appointment::has_any(tx, relationship.id)?,
         new_client: !store::appointment::has_attended(tx, relationship.id)?,
         late_before: store::appointment::has_late(tx, relationship.id)?,
         policy: today.clone(),
@@ -119,9 +139,20 @@ fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, start
         offer: None,
         disruption: None,
         obligations: Vec::new(),
+        file: OnFile::default(),
+        request: None,
+        account: Vec::new(),
+        undo: None,
+        live: LiveFacts::default(),
         therapist_busy,
         client_busy,
     })
+}
+
+/// Today's version as it holds between these two. What changes it came with their own rows.
+pub(super) fn between(today: Arc<Policy>, relationship: &Relationship, therapist: &Therapist) -> Arc<Policy> {
+    let pathway = relationship.pathway.as_deref();
+    today.between(pathway, therapist.id, &therapist.overrides).map_or(today, Arc::new)
 }
 
 fn busy(tx: &mut Tx, who: PersonRef, around: Interval, now: Instant) -> Flow<Vec<Interval>> {
@@ -130,7 +161,7 @@ fn busy(tx: &mut Tx, who: PersonRef, around: Interval, now: Instant) -> Flow<Vec
 }
 
 fn policy(tx: &mut Tx, tools: &Tools, appointment: &Appointment) -> Flow<Arc<Policy>> {
-    let agreed = tools.policies.load(tx, appointment.practice, appointment.policy.version)?;
+    let agreed = tools.policies.of_booking(tx, appointment.practice, &appointment.policy)?;
     Ok(agreed.ok_or_else(|| Refusal::not_found("policy"))?)
 }
 

@@ -8,10 +8,11 @@ use crate::links::LinkKey;
 use crate::words::{About, Writer};
 use domain::appointment::Appointment;
 use domain::audit::Entry;
-use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, Wake};
+use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, UndoChange, Wake};
 use domain::id::{Ids, MessageId};
-use domain::message::{LinkTo, Message, MessageState, Notice};
+use domain::message::{LinkTo, Message, MessageKind, MessageState, Notice};
 use domain::person::{Channel, Person, PersonRef};
+use domain::reserved::{ReservedSlot, ReservedState};
 use domain::time::Instant;
 use outside::address::EmailAddress;
 use sha2::{Digest, Sha256};
@@ -86,13 +87,28 @@ pub fn save(
     if let Some(note) = &outcome.note {
         store::contact::insert_note(tx, note)?;
     }
+    on_file(tx, situation, &outcome)?;
+    for request in &outcome.requests {
+        store::change_request::put(tx, request)?;
+    }
+    match &outcome.undo {
+        Some(UndoChange::Open(undo)) => store::undo::put(tx, undo)?,
+        Some(UndoChange::Taken(appointment, revision)) => store::undo::take(tx, *appointment, *revision)?,
+        None => {}
+    }
     for wake in &outcome.wakes {
         wake_at(tx, situation, wake)?;
     }
     for message in &messages {
         // What waits for the same person about an earlier revision is overtaken; what others wait for is not.
-        if let (Some(appointment), true) = (message.appointment, message.kind.tells_the_time()) {
+        // While a message waits to be undone nothing is overtaken: that happens when it goes.
+        let goes_now = message.send_at <= ask.now && message.kind.tells_the_time();
+        if let (Some(appointment), true) = (message.appointment, goes_now) {
             store::message::supersede_before(tx, appointment, message.revision, message.to)?;
+        }
+        // A new estimate replaces the one that still waits.
+        if let (Some(appointment), MessageKind::RunningLate) = (message.appointment, message.kind) {
+            store::message::supersede_kind_before(tx, appointment, message.revision, message.to, message.kind)?;
         }
         send(tx, tools, situation, message, ask.now)?;
     }
@@ -108,17 +124,70 @@ pub fn preview(tools: &Tools, ask: &Ask, situation: &Situation, outcome: Outcome
 
 fn appointments(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<()> {
     for changed in outcome.appointment.iter().chain(outcome.booked.iter()) {
-        match situation.appointment.as_ref().filter(|before| before.id == changed.id) {
+        let known = situation.appointment.iter().chain(situation.next_appointment.iter());
+        match known.into_iter().find(|before| before.id == changed.id) {
             Some(before) if before == changed => {}
             Some(before) => {
                 if !store::appointment::update(tx, changed, before.revision)? {
                     return Err(domain::refusal::Refusal::stale().into());
                 }
             }
-            None => store::appointment::insert(tx, changed)?,
+            None => insert(tx, situation, changed)?,
         }
     }
     Ok(())
+}
+
+/// What only acts about the record change.
+fn on_file(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<()> {
+    for changed in &outcome.others {
+        if !store::appointment::update(tx, changed, changed.revision - 1)? {
+            return Err(domain::refusal::Refusal::stale().into());
+        }
+    }
+    if !outcome.reserved.is_empty() {
+        let pair = &situation.relationship;
+        for slot in &outcome.reserved {
+            store::reserved_slot::put(tx, slot, pair.therapist, pair.client)?;
+        }
+        store::therapist::update_reserved(tx, pair.therapist, &kept(situation, outcome))?;
+    }
+    if let Some(statement) = &outcome.statement {
+        store::statement::insert(tx, statement)?;
+    }
+    if let Some(preference) = &outcome.preference {
+        store::person::update_preference(tx, situation.relationship.client, preference)?;
+    }
+    if let Some(screening) = &outcome.screening {
+        store::risk::put(tx, screening)?;
+    }
+    Ok(())
+}
+
+/// A new appointment, with the document that it was agreed under where that is not the practice's own version, and a look
+/// at whom it saves a late fee. Where the practice has no pathways and promises no such thing, that is one statement.
+fn insert(tx: &mut Tx, situation: &Situation, booked: &Appointment) -> Flow<()> {
+    let today = &situation.policy_today;
+    if booked.policy.terms.is_some() && booked.policy.terms == today.key() {
+        store::policy::agree(tx, booked.practice, today)?;
+    }
+    store::appointment::insert(tx, booked)?;
+    if !today.parameters.waive_late_fee_if_slot_refilled {
+        return Ok(());
+    }
+    for id in store::appointment::cancelled_late_around(tx, booked)? {
+        let wake = Wake { job: JobToWake::SlotRefilled(id), at: Some(booked.created_at) };
+        wake_at(tx, situation, &wake)?;
+    }
+    Ok(())
+}
+
+/// What the therapist keeps for clients after this.
+fn kept(situation: &Situation, outcome: &Outcome) -> Vec<ReservedSlot> {
+    let before = situation.therapist.reserved.iter();
+    let untouched = before.filter(|slot| outcome.reserved.iter().all(|changed| changed.id != slot.id));
+    let after = untouched.chain(outcome.reserved.iter().filter(|slot| slot.state != ReservedState::Removed));
+    after.cloned().collect()
 }
 
 fn occupancy(tx: &mut Tx, change: &OccupancyChange) -> Flow<()> {
@@ -127,6 +196,9 @@ fn occupancy(tx: &mut Tx, change: &OccupancyChange) -> Flow<()> {
         OccupancyChange::ReleaseAppointment(id) => release(tx, &id.to_string()).map(drop)?,
         OccupancyChange::ReleaseOffer(id) => release(tx, &id.to_string()).map(drop)?,
         OccupancyChange::Take(who, id, time) => take(tx, &who.to_string(), &id.to_string(), *time, None)?,
+        OccupancyChange::KeepFreed(who, id, time, until) => {
+            take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?
+        }
         OccupancyChange::Hold(who, id, time, until) => {
             take(tx, &who.to_string(), &id.to_string(), *time, Some(*until))?
         }
@@ -140,6 +212,9 @@ fn wake_at(tx: &mut Tx, situation: &Situation, wake: &Wake) -> Flow<()> {
         JobToWake::Capture(id) => (jobs::CAPTURE, id.to_string()),
         JobToWake::OfferExpiry(id) => (jobs::OFFER_EXPIRY, id.to_string()),
         JobToWake::RefundChoice(id) => (jobs::REFUND_CHOICE, id.to_string()),
+        JobToWake::SlotRefilled(id) => (jobs::SLOT_REFILLED, id.to_string()),
+        JobToWake::MoveUnanswered(id) => (jobs::MOVE_UNANSWERED, id.to_string()),
+        JobToWake::RequestExpiry(id) => (jobs::REQUEST_EXPIRY, id.to_string()),
         JobToWake::ObligationClock(id) => (jobs::OBLIGATION_CLOCK, id.to_string()),
     };
     match wake.at {
@@ -193,7 +268,7 @@ fn write_messages(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Out
 
 fn about<'a>(situation: &'a Situation, outcome: &'a Outcome, notice: &Notice) -> Option<&'a Appointment> {
     let known = [outcome.appointment.as_ref(), outcome.booked.as_ref(), situation.appointment.as_ref()];
-    known.into_iter().flatten().find(|appointment| appointment.id == notice.appointment)
+    known.into_iter().flatten().chain(&outcome.others).find(|appointment| appointment.id == notice.appointment)
 }
 
 fn recipient(situation: &Situation, to: PersonRef) -> Option<&Person> {
@@ -241,13 +316,18 @@ fn message(
     }
 }
 
+/// Whose word it is, where somebody else typed it (V-17).
+fn on_behalf_of(outcome: &Outcome) -> Option<PersonRef> {
+    outcome.on_behalf_of.or(outcome.note.as_ref().and_then(|note| note.on_behalf_of))
+}
+
 fn entry(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &Ids) -> Entry {
     Entry {
         practice: situation.practice.id,
         command: ids.command(),
         at: ask.now,
         actor: ask.who.scope().signature(),
-        on_behalf_of: outcome.note.as_ref().and_then(|note| note.on_behalf_of).map(|person| person.to_string()),
+        on_behalf_of: on_behalf_of(outcome).map(|person| person.to_string()),
         word: outcome.record.word.to_owned(),
         subjects: outcome.record.subjects.clone(),
         details: outcome.record.details.clone(),

@@ -4,8 +4,9 @@ use super::{Ask, Flow, Tools};
 use domain::audit::Entry;
 use domain::id::{ClientId, PracticeId, TherapistId};
 use domain::money::Money;
+use domain::pathway;
 use domain::person::{Channel, ContactPreference, Person, PersonRef};
-use domain::policy::{FieldProblem, Policy};
+use domain::policy::Policy;
 use domain::practice::Therapist;
 use domain::refusal::Refusal;
 use serde_json::{Map, Value, json};
@@ -78,7 +79,7 @@ pub fn policy(
     changes: &Map<String, Value>,
 ) -> Flow<Done<Policy>> {
     let before = policy_in_scope(tx, ask, practice)?;
-    let after = before.set(changes).map_err(first_problem)?;
+    let after = before.set(changes).map_err(|problems| pathway::refusal("set", &problems))?;
     store::policy::insert(tx, practice, &after, ask.now, &ask.who.scope().signature())?;
     let details = json!({ "before": before.version, "after": after.version, "set": changes });
     let entry = entry(tools, ask, practice, "policy_changed", &practice.to_string(), details);
@@ -93,14 +94,14 @@ pub fn policy_in_scope(tx: &mut Tx, ask: &Ask, practice: PracticeId) -> Flow<Pol
     Ok(store::policy::latest(tx, practice)?.ok_or_else(|| Refusal::not_found("practice"))?)
 }
 
-/// The first thing that is wrong; its message names the parameter.
-fn first_problem(problems: Vec<FieldProblem>) -> Refusal {
-    let told: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.field, p.message)).collect();
-    let code = problems.first().map_or("invalid_value", |problem| problem.code);
-    Refusal::invalid(code, "set", told.join(" "))
-}
-
-fn entry(tools: &Tools, ask: &Ask, practice: PracticeId, word: &str, subject: &str, details: Value) -> Entry {
+pub(super) fn entry(
+    tools: &Tools,
+    ask: &Ask,
+    practice: PracticeId,
+    word: &str,
+    subject: &str,
+    details: Value,
+) -> Entry {
     Entry {
         practice,
         command: ask.command,

@@ -4,10 +4,12 @@
 use super::{Ask, Flow, Tools};
 use domain::audit::Entry;
 use domain::id::{Ids, PracticeId};
+use domain::listing::Listing;
 use domain::money::{Currency, Money};
+use domain::pathway::Overrides;
 use domain::person::{ContactPreference, Locale, Person, PersonRef, Role, is_email, is_phone};
 use domain::policy::{Policy, Preset};
-use domain::practice::{PolicyAcceptance, Practice, Relationship, RelationshipState, Therapist};
+use domain::practice::{PolicyAcceptance, Practice, Relationship, RelationshipFile, RelationshipState, Therapist};
 use domain::refusal::Refusal;
 use domain::schedule::Schedule;
 use domain::time::Zone;
@@ -92,6 +94,7 @@ pub fn practice(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, wish: NewP
     };
     store::practice::insert(tx, &practice)?;
     store::policy::insert(tx, practice.id, &policy, ask.now, &ask.who.scope().signature())?;
+    super::guide::begin_with(tx, ids, practice.id, practice.locale, ask.now)?;
     let details = json!({ "name": practice.name, "preset": policy.preset, "zone": practice.zone });
     let entry = entry(tools, ask, ids, practice.id, "practice_created", vec![practice.id.to_string()], details);
     Ok(Done::new(practice, entry))
@@ -138,7 +141,9 @@ pub fn therapist(
     let wish = NewPerson { role: Role::Therapist, ..wish };
     let person = checked_person(tx, PersonRef::Therapist(id), practice, wish)?;
     let NewTherapist { schedule, late_cancel_fee, no_show_fee } = work;
-    let therapist = Therapist { id, person, schedule, late_cancel_fee, no_show_fee };
+    let (overrides, listing) = (Overrides::new(), Listing::default());
+    let therapist =
+        Therapist { id, person, schedule, late_cancel_fee, no_show_fee, overrides, listing, reserved: Vec::new() };
     store::therapist::insert(tx, &therapist)?;
     let entry = person_entry(tools, ask, ids, &therapist.person, "therapist_added");
     Ok(Done::new(therapist, entry))
@@ -164,6 +169,8 @@ pub fn relationship(
         client: client_id,
         state: RelationshipState::Active,
         accepted_policy: accepted,
+        file: RelationshipFile::default(),
+        pathway: None,
     };
     store::relationship::insert(tx, &relationship)?;
     let subjects = vec![relationship.id.to_string(), therapist.id.to_string(), client_id.to_string()];

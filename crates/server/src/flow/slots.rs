@@ -1,7 +1,8 @@
 //! Free times of one therapist, computed from their hours and what is taken; nothing is stored.
 
 use super::{Ask, Flow, Tools};
-use domain::id::TherapistId;
+use domain::id::{ClientId, RelationshipId, TherapistId};
+use domain::listing::ListingState;
 use domain::policy::{Parameters, Policy};
 use domain::practice::Therapist;
 use domain::refusal::Refusal;
@@ -18,6 +19,8 @@ pub const WINDOW_DAYS_MAX: i64 = 31;
 pub struct Wanted {
     /// Whose.
     pub therapist: TherapistId,
+    /// For which client: what is kept for them is free to them. Nobody's in particular where none is named.
+    pub client: Option<ClientId>,
     /// What kind of appointment.
     pub kind: MeetingKind,
     /// Starts from this moment on, UTC.
@@ -27,24 +30,34 @@ pub struct Wanted {
 /// Free times in the window, in order. A client finds those of their own therapists only.
 pub fn free(tx: &mut Tx, tools: &Tools, ask: &Ask, wanted: Wanted) -> Flow<Vec<Interval>> {
     check(wanted.window)?;
-    let therapist = visible(tx, ask, wanted.therapist)?;
+    let (therapist, own) = visible(tx, ask, &wanted)?;
     let policy = tools.policies.latest(tx, therapist.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
-    let for_client = ask.who.scope().limits().client.is_some();
-    Ok(of(tx, ask.now, &therapist, &policy, for_client, wanted)?)
+    let for_client = ask.who.scope().limits().client;
+    if let Some(client) = for_client.filter(|_| therapist.listing.at(ask.now) != ListingState::Listed) {
+        let pair = store::relationship::of(tx, &ask.who.scope(), wanted.therapist, client)?;
+        let known = pair.map(|pair| store::appointment::has_any(tx, pair.id)).transpose()?.unwrap_or(false);
+        if !known {
+            return Ok(Vec::new());
+        }
+    }
+    let for_client = for_client.is_some();
+    Ok(of(tx, ask.now, &therapist, own, &policy, for_client, wanted)?)
 }
 
-/// Free times of a therapist that is loaded already.
+/// Free times of a therapist that is loaded already. What is kept for clients is taken, save for those of `own`.
 pub fn of(
     tx: &mut Tx,
     now: Instant,
     therapist: &Therapist,
+    own: Option<RelationshipId>,
     policy: &Policy,
     for_client: bool,
     wanted: Wanted,
 ) -> Result<Vec<Interval>, store::DbError> {
     let around = Interval::new(wanted.window.from - Span::hours(12), wanted.window.to + Span::hours(12));
     let taken = store::occupancy::busy(tx, &therapist.id.to_string(), around, now)?;
-    let busy: Vec<Interval> = taken.into_iter().map(|taken| taken.time).collect();
+    let mut busy: Vec<Interval> = taken.into_iter().map(|taken| taken.time).collect();
+    busy.extend(therapist.kept_for_others(around, own));
     Ok(slots::free(&therapist.schedule, wanted.kind, &busy, search(&policy.parameters, for_client, wanted.window, now)))
 }
 
@@ -66,14 +79,20 @@ fn check(window: Interval) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The therapist, if whoever asks may know of them: the practice's own people, and clients who work with them.
-fn visible(tx: &mut Tx, ask: &Ask, id: TherapistId) -> Flow<Therapist> {
+/// The therapist, if whoever asks may know of them: the practice's own people, and clients who work with them. With the
+/// relationship of the client that the times are for.
+fn visible(tx: &mut Tx, ask: &Ask, wanted: &Wanted) -> Flow<(Therapist, Option<RelationshipId>)> {
     let limits = ask.who.scope().limits();
-    let found = store::therapist::load(tx, id)?.ok_or_else(|| Refusal::not_found("therapist"))?;
+    let found = store::therapist::load(tx, wanted.therapist)?.ok_or_else(|| Refusal::not_found("therapist"))?;
     let same_practice = limits.practice.is_none_or(|practice| practice == found.person.practice);
-    let works_together = match limits.client {
-        Some(client) => store::relationship::of(tx, &ask.who.scope(), id, client)?.is_some(),
-        None => true,
+    let pair = match limits.client.or(wanted.client) {
+        Some(client) => store::relationship::of(tx, &ask.who.scope(), wanted.therapist, client)?,
+        None => None,
     };
-    if same_practice && works_together { Ok(found) } else { Err(Refusal::not_found("therapist").into()) }
+    let works_together = limits.client.is_none() || pair.is_some();
+    if same_practice && works_together {
+        Ok((found, pair.map(|pair| pair.id)))
+    } else {
+        Err(Refusal::not_found("therapist").into())
+    }
 }

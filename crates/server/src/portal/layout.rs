@@ -10,6 +10,7 @@ use crate::flow::signin::home_of;
 use crate::routes;
 use axum::http::Method;
 use domain::person::Role;
+use domain::practice::Practice;
 use domain::time::Instant;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -36,6 +37,8 @@ const THERAPIST: &[Destination] = &[
     to("/t/messages", "message-square", "Messages"),
     to("/t/away", "heart", "Time away"),
     to("/t/record", "chart-column", "My record"),
+    to("/t/guides", "file-text", "Guides"),
+    to("/t/help", "life-buoy", "Get help"),
     to("/t/settings", "settings", "Settings"),
     to("/more", "ellipsis", "More"),
 ];
@@ -46,11 +49,16 @@ const PRACTICE: &[Destination] = &[
     to("/p/appointments", "list", "Appointments"),
     to("/p/absences", "heart", "Absences"),
     to("/p/money", "banknote", "Money"),
+    to("/p/requests", "bell", "Asked of the team"),
     to("/p/drift", "split", "Drift"),
     to("/p/updates", "circle-check", "Updates"),
     to("/p/clients", "users", "Clients"),
+    to("/p/slots", "bookmark", "Reserved slots"),
+    to("/p/disputes/new", "shield", "Dispute file"),
     to("/p/therapists", "user", "Therapists"),
+    to("/p/tickets", "life-buoy", "Requests"),
     to("/p/messages", "message-square", "Messages"),
+    to("/p/guides", "info", "Guides"),
     to("/p/record", "shield", "Record"),
     to("/p/policy", "file-text", "Policy"),
     to("/p/settings", "settings", "Settings"),
@@ -111,6 +119,8 @@ pub struct Shell {
     pub now: Instant,
     /// Whether time stands still, so that clocks on the page do too.
     pub is_still: bool,
+    /// Where *Get help* leads; empty where we do not know whose page it is.
+    pub help: String,
     /// Whether this is a demo, which every page of it says.
     pub is_demo: bool,
     role: Option<Role>,
@@ -147,10 +157,33 @@ impl Shell {
             form_key: String::new(),
             now: app.now(),
             is_still: matches!(app.clock, Clock::Standing(_)),
+            help: super::support::help_path(caller),
             is_demo: app.is_demo,
             role,
             manner: caller.manner(),
         }
+    }
+
+    /// On a page of this practice that nobody signed in for: its name, its numbers, its help.
+    #[must_use]
+    pub fn in_place_of(mut self, practice: &Practice) -> Self {
+        if self.place.name.is_empty() {
+            self.help = format!("/help/{}", practice.id);
+            self.place = Place {
+                name: practice.name.clone(),
+                support_phone: practice.support_phone.clone(),
+                support_email: practice.support_email.clone(),
+                clinical_email: practice.clinical_email.clone(),
+                risk_email: practice.risk_email.clone(),
+            };
+            self.manner.locale = practice.locale;
+        }
+        self
+    }
+
+    /// The numbers for when it cannot wait, where this reader lives.
+    pub fn crisis(&self) -> &'static [(&'static str, &'static str)] {
+        super::support::crisis(self.manner.locale)
     }
 
     /// Marks the place in the navigation that this page belongs to, by its path.

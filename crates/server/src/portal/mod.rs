@@ -5,6 +5,8 @@ pub mod desk;
 pub mod layout;
 pub mod practice;
 pub mod signin;
+mod support;
+pub mod terms;
 pub mod therapist;
 
 pub use layout::Shell;
@@ -41,7 +43,16 @@ pub fn routes() -> Vec<Route> {
         get::<Public>("/", begin).about("portal").says("The first page of whoever is signed in, or signing in"),
         get::<Colleague>("/more", more).about("portal").says("Every page, help, and signing out, for a small screen"),
     ];
-    [frame, signin::routes(), client::routes(), therapist::routes(), practice::routes()].concat()
+    [
+        frame,
+        signin::routes(),
+        terms::routes(),
+        client::routes(),
+        therapist::routes(),
+        practice::routes(),
+        support::routes(),
+    ]
+    .concat()
 }
 
 /// A page.

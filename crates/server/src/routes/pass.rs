@@ -71,7 +71,8 @@ impl Passing {
             return elsewhere;
         }
         let only_looks = query_of(&parts.uri).has("preview", "true");
-        let limit = self.app.config.limits.body_bytes;
+        let usual = self.app.config.limits.body_bytes;
+        let limit = self.route.body_max.map_or(usual, |larger| larger.max(usual));
         let body = match self.route.is_write() {
             true => to_bytes(body, limit).await.map_err(|_| too_large(limit)),
             false => Ok(Bytes::new()),

@@ -1,6 +1,7 @@
 //! Messages as their readers find them.
 
 mod every_message;
+mod live;
 mod sample;
 mod strangers;
 

@@ -1,6 +1,6 @@
 //! What the templates may name. Every name is always there, so that a template cannot fail on a fact that is missing.
 
-use super::{About, clean};
+use super::{About, Plain, clean};
 use crate::when::When;
 use domain::appointment::{Appointment, Initiator, MeetingKind, PaymentState};
 use domain::message::{Facts, LinkTo, MessageKind, Notice};
@@ -101,6 +101,23 @@ pub(super) fn of_sign_in(practice: &Practice, to: &Person, good_until: Instant, 
     Names([own, frame(practice, to, &when, domain)].concat())
 }
 
+/// The view of words that somebody wrote, or of a request: about no appointment.
+pub(super) fn of_plain(practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant, domain: &str) -> Names {
+    let when = reader_of(to, now);
+    let own = names! {
+        reader => Reader::of(to.id).word(),
+        kind => plain.kind.as_str(),
+        link => plain.with_booking_link.then_some("booking"),
+        good_until => Value::from(()),
+        day => "",
+        words => clean::lines(plain.words),
+        sender => plain.sender.map(clean::line),
+        url => plain.page.map(|(url, _)| url),
+        url_words => plain.page.map(|(_, words)| clean::line(words)),
+    };
+    Names([own, frame(practice, to, &when, domain)].concat())
+}
+
 /// How this person is told moments.
 fn reader_of(to: &Person, now: Instant) -> When {
     When { locale: to.locale, zone: to.zone.clone(), now }
@@ -117,6 +134,9 @@ fn frame(practice: &Practice, to: &Person, when: &When, domain: &str) -> Part {
         cancelled => if to.locale == Locale::EnUs { "canceled" } else { "cancelled" },
         as_of => when.as_of(),
         domain => domain,
+        url => Value::from(()),
+        url_words => Value::from(()),
+        sender => Value::from(()),
     }
 }
 
@@ -139,6 +159,11 @@ fn people(about: &About<'_>, reader: Reader) -> Part {
         client => client_name,
         reach_client => reach(client),
         reach_therapist => reach(therapist),
+        away_from => match about.appointment.kind {
+            MeetingKind::InPerson => "office",
+            MeetingKind::Video => "screen",
+            MeetingKind::Phone => "phone",
+        },
         how => match about.appointment.kind {
             MeetingKind::InPerson => "in person",
             MeetingKind::Video => "by video",
@@ -170,7 +195,12 @@ fn times(notice: &Notice, about: &About<'_>, when: &When) -> Part {
         replaced => moment(replaced.map(|old| old.start)),
         offered => facts.offered.iter().map(|slot| told(slot.from)).collect::<Vec<_>>(),
         held_until => moment(facts.offer_expires_at),
+        clock => when.clock(facts.time.from),
+        late_minutes => facts.minutes.unwrap_or_default(),
+        reply_by => moment(facts.reply_by),
         promise_by => moment(facts.promise_by),
+        answer_by => moment(facts.answer_by),
+        wished => moment(facts.wished),
         next => moment(facts.next_start),
         free_until => moment(facts.free_until.filter(|until| *until > about.now)),
         free_is_over => facts.free_until.is_some_and(|until| until <= about.now),
@@ -187,6 +217,7 @@ fn money(facts: &Facts, appointment: &Appointment) -> Part {
         paid => words(facts.paid),
         going_back => matches!(state, PaymentState::RefundDue | PaymentState::Refunded),
         refund_asked => facts.refund_asked,
+        refund_is_a_choice => facts.refund_is_a_choice,
         price => words(Some(appointment.price)),
         price_is_paid => captured,
     }
@@ -194,9 +225,12 @@ fn money(facts: &Facts, appointment: &Appointment) -> Part {
 
 fn said(facts: &Facts) -> Part {
     names! {
+        answer => facts.answer.map(domain::attendance::LateAnswer::as_str),
         by => facts.initiator.map(Initiator::as_str),
         reason => facts.shared_reason.as_deref().map(clean::line).filter(|reason| !reason.is_empty()),
         words => facts.words.as_deref().map(clean::lines).unwrap_or_default(),
+        says_before => facts.corrected.as_ref().map(|(before, _)| clean::line(before)),
+        says_now => facts.corrected.as_ref().map(|(_, now)| clean::line(now)),
         owed => facts.owed.as_deref().map(clean::line),
     }
 }

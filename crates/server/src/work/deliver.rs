@@ -112,6 +112,11 @@ fn take(tx: &mut Tx, id: MessageId) -> Flow<Option<Found>> {
     if message.state == MessageState::Pending && !store::message::lease(tx, id)? {
         return Ok(None);
     }
+    // What waited so that it could be undone overtakes older news now that it goes (`rulings` 14).
+    let waited = message.send_at > message.written_at && message.kind.tells_the_time();
+    if let Some(about) = message.appointment.filter(|_| waited) {
+        store::message::supersede_before(tx, about, message.revision, message.to)?;
+    }
     let receipt = store::audit::receipt_of(tx, message.command)?;
     let practice = store::practice::load(tx, message.practice)?;
     let to = store::person::load(tx, message.to)?;

@@ -28,15 +28,34 @@ pub(super) fn run(app: &App, leased: Leased, now: Instant) -> Flow<()> {
     }
 }
 
-fn act(tx: &mut Tx, app: &App, ask: &Ask, job: &Leased) -> Flow<Done<flow::Answer>> {
-    match job.kind.as_str() {
+/// Replays a past, page by page; each page is a read of its own.
+pub(super) fn replay(app: &App, leased: Leased, now: Instant) -> Flow<()> {
+    match flow::replay::run(app, subject(&leased)?) {
+        Ok(()) => finish(app, &leased, None, None, now),
+        Err(failed) => fault(app, &leased, &failed, now),
+    }
+}
+
+fn act(tx: &mut Tx, app: &App, ask: &Ask, job: &Leased) -> Flow<Done<()>> {
+    let done = match job.kind.as_str() {
+        jobs::TICKET_CLOCK => return flow::ticket::clock(tx, &app.tools, ask, subject(job)?).map(nothing),
+        jobs::LISTING_RETURN => return flow::standing::listing_return(tx, &app.tools, ask, subject(job)?).map(nothing),
         jobs::APPOINTMENT_END => flow::due::appointment_end(tx, &app.tools, ask, subject(job)?),
         jobs::CAPTURE => flow::due::capture(tx, &app.tools, ask, subject(job)?),
         jobs::OFFER_EXPIRY => flow::due::offer_expiry(tx, &app.tools, ask, subject(job)?),
         jobs::REFUND_CHOICE => flow::due::refund_choice(tx, &app.tools, ask, subject(job)?),
+        jobs::SLOT_REFILLED => flow::due::slot_refilled(tx, &app.tools, ask, subject(job)?),
+        jobs::MOVE_UNANSWERED => flow::due::move_unanswered(tx, &app.tools, ask, subject(job)?),
+        jobs::REQUEST_EXPIRY => flow::due::request_expiry(tx, &app.tools, ask, subject(job)?),
         jobs::OBLIGATION_CLOCK => flow::due::obligation_clock(tx, &app.tools, ask, subject(job)?),
         other => Err(Failed::Fault(format!("no code runs jobs of kind {other:?}"))),
-    }
+    };
+    done.map(nothing)
+}
+
+/// The same without its answer, which nobody waits for.
+fn nothing<T>(done: Done<T>) -> Done<()> {
+    Done { answer: (), audit: done.audit, more: done.more }
 }
 
 fn job_name(kind: &str) -> &'static str {

@@ -51,6 +51,10 @@ pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
     if leased.kind == jobs::SIGN_IN {
         return sign_in::prepare(app, leased, now);
     }
+    if leased.kind == jobs::REPLAY {
+        due::replay(app, leased, now)?;
+        return Ok(Step::Worked);
+    }
     due::run(app, leased, now)?;
     Ok(Step::Worked)
 }

@@ -138,6 +138,8 @@ impl House {
                         client: client(n),
                         state: RelationshipState::Active,
                         accepted_policy: (n == DANIEL).then_some(accepted),
+                        file: Default::default(),
+                        pathway: None,
                     },
                 )?;
             }
@@ -417,6 +419,9 @@ fn maya(zone: Zone, currency: Currency, american: bool) -> Therapist {
         },
         late_cancel_fee: Some(Money::new(4000, currency)),
         no_show_fee: None,
+        reserved: Vec::new(),
+        listing: Default::default(),
+        overrides: Default::default(),
     }
 }
 

@@ -218,6 +218,8 @@ fn working(number: u8) -> Relationship {
         client: Id::from_bytes([number; 16]),
         state: RelationshipState::Active,
         accepted_policy: None,
+        file: Default::default(),
+        pathway: None,
     }
 }
 
@@ -274,6 +276,9 @@ fn therapist(them: Person) -> Therapist {
         },
         late_cancel_fee: None,
         no_show_fee: None,
+        reserved: Vec::new(),
+        listing: Default::default(),
+        overrides: Default::default(),
     }
 }
 

@@ -2,5 +2,7 @@
 
 mod house;
 mod page;
+mod policy;
 mod practice;
+mod record;
 mod therapist;

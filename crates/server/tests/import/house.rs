@@ -269,6 +269,9 @@ fn therapist(id: TherapistId, name: &str) -> Therapist {
         },
         late_cancel_fee: None,
         no_show_fee: None,
+        reserved: Vec::new(),
+        listing: Default::default(),
+        overrides: Default::default(),
     }
 }
 

@@ -46,12 +46,13 @@ pub(super) fn from_row(row: &Row) -> Result<Appointment, DbError> {
         revision,
         sequence,
         price,
-        policy,
         payment,
         agreement,
         replaces: columns.parse_opt("appointment.replaces")?,
         pending_move: columns.parse_opt("appointment.pending_move")?,
         attendance: columns.json_opt("appointment.attendance")?.unwrap_or_default(),
+        policy: PolicySnapshot { terms: columns.get()?, ..policy },
+        reserved_slot: columns.parse_opt("appointment.reserved_slot")?,
         created_at,
     })
 }
@@ -66,6 +67,7 @@ fn snapshot(columns: &mut Columns<'_>, currency: Currency) -> Result<PolicySnaps
         late_cancel_fee: fee(columns.get()?),
         no_show_fee: fee(columns.get()?),
         cutoff_floor: columns.get()?,
+        terms: None,
     })
 }
 

@@ -23,7 +23,12 @@ pub(super) const OF_APPOINTMENT: Sql = sql!(
 );
 pub(super) const SUPERSEDE: Sql = sql!(
     "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
-         AND state = 'pending' AND kind IN ('confirmation', 'cancellation', 'rescheduled') RETURNING id"
+         AND state = 'pending' AND kind IN ('confirmation', 'cancellation', 'rescheduled', 'offer', 'time_kept', 'requested', 'running_late', 'client_late',
+             'stepped_away') RETURNING id"
+);
+pub(super) const SUPERSEDE_KIND: Sql = sql!(
+    "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
+         AND state = 'pending' AND kind = $4 RETURNING id"
 );
 pub(super) const LEASE: Sql =
     sql!("UPDATE message SET state = 'leased' WHERE id = $1 AND state IN ('pending', 'leased')");

@@ -20,6 +20,7 @@ crate::on_both_engines! {
 
 pub fn cancelled(initiator: Initiator, late: bool) -> State {
     State::Cancelled(Cancellation {
+        was_a_request: false,
         initiator,
         reason: (initiator == Initiator::Therapist).then_some(Reason::TherapistIllness),
         note: Some("rang at eight — “sorry”".to_owned()),
@@ -77,6 +78,7 @@ fn everything_about_an_appointment_is_kept(rig: &Rig) {
             late_cancel_fee: Some(gbp(3000)),
             no_show_fee: Some(gbp(0)),
             cutoff_floor: Some(minutes(-5000)),
+            terms: None,
             ..plain.policy
         },
         payment: Payment { state: PaymentState::Planned, due_at: Some(minutes(60)) },

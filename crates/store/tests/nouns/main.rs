@@ -23,6 +23,8 @@ macro_rules! on_both_engines {
 mod appointments;
 mod books;
 mod cases;
+mod files;
+mod help;
 mod lists;
 mod messages;
 mod people;

@@ -124,6 +124,9 @@ pub fn a_therapist(id: TherapistId, practice: PracticeId, name: &str) -> Therapi
         },
         late_cancel_fee: None,
         no_show_fee: None,
+        reserved: Vec::new(),
+        listing: Default::default(),
+        overrides: Default::default(),
     }
 }
 
@@ -133,7 +136,16 @@ pub fn a_relationship(
     therapist: TherapistId,
     client: ClientId,
 ) -> Relationship {
-    Relationship { id, practice, therapist, client, state: RelationshipState::Active, accepted_policy: None }
+    Relationship {
+        id,
+        practice,
+        therapist,
+        client,
+        state: RelationshipState::Active,
+        accepted_policy: None,
+        file: Default::default(),
+        pathway: None,
+    }
 }
 
 /// Dan's appointment with Ada, an hour from noon, number `n`.
@@ -161,11 +173,13 @@ pub fn an_appointment(n: u8) -> Appointment {
             late_cancel_fee: None,
             no_show_fee: None,
             cutoff_floor: None,
+            terms: None,
         },
         payment: Payment { state: PaymentState::None, due_at: None },
         agreement: Agreement { how: AgreementHow::Phone, at: minutes(-2880) },
         replaces: None,
         attendance: Default::default(),
+        reserved_slot: None,
         pending_move: None,
         created_at: noon(),
     }

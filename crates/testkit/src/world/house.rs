@@ -146,7 +146,16 @@ impl House {
             let (practice, state) = (self.practice.id, RelationshipState::Active);
             store::relationship::insert(
                 tx,
-                &Relationship { id, practice, therapist, client, state, accepted_policy: None },
+                &Relationship {
+                    id,
+                    practice,
+                    therapist,
+                    client,
+                    state,
+                    accepted_policy: None,
+                    pathway: None,
+                    file: Default::default(),
+                },
             )?;
         }
         store::appointment::insert(tx, &self.seen_before(number, now))
@@ -187,6 +196,9 @@ impl House {
             },
             late_cancel_fee: Some(Money::new(4000, self.practice.currency)),
             no_show_fee: None,
+            reserved: Vec::new(),
+            listing: Default::default(),
+            overrides: Default::default(),
         }
     }
 
@@ -220,11 +232,13 @@ impl House {
                 late_cancel_fee: None,
                 no_show_fee: None,
                 cutoff_floor: None,
+                terms: None,
             },
             payment: Payment { state: PaymentState::None, due_at: None },
             agreement: Agreement { how: AgreementHow::InSession, at: start - Span::hours(72) },
             replaces: None,
             attendance: Default::default(),
+            reserved_slot: None,
             pending_move: None,
             created_at: start - Span::hours(72),
         }

@@ -35,6 +35,12 @@ impl Visitor {
         self.request("POST", path, &all.join("&"))
     }
 
+    /// The cookies that it keeps, by name: for going on in a real browser.
+    #[must_use]
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        self.cookies.borrow().clone()
+    }
+
     /// The page that was seen last.
     #[must_use]
     pub fn page(&self) -> String {

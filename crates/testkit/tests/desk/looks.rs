@@ -1,10 +1,12 @@
 //! Every page of the desk on a phone and a desktop, light and dark.
 
 use crate::house::*;
+use domain::decide::{FileAct, Keep};
 use domain::person::PersonRef;
 use domain::policy::Preset;
-use domain::time::Span;
-use holdspace_server::flow::signin::open_for;
+use domain::reserved::Pattern;
+use domain::time::{Span, Weekday};
+use holdspace_server::flow::{self, signin::open_for};
 use holdspace_server::serve::serve;
 use holdspace_testkit::browser::{Page, look_at, run_file};
 use serde_json::{Value, json};
@@ -64,6 +66,11 @@ fn a_browser_finds_nothing_wrong_with_the_therapists_pages() {
         own("client-cancelled", "/client-cancelled"),
         own("reschedule", "/reschedule"),
         own("note", "/note"),
+        open.page("help", &format!("/t/help?appointment={id}")),
+        open.page("requests", "/t/tickets"),
+        open.page("guides", "/t/guides"),
+        open.page("record", "/t/record"),
+        open.page("message", &format!("/t/clients/{}/message?appointment={id}", client(DANIEL))),
     ];
     assert_eq!(open.look(MAYA, &pages), Vec::<String>::new());
 }
@@ -112,4 +119,80 @@ fn a_browser_finds_nothing_wrong_with_the_offices_pages() {
         open.page("office-cancel", &format!("/p/appointments/{id}/cancel")),
     ];
     assert_eq!(open.look(SAM, &pages), Vec::<String>::new());
+}
+
+#[test]
+fn a_browser_finds_nothing_wrong_with_the_owners_pages_of_the_policy() {
+    let open = Open::of(Preset::Clinic);
+    let id = open.house.appointment(DANIEL, "2026-11-24T14:00:00Z");
+    let what_if = format!("/p/policy/what-if?appointment={id}&what=client_cancels&day=2026-11-24&time=10:00&version=1");
+    let pages = [
+        open.page("policy", "/p/policy"),
+        open.page("policy-cancelling", "/p/policy/sections/cancelling"),
+        open.page("policy-fees", "/p/policy/sections/fees"),
+        open.page("policy-versions", "/p/policy/versions"),
+        open.page("policy-compare", "/p/policy/compare?a=1&b=1"),
+        open.page("policy-what-if", &what_if),
+        open.page("pathways", "/p/pathways"),
+    ];
+    assert_eq!(open.look(RUTH, &pages), Vec::<String>::new());
+}
+
+const EARLY: &str = "2026-11-24T08:00:00Z";
+
+/// Aisha's session at eight is over, and her Tuesdays are kept.
+fn after_aisha(open: &Open) {
+    let (id, app) = (open.house.appointment(AISHA, EARLY), &open.house.app);
+    let ask = |who| flow::Ask { who, now: now(), command: app.dice.command(now()) };
+    let (ended, kept) = (ask(flow::Who::System("test")), ask(flow::Who::System("test")));
+    let pattern = Pattern {
+        weekday: Weekday::Tuesday,
+        local_time: "08:00".parse().expect("a time"),
+        minutes: 50,
+        every_weeks: 1,
+        from: None,
+    };
+    let act = FileAct::Keep(Keep::Add(pattern));
+    let (tools, again) = (app.tools.clone(), app.tools.clone());
+    let done = open.runtime.block_on(async {
+        app.store.write_async(move |tx| flow::due::appointment_end(tx, &tools, &ended, id)).await.map(drop)?;
+        let pair = relationship(AISHA);
+        app.store.write_async(move |tx| flow::file::about_two(tx, &again, &kept, pair, act.clone())).await.map(drop)
+    });
+    done.map_err(|why: flow::Failed| format!("{why:?}")).expect("over, and kept");
+}
+
+#[test]
+fn a_browser_finds_nothing_wrong_with_the_pages_of_the_record() {
+    let open = Open::of(Preset::Marketplace);
+    after_aisha(&open);
+    let id = open.house.appointment(AISHA, EARLY);
+    let pages = [
+        open.page("awaiting", "/t"),
+        open.page("updates", "/t/updates"),
+        open.page("update", &format!("/t/appointments/{id}/update")),
+        open.page("slots", "/t/slots"),
+        open.page("clients", "/t/clients"),
+        open.page("client", &format!("/t/clients/{}", relationship(AISHA))),
+        open.page("end", &format!("/t/clients/{}/end", relationship(GRACE))),
+        open.page("correct", &format!("/t/appointments/{id}/correct")),
+        open.page("terms", &format!("/terms/{PRACTICE}")),
+    ];
+    assert_eq!(open.look(MAYA, &pages), Vec::<String>::new());
+    let pages = [open.page("office-updates", "/p/updates"), open.page("dispute", "/p/disputes/new")];
+    assert_eq!(open.look(SAM, &pages), Vec::<String>::new());
+}
+
+// proves: H-01, H-07, H-12, H-13
+#[test]
+fn in_a_browser_the_update_is_made_by_keyboard_and_the_slot_comes_back_with_one_tap_on_a_phone() {
+    let open = Open::of(Preset::Marketplace);
+    after_aisha(&open);
+    let update = format!("/t/appointments/{}/update", open.house.appointment(AISHA, EARLY));
+    let args = json!({ "base": format!("http://{}", open.address), "cookies": open.cookies(MAYA), "update": update });
+    let story = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/desk/update.mjs");
+    let told = run_file(&story, &args).expect("the browser got through");
+    let text = |name: &str| told[name].as_str().expect("text").to_owned();
+    assert!(text("banner").contains("Tuesdays 08:00, has been removed"), "{told}");
+    assert!(text("kept").contains("Tuesdays 08:00") && !text("kept").contains("has been removed because"), "{told}");
 }

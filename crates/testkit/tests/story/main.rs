@@ -4,9 +4,14 @@
 mod access;
 mod browser;
 mod calendars;
+mod live;
+mod live_browser;
 mod mail_faults;
 mod main_path;
+mod moves;
+mod policy;
 mod presets;
 mod races;
+mod record;
 mod steps;
 mod storage_faults;

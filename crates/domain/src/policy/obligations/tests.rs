@@ -108,14 +108,16 @@ fn checking_in_with_a_late_client_is_the_therapists_alone_and_never_escalates() 
 // proves: V-09, V-16, V-18, V-19, E-04, E-12, H-01, A-05, A-17, A-18, A-19
 #[test]
 fn each_other_event_opens_its_own_duty() {
-    let table: [(Preset, Trigger, &[&str]); 17] = [
+    let table: [(Preset, Trigger, &[&str]); 19] = [
         (Preset::Network, Trigger::AbsenceLasts, &["update_long_absence"]),
         (Preset::Network, Trigger::ClinicalWorry, &["escalate_clinical"]),
         (Preset::Network, Trigger::RiskWorry, &["escalate_risk"]),
         (Preset::Network, Trigger::AgreedToRebook, &["book_next"]),
         (Preset::Clinic, Trigger::Waived, &["notify_practice"]),
         (Preset::Insurance, Trigger::Waived, &[]),
-        (Preset::Marketplace, Trigger::NewClientRefund, &["notify_practice"]),
+        (Preset::Marketplace, Trigger::NewClientRefund, &["notify_practice", "decide_money"]),
+        (Preset::Marketplace, Trigger::TimeRequested, &["answer_request"]),
+        (Preset::Network, Trigger::TeamAsked, &["answer_request"]),
         (Preset::Clinic, Trigger::Connected, &["confirm_plan"]),
         (Preset::Clinic, Trigger::TherapistAloneAtFault, &["consider_makeup"]),
         (Preset::Network, Trigger::TherapistAloneAtFault, &[]),

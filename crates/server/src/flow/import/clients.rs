@@ -7,7 +7,7 @@ use crate::flow::{Flow, Tools};
 use domain::audit::Entry;
 use domain::id::{ClientId, Ids, TherapistId};
 use domain::person::{Channel, ContactPreference, Person, PersonRef, Role, is_phone};
-use domain::practice::{Relationship, RelationshipState, Therapist};
+use domain::practice::{Relationship, RelationshipFile, RelationshipState, Therapist};
 use outside::table::{self, ClientRow, Limits, Prefers, Table};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -177,6 +177,8 @@ impl Task {
             client,
             state: RelationshipState::Active,
             accepted_policy: None,
+            file: RelationshipFile::default(),
+            pathway: None,
         };
         Ok((New { line: row.line, person, client, relationship, therapist: therapist.id }, therapist))
     }

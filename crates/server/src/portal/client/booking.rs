@@ -54,6 +54,12 @@ impl Notice {
         Self { kind: "due", icon: "clock", text: "That time has just gone. These are still free.".to_owned() }
     }
 
+    /// Any free time, at no charge.
+    pub fn make_up(name: &str) -> Self {
+        let text = format!("This one is on {name}: choose any free time. It costs you nothing.");
+        Self { kind: "done", icon: "heart", text }
+    }
+
     /// The offer ran out.
     pub fn expired(held_until: &str, name: &str) -> Self {
         let text = format!("Those times were held until {held_until}. Here are {name}’s free times now.");
@@ -127,6 +133,7 @@ struct ConfirmPage {
     policy: Vec<String>,
     must_accept: bool,
     practice: String,
+    terms: String,
     button: &'static str,
     keep: &'static str,
 }
@@ -161,8 +168,10 @@ async fn choose_time<A: Scoped>(
         }
         (true, Some(_)) => format!("{name} has no free times from here on."),
     };
-    let held =
-        booking.offer.as_ref().is_some_and(|offer| offer.state == OfferState::Open && call.now < offer.expires_at);
+    let held = booking
+        .offer
+        .as_ref()
+        .is_some_and(|offer| offer.state == OfferState::Open && call.now < offer.expires_at && !offer.is_make_up());
     let minutes = pair.therapist.schedule.kinds.get(&kind).map_or(0, |setup| setup.minutes);
     let page = TimesPage {
         shell: Shell::new(&app, &call, title).with(&errors),
@@ -231,7 +240,8 @@ pub(super) async fn book<A: Scoped>(app: App, call: Call<A>, booking: Booking) -
 
 /// Whether the start is one of the times that are held: then taking it answers the offer, and a payment follows.
 fn is_answer(offer: &Offer, start: Instant, now: Instant) -> bool {
-    offer.state == OfferState::Open && now < offer.expires_at && offer.slot(start).is_some()
+    let is_its_own = offer.is_make_up() || offer.slot(start).is_some();
+    offer.state == OfferState::Open && now < offer.expires_at && is_its_own
 }
 
 async fn refused<A: Scoped>(app: App, call: Call<A>, booking: Booking, refusal: Refusal) -> Answer {
@@ -283,6 +293,7 @@ async fn confirm_page<A: Scoped>(
         policy: sentences,
         must_accept: pair.must_accept(),
         practice: pair.practice.name.clone(),
+        terms: crate::portal::terms::address(pair.practice.id, Some(pair.policy.version)),
         back: booking.times,
         action: booking.confirm,
         button: "Book this session",
@@ -297,10 +308,13 @@ async fn load_pair<A: Scoped>(app: &App, call: &Call<A>, id: RelationshipId) -> 
 
 fn pair(tx: &mut Tx<'_>, ask: &flow::Ask, id: RelationshipId) -> flow::Flow<Pair> {
     let relationship = scene::found(store::relationship::load(tx, &ask.who.scope(), id)?, "relationship")?;
+    let therapist = scene::found(store::therapist::load(tx, relationship.therapist)?, "therapist")?;
+    let today = scene::found(store::policy::latest(tx, relationship.practice)?, "policy")?;
+    let pathway = relationship.pathway.as_deref();
     Ok(Pair {
         practice: scene::found(store::practice::load(tx, relationship.practice)?, "practice")?,
-        therapist: scene::found(store::therapist::load(tx, relationship.therapist)?, "therapist")?,
-        policy: scene::found(store::policy::latest(tx, relationship.practice)?, "policy")?,
+        policy: today.between(pathway, therapist.id, &therapist.overrides).unwrap_or(today),
+        therapist,
         relationship,
     })
 }

@@ -166,7 +166,7 @@ fn gone(refused: &Refusal) -> String {
 }
 
 fn wish(start: Instant) -> Reschedule {
-    Reschedule { start, initiator: Initiator::Client, agreement: None, reason: None }
+    Reschedule { start, initiator: Initiator::Client, agreement: None, reason: None, received_at: None }
 }
 
 async fn choose<A: Scoped>(

@@ -48,7 +48,9 @@ struct ChoosePage {
     days: Vec<Day>,
     chosen: String,
     therapist: String,
-    refund: Option<String>,
+    refund: Option<(String, &'static str)>,
+    /// The old time, where it stands and may be kept.
+    keep: Option<String>,
     money: Option<String>,
 }
 
@@ -66,7 +68,7 @@ pub(super) async fn answer<A: Scoped>(app: App, call: Call<A>, base: String, id:
     let choice = call.raw().get("choice").to_owned();
     let acted = match (choice.as_str(), moment(&choice)) {
         ("more", _) => return Ok(redirect(&format!("{base}/times"))),
-        ("contact" | "refund", _) => {
+        ("contact" | "keep" | "refund", _) => {
             let refund = choice == "refund";
             // A refund that the page did not offer cannot be asked for by hand.
             if refund && !may_refund(&load(&app, &call, id).await?) {
@@ -119,7 +121,7 @@ async fn load<A: Scoped>(app: &App, call: &Call<A>, id: OfferId) -> Result<Scene
         let scope = ask.who.scope();
         let offer = scene::found(store::offer::load(tx, &scope, id)?, "offer")?;
         let ended = scene::found(store::appointment::load(tx, &scope, offer.appointment)?, "appointment")?;
-        let policy = scene::found(store::policy::load(tx, ended.practice, ended.policy.version)?, "policy")?;
+        let policy = scene::found(store::policy::of_booking(tx, ended.practice, &ended.policy)?, "policy")?;
         let booked = match offer.state {
             OfferState::Accepted { appointment, .. } => store::appointment::load(tx, &scope, appointment)?,
             _ => None,
@@ -172,7 +174,19 @@ async fn show<A: Scoped>(
 ) -> Answer {
     let when = When::of(&call);
     let is_over = call.now >= scene.offer.expires_at;
+    let answered = !matches!(scene.offer.state, OfferState::Open | OfferState::Accepted { .. });
+    if is_asked(&scene) {
+        // The question stands until the answer is due, whether or not the times are still held.
+        return choose(&app, &call, base, scene, &when, errors, status);
+    }
+    if answered && scene.ended.state.is_pending() {
+        return result::page(&app, &call, &base, &scene.therapist, Outcome::Kept { kept: &scene.ended });
+    }
     match (&scene.offer.state, &scene.booked, &scene.instead) {
+        (OfferState::Open, _, _) if !is_over && scene.offer.is_make_up() => {
+            let notice = booking::Notice::make_up(scene.therapist.person.first_name());
+            booking::times(app, call, booking_of(base, &scene), Some(notice), status).await
+        }
         (OfferState::Open, _, _) if !is_over => choose(&app, &call, base, scene, &when, errors, status),
         (OfferState::Open | OfferState::Expired, _, _) => {
             let held = when.near(scene.offer.expires_at);
@@ -207,22 +221,60 @@ fn choose<A: Scoped>(
     status: StatusCode,
 ) -> Answer {
     let Scene { offer, ended, therapist, .. } = &scene;
-    let days = by_day(&offer.slots, offer.kind, &therapist.schedule.zone, when);
+    let asked = is_asked(&scene);
+    let held = offer.state == OfferState::Open && when.now < offer.expires_at;
+    let slots = if held { offer.slots.as_slice() } else { &[] };
+    let days = by_day(slots, offer.kind, &therapist.schedule.zone, when);
     let first = offer.slots.first().map(|slot| slot.from.to_string()).unwrap_or_default();
     let sent = call.raw().get("choice");
     let page = ChoosePage {
-        shell: Shell::new(app, call, "Choose a new time").with(&errors),
+        shell: Shell::new(app, call, if asked { "Another time for your session?" } else { "Choose a new time" })
+            .with(&errors),
         errors,
-        lead: lead(ended, therapist, when),
-        held_until: when.moment(offer.expires_at),
+        lead: if asked { asked_lead(&scene, held, when) } else { lead(ended, therapist, when) },
+        held_until: if held { when.moment(offer.expires_at) } else { String::new() },
         chosen: if sent.is_empty() { first } else { sent.to_owned() },
         therapist: therapist.person.first_name().to_owned(),
-        refund: may_refund(&scene).then(|| ended.price.to_string()),
+        refund: refund_words(&scene),
+        keep: asked.then(|| when.moment(ended.start)),
         money: money(ended),
         action: base,
         days,
     };
     page_with(status, &page)
+}
+
+/// Whether the appointment stands and the client is only asked (`rulings` 4).
+fn is_asked(scene: &Scene) -> bool {
+    scene.ended.pending_move == Some(scene.offer.id) && scene.ended.state.is_pending()
+}
+
+/// What is asked, and what happens without an answer.
+fn asked_lead(scene: &Scene, held: bool, when: &When) -> String {
+    let (name, time) = (scene.therapist.person.first_name(), when.on(scene.ended.start));
+    let by = domain::decide::move_answer_by(&scene.policy.parameters, &scene.ended, &scene.offer);
+    let over = if held { "" } else { " The times that were offered are no longer held." };
+    format!(
+        "{name} would like to find another time for your session {time}. It stands until you answer. Please answer by \
+         {}; after that it won’t take place, and you can choose another time.{over}",
+        when.moment(by)
+    )
+}
+
+/// The choice of no new time, and what becomes of the money then.
+fn refund_words(scene: &Scene) -> Option<(String, &'static str)> {
+    if !may_refund(scene) {
+        return None;
+    }
+    let price = scene.ended.price;
+    let by_team = refund_rule(&scene.policy.parameters, scene.is_new_client) == RefundRule::TeamRequest;
+    Some(match (scene.ended.payment.state == PaymentState::Captured, by_team) {
+        (true, false) => (format!("No new time. Refund my {price}"), "It goes back the way you paid, in 5 to 10 days"),
+        (true, true) => {
+            (format!("No new time. I’d like my {price} back"), "The practice decides on it and writes to you")
+        }
+        (false, _) => ("No new time, thank you".to_owned(), "Nothing was taken, so there is nothing to pay back"),
+    })
 }
 
 /// What happened, without blame: sorry once, where notice was short and it was not the client (`ux` 5).
@@ -255,12 +307,10 @@ fn money(ended: &Appointment) -> Option<String> {
     }
 }
 
-/// A refund is the client's to choose where the policy says so and money was taken (E-02, `rulings` 3).
+/// No new time, and the money back, is the client's to choose where the practice gives that (E-02, `rulings` 3).
 fn may_refund(scene: &Scene) -> bool {
-    let parameters = &scene.policy.parameters;
-    scene.ended.payment.state == PaymentState::Captured
-        && parameters.next_step.allowed.contains(&NextStepKind::Refund)
-        && refund_rule(parameters, scene.is_new_client) == RefundRule::ClientChoice
+    scene.policy.parameters.next_step.allowed.contains(&NextStepKind::Refund)
+        && matches!(scene.ended.payment.state, PaymentState::Captured | PaymentState::Planned | PaymentState::None)
 }
 
 fn is_money_back(scene: &Scene) -> bool {

@@ -91,8 +91,17 @@ async fn home(app: App, call: Call<Client>) -> Answer {
         None => "Nothing booked yet. Call or write to us to begin.".to_owned(),
     };
     let waiting = scene.offers.iter().map(|(offer, start)| Waiting {
-        text: format!("Choose a new time with {}", first(&offer.therapist)),
-        until: format!("For your session {}. Held until {}.", when.on(*start), when.near(offer.expires_at)),
+        text: waiting_words(
+            first(&offer.therapist),
+            offer,
+            scene.coming.iter().any(|one| one.pending_move == Some(offer.id)),
+        ),
+        until: match offer.is_make_up() {
+            true => {
+                format!("For your session {}. Any free time until {}.", when.on(*start), when.near(offer.expires_at))
+            }
+            false => format!("For your session {}. Held until {}.", when.on(*start), when.near(offer.expires_at)),
+        },
         href: choose::path(&app, offer),
     });
     let promised =
@@ -175,4 +184,13 @@ fn line(app: &App, appointment: &Appointment, name: &str, when: &When) -> Line {
         None => format!("{name}, {}", kind_words(appointment.kind).to_lowercase()),
     };
     Line { when: when.moment(appointment.start), detail, href: Door::Portal.session(app, appointment.id) }
+}
+
+/// What the client is asked to choose.
+fn waiting_words(name: &str, offer: &Offer, asked_to_move: bool) -> String {
+    match (offer.is_make_up(), asked_to_move) {
+        (true, _) => format!("Choose a make-up session with {name}, at no charge"),
+        (false, true) => format!("{name} asks you for another time"),
+        (false, false) => format!("Choose a new time with {name}"),
+    }
 }

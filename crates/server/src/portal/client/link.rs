@@ -25,6 +25,11 @@ pub(super) fn routes() -> Vec<Route> {
         get("/r/{token}/move", move_page).about("appointment").says("Free times to move to, or the last look"),
         post("/r/{token}/move", moved).about("appointment").audits("appointment_rescheduled").says("Moves the session"),
         get("/r/{token}/cancel", cancel_page).about("appointment").says("What cancelling means"),
+        post("/r/{token}/late", late).about("appointment").audits("late_answer").says("Waits, or takes another time"),
+        post("/r/{token}/not-come", not_come)
+            .about("appointment")
+            .audits("therapist_missed")
+            .says("Says that the therapist has not come"),
         post("/r/{token}/cancel", cancel)
             .about("appointment")
             .audits("appointment_cancelled")
@@ -118,6 +123,16 @@ async fn cancel_page(app: App, call: Call<LinkHolder>) -> Answer {
 async fn cancel(app: App, call: Call<LinkHolder>) -> Answer {
     let (base, id) = managed(&call)?;
     session::cancel(app, call, base, id).await
+}
+
+async fn late(app: App, call: Call<LinkHolder>) -> Answer {
+    let (base, id) = managed(&call)?;
+    session::late_answer(app, call, base, id).await
+}
+
+async fn not_come(app: App, call: Call<LinkHolder>) -> Answer {
+    let (base, id) = managed(&call)?;
+    session::not_come(app, call, base, id).await
 }
 
 fn managed(call: &Call<LinkHolder>) -> Result<(String, AppointmentId), Problem> {

@@ -1,6 +1,7 @@
 //! The client portal: phone first, one thing per page, plain HTML. Whoever holds a link of a message and whoever is
 //! signed in see the same pages (`ux` 3); only the addresses differ.
 
+mod account;
 mod booking;
 mod calendar;
 mod change;
@@ -18,6 +19,9 @@ mod scene;
 mod session;
 mod times;
 mod words;
+
+pub(super) use help::show as help_again;
+pub(super) use policy::sentences as terms_sentences;
 
 use crate::actor::Client;
 use crate::app::App;
@@ -46,6 +50,19 @@ pub(super) fn routes() -> Vec<Route> {
         post("/c/sessions/{id}/move", moved).about("appointment").audits("appointment_rescheduled").says("Moves it"),
         get("/c/sessions/{id}/cancel", cancel_page).about("appointment").says("What cancelling means"),
         post("/c/sessions/{id}/cancel", cancel).about("appointment").audits("appointment_cancelled").says("Cancels it"),
+        post("/c/sessions/{id}/statement", say)
+            .about("statement")
+            .audits("statement_made")
+            .says("Puts the client’s own account of it on file"),
+        get::<Client>("/c/account", account::page).about("ledger").says("The client's own account, in plain words"),
+        post("/c/sessions/{id}/late", late)
+            .about("appointment")
+            .audits("late_answer")
+            .says("Waits, or takes another time"),
+        post("/c/sessions/{id}/not-come", not_come)
+            .about("appointment")
+            .audits("therapist_missed")
+            .says("Says that the therapist has not come"),
         get::<Client>("/c/policy", policy::page).about("policy").says("The policy in plain sentences"),
     ];
     [home::routes(), help::routes(), preferences::routes(), own, link::routes()].concat()
@@ -96,6 +113,11 @@ async fn one(app: App, call: Call<Client>) -> Answer {
     session::page(app, call, base, id).await
 }
 
+async fn say(app: App, call: Call<Client>) -> Answer {
+    let (base, id) = (desk::base(&call, "/c/sessions"), call.id("id")?);
+    session::tell(app, call, base, id).await
+}
+
 async fn file(app: App, call: Call<Client>) -> Answer {
     let id = call.id("id")?;
     calendar::file(app, call, id).await
@@ -119,6 +141,16 @@ async fn cancel_page(app: App, call: Call<Client>) -> Answer {
 async fn cancel(app: App, call: Call<Client>) -> Answer {
     let (base, id) = (desk::base(&call, "/c/sessions"), call.id("id")?);
     session::cancel(app, call, base, id).await
+}
+
+async fn late(app: App, call: Call<Client>) -> Answer {
+    let (base, id) = (desk::base(&call, "/c/sessions"), call.id("id")?);
+    session::late_answer(app, call, base, id).await
+}
+
+async fn not_come(app: App, call: Call<Client>) -> Answer {
+    let (base, id) = (desk::base(&call, "/c/sessions"), call.id("id")?);
+    session::not_come(app, call, base, id).await
 }
 
 /// The booking page of a client who is signed in: its first page is the times themselves.

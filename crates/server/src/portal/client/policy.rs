@@ -9,6 +9,7 @@ use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
 use crate::when::When;
 use askama::Template;
+use domain::person::Locale;
 use domain::policy::Policy;
 use domain::practice::{Relationship, Therapist};
 
@@ -30,6 +31,7 @@ struct PolicyPage {
     version: u32,
     practice: String,
     with: Vec<With>,
+    terms: String,
 }
 
 /// The page.
@@ -52,17 +54,23 @@ pub(super) async fn page<A: Scoped>(app: App, call: Call<A>) -> Answer {
     let page = PolicyPage {
         shell: Shell::new(&app, &call, "If plans change"),
         version: policy.version,
+        terms: crate::portal::terms::address(practice.id, Some(policy.version)),
         practice: practice.name,
         with: pairs.iter().map(|(relationship, therapist)| with(&policy, relationship, therapist, &when)).collect(),
     };
     render(&page)
 }
 
-fn with(policy: &Policy, relationship: &Relationship, therapist: &Therapist, when: &When) -> With {
+/// The policy with one therapist, in plain sentences.
+pub(in crate::portal) fn sentences(policy: &Policy, therapist: &Therapist, locale: Locale) -> Vec<String> {
     let prices = therapist.schedule.kinds.values().map(|setup| setup.price);
     let price = prices.max_by_key(|price| price.amount_minor);
     let nothing = domain::money::Money::new(0, domain::money::Currency::GBP);
-    let terms = Terms::of(policy, therapist, price.unwrap_or(nothing), when.locale);
+    Terms::of(policy, therapist, price.unwrap_or(nothing), locale).sentences()
+}
+
+fn with(policy: &Policy, relationship: &Relationship, therapist: &Therapist, when: &When) -> With {
+    let between = policy.between(relationship.pathway.as_deref(), therapist.id, &therapist.overrides);
     let accepted = match relationship.accepted_policy {
         Some(accepted) if accepted.version >= policy.version => {
             format!("You agreed to this on {}.", when.date_words(accepted.at))
@@ -78,6 +86,6 @@ fn with(policy: &Policy, relationship: &Relationship, therapist: &Therapist, whe
         id: format!("with-{}", relationship.id),
         heading: format!("With {}", therapist.person.name),
         accepted,
-        sentences: terms.sentences(),
+        sentences: sentences(between.as_ref().unwrap_or(policy), therapist, when.locale),
     }
 }

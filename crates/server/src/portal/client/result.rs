@@ -23,6 +23,11 @@ pub(super) enum Outcome<'a> {
         /// Whether an earlier payment followed it.
         carried: bool,
     },
+    /// A time that was to move stands as it was.
+    Kept {
+        /// Which.
+        kept: &'a Appointment,
+    },
     /// The money goes back; no amount where there was none to give.
     Refund {
         /// How much.
@@ -76,6 +81,12 @@ pub(super) fn page<A: Scoped>(app: &App, call: &Call<A>, base: &str, with: &Ther
             let shell = Shell::new(app, call, "This session has changed since");
             render(&ResultPage { shell, lines: vec![line], ways, note: "" })
         }
+        Outcome::Kept { kept } => render(&ResultPage {
+            shell: Shell::new(app, call, format!("Your session stays: {}", when.moment(kept.start))),
+            lines: booked_lines(kept, with, false, &when),
+            ways: booked_ways(app, call, base, kept),
+            note: "There is nothing more that you need to do.",
+        }),
         Outcome::Refund { amount } => render(&refund(app, call, amount)),
         Outcome::Contact { by, times } => {
             let title = match by {

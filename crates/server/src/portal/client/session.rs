@@ -5,7 +5,7 @@ use super::desk::{self, Acted, Door};
 use super::policy_words::{Terms, free_until, price};
 use super::words::{kind_words, spell, state_words};
 use super::{refusal, scene};
-use crate::actor::Scoped;
+use crate::actor::{Client, Scoped};
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
@@ -15,13 +15,18 @@ use crate::routes::Answer;
 use crate::when::When;
 use askama::Template;
 use domain::appointment::{Appointment, Initiator, State};
-use domain::decide::{Cancel, NextStep};
+use domain::attendance::LateAnswer;
+use domain::decide::{Cancel, FileAct, Live, Missed, NextStep, Said};
 use domain::id::AppointmentId;
 use domain::offer::Offer;
+use domain::person::Role;
+use domain::policy::lateness;
 use domain::policy::money::PaymentState;
 use domain::policy::{Boundary, Policy};
 use domain::practice::{Practice, Relationship, Therapist};
-use domain::reason::Reason;
+use domain::reason::{Fault, Reason};
+use domain::statement::Statement;
+use domain::time::{Instant, Span};
 
 pub(super) use super::change::{move_page, moved};
 
@@ -37,6 +42,8 @@ pub(super) struct Scene {
     pub offer: Option<Offer>,
     /// Where another time can be booked, through the same door.
     pub booking: Option<String>,
+    /// What each side has said about it.
+    pub said: Vec<Statement>,
 }
 
 #[derive(Template)]
@@ -49,11 +56,20 @@ struct SessionPage {
     state: Option<String>,
     base: String,
     may_change: bool,
+    /// News that the therapist is late, while the client may answer.
+    delay: Option<String>,
+    /// Whether the client may say that the therapist has not come.
+    may_report: bool,
+    /// From when on they may: "14:10".
+    report_from: Option<String>,
     is_late: bool,
     is_coming: bool,
     offer: Option<String>,
     again: Option<String>,
     therapist: String,
+    /// Once it is over: where the client tells their own side of it.
+    say: Option<String>,
+    said: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -66,6 +82,7 @@ struct CancelPage {
     action: String,
     base: String,
     move_to: Option<String>,
+    terms: String,
     button: String,
     revision: u32,
 }
@@ -80,6 +97,29 @@ const REASONS: [Reason; 6] = [
     Reason::ClientFinancial,
 ];
 
+/// "You, Monday 2 March, 14:00": who said it, and when.
+fn said_by(said: &Statement, therapist: &str, when: &When) -> String {
+    let who = match said.role {
+        Role::Client => "You",
+        Role::Therapist => therapist,
+        _ => "The practice",
+    };
+    format!("{who}, {}", when.moment(said.at))
+}
+
+/// Puts the client's own account of it on file (V-13).
+pub(super) async fn tell(app: App, call: Call<Client>, base: String, id: AppointmentId) -> Answer {
+    let words = call.raw().get("words").to_owned();
+    let done = desk::act(&app, &call, move |tx, app, ask| {
+        let said = FileAct::Say(Said { words: words.clone() });
+        flow::file::about_appointment(tx, &app.tools, ask, id, said, None)
+    });
+    match done.await? {
+        Acted::Refused(refusal) => Err((*refusal).into()),
+        Acted::Done(_) | Acted::Over => Ok(redirect(&base)),
+    }
+}
+
 /// Loads one session in scope.
 pub(super) async fn load<A: Scoped>(app: &App, call: &Call<A>, id: AppointmentId) -> Result<Scene, Problem> {
     let door = Door::of(call);
@@ -90,10 +130,11 @@ pub(super) async fn load<A: Scoped>(app: &App, call: &Call<A>, id: AppointmentId
         Ok(Scene {
             practice: scene::found(store::practice::load(tx, appointment.practice)?, "practice")?,
             therapist: scene::found(store::therapist::load(tx, appointment.therapist)?, "therapist")?,
-            policy: scene::found(store::policy::load(tx, appointment.practice, appointment.policy.version)?, "policy")?,
+            policy: scene::found(store::policy::of_booking(tx, appointment.practice, &appointment.policy)?, "policy")?,
             offer: store::offer::open_of(tx, appointment.id)?.filter(|offer| ask.now < offer.expires_at),
             relationship: scene::found(relationship, "appointment")?,
             booking: door.open_booking(tx, app, appointment.relationship, ask.now)?,
+            said: store::statement::of(tx, &scope, appointment.id)?,
             appointment,
         })
     })
@@ -115,6 +156,9 @@ pub(super) async fn page<A: Scoped>(app: App, call: Call<A>, base: String, id: A
         facts: facts(&scene, &when),
         state: state_words(appointment, when.locale),
         may_change: matches!(standing, Standing::Free | Standing::WithFee(_)),
+        delay: delay(&scene),
+        may_report: waits_since(&scene, call.now).is_some_and(|from| call.now >= from),
+        report_from: waits_since(&scene, call.now).filter(|from| call.now < *from).map(|from| when.clock(from)),
         is_late: matches!(standing, Standing::Contact),
         is_coming: appointment.state.is_pending() && call.now < appointment.start,
         offer: scene.offer.as_ref().map(|offer| door.offer(&app, offer.id)),
@@ -122,10 +166,62 @@ pub(super) async fn page<A: Scoped>(app: App, call: Call<A>, base: String, id: A
             .then(|| scene.booking.clone())
             .flatten(),
         therapist: name.to_owned(),
+        say: (door == Door::Portal && appointment.start <= call.now).then(|| format!("{base}/statement")),
+        said: scene.said.iter().map(|one| (one.words.clone(), said_by(one, name, &when))).collect(),
         news,
         base,
     };
     render(&page)
+}
+
+/// The news of lateness, and what the client has said to it.
+fn delay(scene: &Scene) -> Option<String> {
+    let (about, name) = (&scene.appointment, scene.therapist.person.first_name());
+    let late = about.attendance.late_notice.filter(|_| about.state == State::Booked && !about.has_begun())?;
+    let said = match late.answer {
+        Some(LateAnswer::Wait) => format!(" You said that you can wait, and {name} knows."),
+        _ => String::new(),
+    };
+    Some(format!("{name} is running about {} minutes behind and is sorry for the delay.{said}", late.minutes))
+}
+
+/// From when on the client, whose session should have begun, may say that nobody has come.
+fn waits_since(scene: &Scene, now: Instant) -> Option<Instant> {
+    let about = &scene.appointment;
+    let waits = matches!(about.state, State::Booked | State::InProgress | State::AwaitingUpdate);
+    let expected = about.expected_start();
+    let is_now = expected <= now && now < about.end + Span::hours(12);
+    let from = lateness::client_may_report_from(&scene.policy.parameters, expected);
+    (waits && is_now && !about.has_begun()).then_some(from)
+}
+
+/// POST: the client waits, or would rather have another time, which is theirs to choose at once.
+pub(super) async fn late_answer<A: Scoped>(app: App, call: Call<A>, base: String, id: AppointmentId) -> Answer {
+    let Ok(answer) = call.raw().get("answer").parse::<LateAnswer>() else { return Ok(redirect(&base)) };
+    say(app, call, base, id, Live::Answer(answer), "waiting").await
+}
+
+/// POST: the therapist has not come.
+pub(super) async fn not_come<A: Scoped>(app: App, call: Call<A>, base: String, id: AppointmentId) -> Answer {
+    let report = Missed { reported_by: Role::Client, fault: Fault::Undetermined };
+    say(app, call, base, id, Live::Missed(report), "reported").await
+}
+
+async fn say<A: Scoped>(
+    app: App,
+    call: Call<A>,
+    base: String,
+    id: AppointmentId,
+    live: Live,
+    done: &'static str,
+) -> Answer {
+    let acted =
+        desk::act(&app, &call, move |tx, app, ask| flow::live::act(tx, &app.tools, ask, id, live.clone(), None));
+    match acted.await? {
+        Acted::Done(_) => Ok(redirect(&format!("{base}?done={done}"))),
+        // How it stands now says why: it was answered, called off, or has begun.
+        Acted::Over | Acted::Refused(_) => Ok(redirect(&base)),
+    }
 }
 
 /// The title, and what was just done about it where that is still so.
@@ -137,6 +233,15 @@ fn heading(scene: &Scene, done: &str, when: &When) -> (String, String) {
         ("moved", State::Booked) => {
             (format!("Moved to {time}"), format!("We’re telling {name}. We’ll confirm by email."))
         }
+        ("waiting", State::Booked) => (format!("Thank you. {name} knows that you can wait"), String::new()),
+        ("waiting", State::Cancelled(_)) if scene.offer.is_some() => (
+            format!("{name} knows. Choose a time that suits you"),
+            "Times are held for you, and today’s costs you nothing.".to_owned(),
+        ),
+        ("reported", State::TherapistNoShow) => (
+            format!("{name} hasn’t joined. We’re sorry"),
+            format!("We’ve told the practice and {name}. You won’t be charged. Somebody will contact you."),
+        ),
         ("cancelled", State::Cancelled(how)) if how.initiator == Initiator::Client => {
             let money = match appointment.payment.state {
                 PaymentState::RefundDue => format!("Your {} is on its way back.", appointment.price),
@@ -251,6 +356,7 @@ fn cancel_view<A: Scoped>(
         effects,
         reasons: REASONS.into_iter().filter(enabled).map(|reason| (reason.as_str(), reason.words())).collect(),
         action: format!("{base}/cancel"),
+        terms: crate::portal::terms::address(appointment.practice, Some(appointment.policy.version)),
         move_to: matches!(change::standing(scene, call.now), Standing::Free | Standing::WithFee(_))
             .then(|| format!("{base}/move")),
         button: match cost {

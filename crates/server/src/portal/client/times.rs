@@ -70,7 +70,7 @@ pub(super) fn load(tx: &mut Tx<'_>, tools: &Tools, ask: &Ask, search: &Search, w
     let today = when.date(ask.now);
     let from = search.from.map_or(today, |day| day.max(today));
     let window = Interval::new(when.zone.start_of(from), when.zone.start_of(from) + WINDOW);
-    let wanted = Wanted { therapist: search.therapist, kind: search.kind, window };
+    let wanted = Wanted { therapist: search.therapist, client: None, kind: search.kind, window };
     let free = slots::free(tx, tools, ask, wanted)?;
     let first = free.first().map_or(from, |slot| when.date(slot.from));
     let end = later(first, DAYS_SHOWN);

@@ -8,9 +8,9 @@ use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
 use crate::when::When;
 use askama::Template;
-use domain::appointment::Appointment;
+use domain::appointment::{Appointment, State};
 use domain::id::AppointmentId;
-use domain::policy::Boundary;
+use domain::policy::{Boundary, Preset};
 
 #[derive(Template)]
 #[template(path = "desk/details.html")]
@@ -29,6 +29,17 @@ struct DetailsPage {
     reach: Vec<(&'static str, String)>,
     is_pending: bool,
     is_live: bool,
+    /// Whether the update is still to be made.
+    awaits_update: bool,
+    /// Whether the record can be set right.
+    is_over: bool,
+    /// What the section of the contact notes is called: "Clinical Note" in a network (V-15).
+    notes_heading: &'static str,
+    attendance: Vec<(&'static str, String)>,
+    said: Vec<super::file::dispute::SaidView>,
+    is_request: bool,
+    is_asked: bool,
+    has_begun: bool,
     /// What was just done, said once.
     done: String,
 }
@@ -37,7 +48,11 @@ struct DetailsPage {
 pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
     let (id, when): (AppointmentId, _) = (call.id("id")?, When::of(&call));
     let (ask, inner) = (ask(&call), when.clone());
-    let story = read(&app, move |tx| story::load(tx, &ask.who, &inner, id)).await?;
+    let (story, said) = read(&app, move |tx| {
+        let said = store::statement::of(tx, &ask.who.scope(), id)?;
+        Ok((story::load(tx, &ask.who, &inner, id)?, super::file::dispute::said_views(tx, &inner, &said)?))
+    })
+    .await?;
     let shell = Shell::new(&app, &call, story.title(&when)).at(&D::appointments());
     let about = &story.appointment;
     let page = DetailsPage {
@@ -57,6 +72,14 @@ pub async fn page<D: Desk>(app: App, call: Call<D>) -> Answer {
         reach: reach(&story),
         is_pending: story.is_pending(&when),
         is_live: about.state.is_live(),
+        awaits_update: about.state.is_live() && about.end <= when.now,
+        is_over: !about.state.is_live() && about.start <= when.now,
+        notes_heading: notes_heading(&story),
+        attendance: attendance(about, &when),
+        said,
+        is_request: about.state == State::Requested,
+        is_asked: about.pending_move.is_some(),
+        has_begun: about.state.is_live() && about.start <= when.now,
         done: done(&story, call.raw_query().get("done")),
         story,
         when,
@@ -69,9 +92,41 @@ fn done(story: &Story, what: &str) -> String {
     match what {
         "booked" => format!("Booked. {name} gets a confirmation."),
         "moved" => format!("Moved. {name} gets the new time."),
+        "corrected" => "The record is set right. The other side is told.".to_owned(),
+        "said" => "Your account is on file.".to_owned(),
+        "asked" => format!("{name} is asked for another time. Nothing changes until {name} answers."),
+        "kept" => format!("The time stands. {name} is told."),
+        "confirmed" => format!("Confirmed. {name} gets a confirmation."),
+        "declined" => format!("Declined. {name} is told, with a link to choose another time."),
+        "undone" => "Taken back. Nobody was told of it.".to_owned(),
+        "asked-team" => "The team has been asked and will answer.".to_owned(),
+        "written" => format!("Your message to {name} is on its way, and on file."),
         "noted" => "The contact note is on file.".to_owned(),
         _ => String::new(),
     }
+}
+
+/// What the contact notes are called here (V-15).
+pub fn notes_heading(story: &Story) -> &'static str {
+    if story.policy.preset == Preset::Network { "Clinical Note" } else { "Contact notes" }
+}
+
+/// What is known of the day (V-14, H-02).
+fn attendance(about: &Appointment, when: &When) -> Vec<(&'static str, String)> {
+    let day = &about.attendance;
+    let mut facts = vec![("Marked", about.attendance_label().to_owned())];
+    let code = about.attendance_code().filter(|_| !about.state.is_pending());
+    facts.extend(code.map(|code| ("NHS code", code.to_owned())));
+    facts.extend(day.minutes().map(|minutes| ("Lasted", format!("{minutes} min"))));
+    let moments = [
+        ("Client arrived", day.client_arrived_at),
+        ("Therapist ready", day.therapist_ready_at),
+        ("Began", day.started_at),
+        ("Ended", day.ended_at),
+        ("Updated", day.update.as_ref().map(|update| update.at)),
+    ];
+    facts.extend(moments.into_iter().filter_map(|(what, at)| Some((what, when.moment(at?)))));
+    facts
 }
 
 fn subtitle(about: &Appointment, when: &When) -> String {

@@ -137,7 +137,10 @@ impl View<'_> {
             effects.push(line(
                 "calendar",
                 held,
-                format!("{name} chooses one from the link. The old time is free again."),
+                match self.answer.appointment.as_ref().is_some_and(|after| after.pending_move.is_some()) {
+                    true => format!("{name} chooses one, or keeps the old time. It stands until then."),
+                    false => format!("{name} chooses one from the link. The old time is free again."),
+                },
             ));
         }
         if let Some(by) = step.promise_contact_by {

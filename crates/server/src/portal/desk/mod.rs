@@ -1,7 +1,10 @@
 //! The desk: what therapists and the office do alike. Each page is written once, for any kind of actor at a desk;
 //! the base of its addresses is the actor's own portal.
 
+mod acts;
 mod agreement;
+mod ask_team;
+mod ask_to_move;
 mod book;
 mod cancel;
 mod cancelled;
@@ -11,7 +14,10 @@ mod contact;
 mod details;
 mod duties;
 mod effects;
+pub mod file;
 mod list;
+mod live;
+mod money;
 mod next_step;
 mod people;
 mod reschedule;
@@ -20,10 +26,12 @@ mod story;
 pub mod words;
 
 pub use crate::when::{When, capital, later};
-pub use agreement::Choice;
+pub use agreement::{AgreementView as Agreed, Choice, read as read_agreement};
 pub use book::choices as relationship_choices;
 pub use duties::{DutyView, duty_views, view as duty_view};
-pub use people::People;
+pub use live::{LiveView, load as live_of, of_story as live_of_story};
+pub use money::{EntryView, balance_words, entry_views, minor, what as entry_words};
+pub use people::{People, dial};
 pub use story::{MessageView, Story, load as story_of, message_view};
 
 use super::redirect;
@@ -123,6 +131,56 @@ macro_rules! desk_routes {
             post::<$kind>(concat!($base, "/appointments/{id}/reschedule/preview"), reschedule::preview::<$kind>)
                 .about("appointment")
                 .says("Shows what moving would do"),
+            get::<$kind>(concat!($base, "/appointments/{id}/ask-to-move"), ask_to_move::page::<$kind>)
+                .about("appointment")
+                .says("The form to ask the client for another time"),
+            post::<$kind>(concat!($base, "/appointments/{id}/ask-to-move"), ask_to_move::ask_client::<$kind>)
+                .about("appointment")
+                .audits("move_asked")
+                .says("Asks the client for another time"),
+            post::<$kind>(concat!($base, "/appointments/{id}/ask-to-move/preview"), ask_to_move::preview::<$kind>)
+                .about("appointment")
+                .says("Shows what asking would do"),
+            post::<$kind>(concat!($base, "/appointments/{id}/withdraw"), acts::withdraw::<$kind>)
+                .about("offer")
+                .audits("move_withdrawn")
+                .says("No longer asks the client for another time"),
+            post::<$kind>(concat!($base, "/appointments/{id}/undo"), acts::undo::<$kind>)
+                .about("appointment")
+                .audits("edit_undone")
+                .says("Takes the last change back, while its messages wait"),
+            post::<$kind>(concat!($base, "/appointments/{id}/confirm"), acts::confirm::<$kind>)
+                .about("appointment")
+                .audits("request_confirmed")
+                .says("Books a time that the client asked for"),
+            post::<$kind>(concat!($base, "/appointments/{id}/decline"), acts::decline::<$kind>)
+                .about("appointment")
+                .audits("request_declined")
+                .says("Declines a time that the client asked for"),
+            get::<$kind>(concat!($base, "/appointments/{id}/ask-team"), ask_team::page::<$kind>)
+                .about("change request")
+                .says("The form to ask the team for a change after the start"),
+            post::<$kind>(concat!($base, "/appointments/{id}/ask-team"), ask_team::ask_team::<$kind>)
+                .about("change request")
+                .audits("team_asked")
+                .says("Asks the team for a change after the start"),
+            get::<$kind>(concat!($base, "/appointments/{id}/money"), money::page::<$kind>)
+                .about("ledger")
+                .says("The money of one appointment, and what may be decided about it"),
+            post::<$kind>(concat!($base, "/appointments/{id}/money"), money::act::<$kind>)
+                .about("ledger")
+                .audits("settled_by_hand")
+                .says("Lets a fee go, gives money back, asks the team for it, or settles it by hand"),
+            get::<$kind>(concat!($base, "/appointments/{id}/live"), live::page::<$kind>)
+                .about("appointment")
+                .says("The live page: late, missed, the client late or here, and what came of it"),
+            post::<$kind>(concat!($base, "/appointments/{id}/live"), live::act::<$kind>)
+                .about("appointment")
+                .audits("running_late")
+                .says("Says or does one of these"),
+            post::<$kind>(concat!($base, "/appointments/{id}/writing"), live::writing::<$kind>)
+                .about("appointment")
+                .says("Says that this person is writing to the client"),
             post::<$kind>(concat!($base, "/appointments/{id}/attempt"), contact::attempt::<$kind>)
                 .about("contact attempt")
                 .audits("contact_attempted")
@@ -142,6 +200,87 @@ macro_rules! desk_routes {
                 .about("obligation")
                 .audits("obligation_excused")
                 .says("Says why a duty is no longer owed"),
+            get::<$kind>(concat!($base, "/updates"), file::updates::page::<$kind>)
+                .about("appointment")
+                .says("What awaits its attendance update"),
+            get::<$kind>(concat!($base, "/appointments/{id}/update"), file::update::page::<$kind>)
+                .about("appointment")
+                .says("The attendance update: four questions"),
+            post::<$kind>(concat!($base, "/appointments/{id}/update"), file::update::update::<$kind>)
+                .about("appointment")
+                .audits("attendance_updated")
+                .says("Saves the update"),
+            get::<$kind>(concat!($base, "/appointments/{id}/correct"), file::correct::page::<$kind>)
+                .about("appointment")
+                .says("The form that sets the record right"),
+            post::<$kind>(concat!($base, "/appointments/{id}/correct"), file::correct::correct::<$kind>)
+                .about("appointment")
+                .audits("appointment_corrected")
+                .says("Sets the record right"),
+            post::<$kind>(concat!($base, "/appointments/{id}/statements"), file::correct::say::<$kind>)
+                .about("statement")
+                .audits("statement_made")
+                .says("Puts one’s own account of it on file"),
+            post::<$kind>(concat!($base, "/appointments/{id}/notes"), file::notes::open::<$kind>)
+                .about("note")
+                .audits("notes_read")
+                .says("Opens the contact notes; that somebody did goes on record"),
+            get::<$kind>(concat!($base, "/slots"), file::slots::page::<$kind>)
+                .about("reserved slot")
+                .says("Weekly times kept for clients"),
+            post::<$kind>(concat!($base, "/slots"), file::slots::add::<$kind>)
+                .about("reserved slot")
+                .audits("slot_reserved")
+                .says("Keeps a weekly time for a client"),
+            post::<$kind>(concat!($base, "/slots/{id}/remove"), file::slots::remove::<$kind>)
+                .about("reserved slot")
+                .audits("slot_removed")
+                .says("Gives it up"),
+            post::<$kind>(concat!($base, "/slots/{id}/restore"), file::slots::restore::<$kind>)
+                .about("reserved slot")
+                .audits("slot_restored")
+                .says("Adds it back"),
+            post::<$kind>(concat!($base, "/slots/{id}/pause"), file::slots::pause::<$kind>)
+                .about("reserved slot")
+                .audits("slot_paused")
+                .says("Lets others have it for now"),
+            post::<$kind>(concat!($base, "/slots/{id}/resume"), file::slots::resume::<$kind>)
+                .about("reserved slot")
+                .audits("slot_resumed")
+                .says("Keeps it again"),
+            post::<$kind>(concat!($base, "/slots/{id}/release"), file::slots::release::<$kind>)
+                .about("reserved slot")
+                .audits("slot_week_released")
+                .says("Lets one of its days go"),
+            get::<$kind>(concat!($base, "/clients"), file::clients::list::<$kind>)
+                .about("relationship")
+                .says("Clients; those with whom it has ended are hidden"),
+            get::<$kind>(concat!($base, "/clients/{id}"), file::clients::one::<$kind>)
+                .about("relationship")
+                .says("One client: how they are reached, what was gone through, what is kept for them"),
+            post::<$kind>(concat!($base, "/clients/{id}/check"), file::clients::check::<$kind>)
+                .about("relationship")
+                .audits("contracting_noted")
+                .says("Keeps what was gone through in the first session"),
+            post::<$kind>(concat!($base, "/clients/{id}/reopen"), file::clients::reopen::<$kind>)
+                .about("relationship")
+                .audits("relationship_reopened")
+                .says("Works together again"),
+            post::<$kind>(concat!($base, "/clients/{id}/pause"), file::clients::pause::<$kind>)
+                .about("relationship")
+                .audits("relationship_paused")
+                .says("Books nothing for now"),
+            post::<$kind>(concat!($base, "/clients/{id}/risk"), file::clients::screen::<$kind>)
+                .about("risk screening")
+                .audits("risk_screened")
+                .says("Keeps what a risk screening found"),
+            get::<$kind>(concat!($base, "/clients/{id}/end"), file::end::page::<$kind>)
+                .about("relationship")
+                .says("What ending it calls off"),
+            post::<$kind>(concat!($base, "/clients/{id}/end"), file::end::end::<$kind>)
+                .about("relationship")
+                .audits("relationship_ended")
+                .says("Ends it"),
         ]
     };
 }
@@ -173,8 +312,8 @@ where
     Ok(app.store.read_async(flow).await?)
 }
 
-/// Runs a write of a form, once for the form's key, and answers the id of the appointment that it was about.
-async fn write<D: Desk, F>(app: &App, call: &Call<D>, mut flow: F) -> Result<String, Failed>
+/// Runs a write of a form of somebody who has no desk of their own, once for the form's key.
+pub async fn write_as<A: Scoped, F>(app: &App, call: &Call<A>, mut flow: F) -> Result<String, Failed>
 where
     F: FnMut(&mut Tx, &App, &Ask) -> Flow<Done<flow::Answer>> + Send + 'static,
 {
@@ -189,6 +328,19 @@ where
     Ok(answered.answer)
 }
 
+/// The key of a form, so that pressing twice acts once.
+pub fn once_of<A: Scoped>(call: &Call<A>) -> Option<Once> {
+    once(call)
+}
+
+/// Runs a write of a form, once for the form's key, and answers the id of the appointment that it was about.
+async fn write<D: Desk, F>(app: &App, call: &Call<D>, flow: F) -> Result<String, Failed>
+where
+    F: FnMut(&mut Tx, &App, &Ask) -> Flow<Done<flow::Answer>> + Send + 'static,
+{
+    write_as(app, call, flow).await
+}
+
 fn once<A: Scoped>(call: &Call<A>) -> Option<Once> {
     let idempotency = call.idempotency()?;
     let key = Key { principal: call.scope().signature(), route: "page".to_owned(), key: idempotency.key.clone() };
@@ -196,13 +348,18 @@ fn once<A: Scoped>(call: &Call<A>) -> Option<Once> {
 }
 
 /// What a form shows when its act was refused: the sentence at its field, or on top where it has none.
-struct Refused {
-    status: StatusCode,
-    errors: FieldErrors,
+pub struct Refused {
+    /// The status.
+    pub status: StatusCode,
+    /// The sentences.
+    pub errors: FieldErrors,
 }
 
 /// Parts a refusal that belongs into the form from a problem that is a page of its own.
-fn refused(failed: Failed) -> Result<Refused, Problem> {
+///
+/// # Errors
+/// The problem, where it is one.
+pub fn refused(failed: Failed) -> Result<Refused, Problem> {
     match failed {
         Failed::Refused(refusal) if matches!(refusal.class, Class::Invalid | Class::Conflict | Class::Forbidden) => {
             let status = match refusal.class {

@@ -146,7 +146,7 @@ fn wish(raw: &Raw, when: &When, errors: &mut FieldErrors) -> Option<Reschedule> 
     }
     let agreement = agreement::read(raw, when, errors);
     let reason = raw.get("reason").parse().ok();
-    Some(Reschedule { start: start?, initiator: initiator?, agreement: Some(agreement?), reason })
+    Some(Reschedule { start: start?, initiator: initiator?, agreement: Some(agreement?), reason, received_at: None })
 }
 
 fn sides<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
@@ -160,7 +160,7 @@ fn sides<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
     here.map(|(side, label)| Choice::new(side.as_str(), label, raw.get("initiator") == side.as_str())).collect()
 }
 
-fn reasons<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
+pub(super) fn reasons<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
     let therapist = story.therapist.person.first_name();
     let enabled = story.policy.parameters.reasons.enabled();
     let ours = enabled.filter(|reason| reason.fits(D::SIDE) && *reason != Reason::EnteredInError);
@@ -169,7 +169,9 @@ fn reasons<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
             if D::is_therapist() { reason.words().to_owned() } else { words::reason_of_other(reason, therapist) };
         Choice::new(reason.as_str(), label.replace('\'', "’"), raw.get("reason") == reason.as_str())
     };
-    std::iter::once(Choice::new("", "Not said", raw.get("reason").is_empty())).chain(ours.map(choice)).collect()
+    std::iter::once(Choice::new("", "Choose, where it is not the client", raw.get("reason").is_empty()))
+        .chain(ours.map(choice))
+        .collect()
 }
 
 fn action<D: Desk>(id: AppointmentId) -> String {

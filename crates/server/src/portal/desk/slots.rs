@@ -45,7 +45,8 @@ pub fn free(
     days: i64,
 ) -> Flow<Vec<Interval>> {
     let window = Interval::new(ask.now, ask.now + Span::hours(24 * days.min(flow::slots::WINDOW_DAYS_MAX)));
-    let found = flow::slots::free(tx, tools, ask, flow::slots::Wanted { therapist, kind, window })?;
+    let found =
+        flow::slots::free(tx, tools, ask, flow::slots::Wanted { therapist, client: Some(client), kind, window })?;
     let person = PersonRef::Client(client).to_string();
     let busy = store::occupancy::busy(tx, &person, window, ask.now)?;
     let mine = |slot: &Interval| busy.iter().any(|taken| taken.time.meets(*slot));

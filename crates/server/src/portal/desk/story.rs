@@ -8,6 +8,7 @@ use crate::flow::{Flow, Who};
 use crate::when::{When, capital};
 use domain::appointment::{Appointment, State};
 use domain::audit::Receipt;
+use domain::change_request::ChangeRequest;
 use domain::id::AppointmentId;
 use domain::message::Message;
 use domain::offer::{Offer, OfferState};
@@ -15,6 +16,7 @@ use domain::person::{Channel, Person, PersonRef};
 use domain::policy::Policy;
 use domain::practice::Therapist;
 use domain::refusal::Refusal;
+use domain::time::Instant;
 use store::Tx;
 
 /// How many entries of the record a page shows.
@@ -39,6 +41,10 @@ pub struct Story {
     pub history: Vec<LineView>,
     /// Where the newest entry of the record stands.
     pub receipt: Option<Receipt>,
+    /// Until when the last change may be taken back, UTC.
+    pub undo_until: Option<Instant>,
+    /// What waits for the team.
+    pub asked_team: Option<ChangeRequest>,
 }
 
 /// A message as its recipient got it.
@@ -94,7 +100,7 @@ pub fn load(tx: &mut Tx<'_>, who: &Who, when: &When, id: AppointmentId) -> Flow<
     let appointment = store::appointment::load(tx, &who.scope(), id)?.ok_or_else(missing)?;
     let therapist = store::therapist::load(tx, appointment.therapist)?.ok_or_else(missing)?;
     let client = store::person::load(tx, PersonRef::Client(appointment.client))?.ok_or_else(missing)?;
-    let policy = store::policy::load(tx, appointment.practice, appointment.policy.version)?.ok_or_else(missing)?;
+    let policy = store::policy::of_booking(tx, appointment.practice, &appointment.policy)?.ok_or_else(missing)?;
     let offer = store::offer::open_of(tx, id)?.filter(|offer| offer.state == OfferState::Open);
     let mut people = People::default();
     let owed = store::obligation::of_appointment(tx, id)?;
@@ -108,7 +114,10 @@ pub fn load(tx: &mut Tx<'_>, who: &Who, when: &When, id: AppointmentId) -> Flow<
     }
     messages.reverse();
     let (history, receipt) = history(tx, &mut people, when, &appointment, &client)?;
-    Ok(Story { appointment, therapist, client, policy, duties, messages, history, receipt })
+    let undo = store::undo::of(tx, id)?.filter(|undo| undo.is_open(appointment.revision, when.now));
+    let asked_team = store::change_request::open_of(tx, id)?;
+    let undo_until = undo.map(|undo| undo.until);
+    Ok(Story { appointment, therapist, client, policy, duties, messages, history, receipt, undo_until, asked_team })
 }
 
 /// Says under the next step that the client is choosing, and until when.

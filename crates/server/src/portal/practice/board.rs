@@ -11,12 +11,13 @@ use crate::routes::Answer;
 use askama::Template;
 use domain::appointment::Appointment;
 use domain::contact::{AttemptResult, ContactAttempt};
+use domain::id::ClientId;
 use domain::message::Message;
 use domain::obligation::{Obligation, ObligationKind};
 use domain::person::{Person, PersonRef};
 use domain::time::Span;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::Tx;
 use store::obligation::Cases;
 
@@ -49,6 +50,7 @@ struct RowView {
     detail: String,
     owner: String,
     duty: DutyView,
+    is_flagged: bool,
     band: Band,
     shows: Vec<&'static str>,
 }
@@ -151,19 +153,26 @@ fn rows(tx: &mut Tx<'_>, ask: &Ask, when: &When, kinds: [ObligationKind; 2]) -> 
         cases.entry(case.unwrap_or_default()).or_default().push(duty);
     }
     let mut people = People::default();
+    // For those who may know of it, clients who need more care come first within each part.
+    let flagged = store::risk::flagged(tx, &ask.who.scope())?;
     let mut rows = Vec::with_capacity(cases.len());
     for duties in cases.into_values() {
-        if let Some(row) = row(tx, &mut people, ask, when, &duties)? {
+        if let Some(row) = row(tx, &mut people, ask, when, &flagged, &duties)? {
             rows.push(row);
         }
     }
-    rows.sort_by(|a, b| {
-        (a.band, &a.duty.clock.as_ref().map(|c| &c.at)).cmp(&(b.band, &b.duty.clock.as_ref().map(|c| &c.at)))
-    });
+    rows.sort_by_key(|row| (row.band, !row.is_flagged, row.duty.clock.as_ref().map(|clock| clock.at.clone())));
     Ok(rows)
 }
 
-fn row(tx: &mut Tx<'_>, people: &mut People, ask: &Ask, when: &When, duties: &[Obligation]) -> Flow<Option<RowView>> {
+fn row(
+    tx: &mut Tx<'_>,
+    people: &mut People,
+    ask: &Ask,
+    when: &When,
+    flagged: &BTreeSet<ClientId>,
+    duties: &[Obligation],
+) -> Flow<Option<RowView>> {
     let lead = duties.iter().min_by_key(|duty| (weight(duty, when), duty.due_at));
     let Some((lead, about)) = lead.and_then(|lead| lead.appointment.map(|id| (lead, id))) else { return Ok(None) };
     let Some(about) = store::appointment::load(tx, &ask.who.scope(), about)? else { return Ok(None) };
@@ -182,6 +191,7 @@ fn row(tx: &mut Tx<'_>, people: &mut People, ask: &Ask, when: &When, duties: &[O
         tag,
         detail,
         owner: duty.owner.clone(),
+        is_flagged: flagged.contains(&about.client),
         band: band(lead, when),
         shows: shows(duties, when),
         duty,

@@ -3,14 +3,15 @@
 use crate::actor::Staff;
 use crate::app::App;
 use crate::call::Call;
-use crate::error::Problem;
-use crate::flow::Flow;
+use crate::error::{FieldErrors, Problem};
+use crate::flow::{self, Flow};
 use crate::portal::desk::words;
-use crate::portal::desk::{self, Choice, DutyView, People, Story, When};
+use crate::portal::desk::{self, Choice, DutyView, LiveView, People, Story, When};
 use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
 use askama::Template;
 use domain::contact::AttemptResult;
+use domain::decide::Live;
 use domain::disruption::Disruption;
 use domain::id::DisruptionId;
 use domain::obligation::ObligationKind;
@@ -49,9 +50,14 @@ struct CasePage {
     results: Vec<Choice>,
     day: String,
     time: String,
+    live: LiveView,
+    errors: FieldErrors,
+    /// Where its forms go.
+    acts: String,
 }
 
 struct Read {
+    live: LiveView,
     case: Disruption,
     story: Story,
     attempts: Vec<AttemptView>,
@@ -60,15 +66,19 @@ struct Read {
 /// GET.
 pub(super) async fn page(app: App, call: Call<Staff>) -> Answer {
     let (id, when): (DisruptionId, _) = (call.id("id")?, When::of(&call));
-    let (ask, inner) = (desk::ask(&call), when.clone());
+    if call.is_opened() {
+        note_seen(&app, &call, id).await;
+    }
+    let (ask, inner, me) = (desk::ask(&call), when.clone(), call.actor.person);
     let found: Result<Read, Problem> = desk::read(&app, move |tx| {
         let case = store::disruption::load(tx, &ask.who.scope(), id)?.ok_or_else(|| Refusal::not_found("case"))?;
         let story = desk::story_of(tx, &ask.who, &inner, case.appointment)?;
         let attempts = attempts(tx, &ask, &inner, &story)?;
-        Ok(Read { case, story, attempts })
+        let live = desk::live_of_story(tx, &ask.who, &story, &inner, me, false)?;
+        Ok(Read { live, case, story, attempts })
     })
     .await;
-    let Read { case, story, attempts } = found?;
+    let Read { live, case, story, attempts } = found?;
     let preferred = story.client.preference.preferred();
     let channels = [Channel::Phone, Channel::Sms, Channel::Email, Channel::InPerson];
     let channel = |way: Channel| Choice::new(way.word(), desk::capital(words::channel(way)), way == preferred);
@@ -89,9 +99,25 @@ pub(super) async fn page(app: App, call: Call<Staff>) -> Answer {
         results: results.collect(),
         day: when.date_value(when.now),
         time: when.time_value(when.now),
+        acts: format!("/p/appointments/{}/live", story.appointment.id),
         story,
+        live,
+        errors: FieldErrors::default(),
     };
     render(&page)
+}
+
+/// Somebody of the office has opened the case, so the practice knows. The page is shown even where this cannot be
+/// kept.
+async fn note_seen(app: &App, call: &Call<Staff>, id: DisruptionId) {
+    let (inner, ask) = (app.clone(), desk::ask(call));
+    let kept = app.store.write_async(move |tx: &mut store::Tx<'_>| {
+        flow::live::on_case(tx, &inner.tools, &ask, id, Live::SeenByPractice)
+    });
+    match kept.await {
+        Ok(_) | Err(flow::Failed::Nothing { .. } | flow::Failed::Refused(_)) => {}
+        Err(fault) => tracing::error!(?fault, case = %id, "that the office opened a case could not be kept"),
+    }
 }
 
 fn attempts(tx: &mut store::Tx<'_>, ask: &crate::flow::Ask, when: &When, story: &Story) -> Flow<Vec<AttemptView>> {

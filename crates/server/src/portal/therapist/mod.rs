@@ -1,5 +1,6 @@
 //! The therapist's portal: today, and the desk.
 
+mod settings;
 mod today;
 
 use super::desk;
@@ -12,6 +13,13 @@ pub fn routes() -> Vec<Route> {
         get::<Therapist>("/t", today::page)
             .about("portal")
             .says("Today’s appointments, what is owed, and clients’ booking links"),
+        get::<Therapist>("/t/settings", settings::page)
+            .about("therapist")
+            .says("Account settings: the therapist's fees"),
+        post::<Therapist>("/t/settings", settings::save)
+            .about("therapist")
+            .audits("fees_changed")
+            .says("Keeps the therapist's fees"),
         post::<Therapist>("/t/booking-link", today::booking_link)
             .about("relationship")
             .audits("booking_link_made")

@@ -4,19 +4,22 @@ use crate::actor::Therapist;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
-use crate::flow::{self, Ask, Failed, Flow};
+use crate::flow::{self, Ask, Failed, Flow, Who};
 use crate::links::LinkKey;
-use crate::portal::desk::{self, DutyView, People, When, words};
+use crate::portal::desk::{self, DutyView, LiveView, People, Story, When, words};
 use crate::portal::desk::{Choice, relationship_choices};
 use crate::portal::{Shell, page as render, redirect};
 use crate::routes::Answer;
 use askama::Template;
-use domain::appointment::{Appointment, State};
-use domain::id::RelationshipId;
+use domain::appointment::Appointment;
+use domain::id::{ClientId, RelationshipId};
 use domain::message::LinkTo;
 use domain::obligation::{Obligation, ObligationKind};
 use domain::person::{PersonRef, Role};
+use domain::practice::RelationshipState;
+use domain::time::Span;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use store::Tx;
 use store::appointment::Filter;
 
@@ -38,7 +41,10 @@ struct AgendaView {
     icon: &'static str,
     minutes: i64,
     tag: words::TagView,
+    is_flagged: bool,
     class: &'static str,
+    /// Whether it begins within the hour or is under way.
+    is_near: bool,
 }
 
 /// A client's booking link.
@@ -72,14 +78,25 @@ struct TodayPage {
     updates: Vec<AgendaView>,
     clients: Vec<Choice>,
     link: Option<LinkView>,
+    /// Clients whom nobody has asked how they wish to be reached: relationship and name (V-06).
+    unasked: Vec<(String, String)>,
+    live: Vec<LiveCard>,
+}
+
+/// One appointment of this hour.
+struct LiveCard {
+    story: Story,
+    live: LiveView,
 }
 
 struct Read {
+    live: Vec<LiveCard>,
     agenda: Vec<AgendaView>,
     updates: Vec<AgendaView>,
     duties: Vec<(ObligationKind, DutyView)>,
     clients: Vec<Choice>,
     link: Option<LinkView>,
+    unasked: Vec<(String, String)>,
 }
 
 /// GET.
@@ -87,7 +104,7 @@ pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
     let chosen = call.query::<Query>()?.relationship;
     let (ask, when) = (desk::ask(&call), When::of(&call));
     let (inner, key, base_url) = (when.clone(), app.tools.link_key.clone(), app.tools.base_url.clone());
-    let Read { agenda, updates, duties, clients, link } =
+    let Read { live, agenda, updates, duties, clients, link, unasked } =
         desk::read(&app, move |tx| read(tx, &ask, &inner, chosen, &key, &base_url)).await?;
     if chosen.is_some() && link.is_none() {
         return Err(Problem::not_found());
@@ -118,6 +135,8 @@ pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
         updates,
         clients,
         link,
+        unasked,
+        live,
     };
     render(&page)
 }
@@ -154,11 +173,16 @@ fn read(
     base_url: &str,
 ) -> Flow<Read> {
     let mut people = People::default();
+    let flagged = store::risk::flagged(tx, &ask.who.scope())?;
     let today = when.today();
     let filter = Filter { from: Some(today.from), to: Some(today.to), ..Filter::default() };
-    let agenda = lines(tx, &mut people, when, ask, &filter)?;
-    let filter = Filter { states: vec![State::AwaitingUpdate.word()], ..Filter::default() };
-    let updates = lines(tx, &mut people, when, ask, &filter)?;
+    let agenda = lines(tx, &mut people, when, ask, &filter, &flagged)?;
+    let live = live_cards(tx, when, ask, &agenda)?;
+    let mut updates = Vec::new();
+    for about in desk::file::updates::waiting(tx, ask)? {
+        let client = people.client(tx, about.client)?;
+        updates.push(line(&about, client, when, &flagged));
+    }
     let mut duties = Vec::new();
     for duty in store::obligation::owed(tx, &ask.who.scope(), MANY)? {
         if let Some(view) = mine(tx, &mut people, when, ask, &duty)? {
@@ -170,20 +194,52 @@ fn read(
         Some(id) => link(tx, &mut people, ask, id, key, base_url)?,
         None => None,
     };
-    Ok(Read { agenda, updates, duties, clients, link })
+    let unasked = unasked(tx, &mut people, ask)?;
+    Ok(Read { live, agenda, updates, duties, clients, link, unasked })
 }
 
-fn lines(tx: &mut Tx<'_>, people: &mut People, when: &When, ask: &Ask, filter: &Filter) -> Flow<Vec<AgendaView>> {
+/// The appointments of this hour, with what can be said about them.
+fn live_cards(tx: &mut Tx<'_>, when: &When, ask: &Ask, agenda: &[AgendaView]) -> Flow<Vec<LiveCard>> {
+    let mut cards = Vec::new();
+    let Who::Actor(actor) = &ask.who else { return Ok(cards) };
+    for line in agenda.iter().filter(|line| line.is_near) {
+        let Ok(id) = line.id.parse() else { continue };
+        if let Some((story, live)) = desk::live_of(tx, &ask.who, when, id, actor.person, true)? {
+            cards.push(LiveCard { story, live });
+        }
+    }
+    Ok(cards)
+}
+
+fn unasked(tx: &mut Tx<'_>, people: &mut People, ask: &Ask) -> Flow<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for pair in store::relationship::list(tx, &ask.who.scope(), Some(RelationshipState::Active), None, MANY)?.items {
+        let Some(client) = people.find(tx, PersonRef::Client(pair.client))?.cloned() else { continue };
+        if desk::file::clients::is_unasked(tx, &pair, &client)? {
+            found.push((pair.id.to_string(), client.first_name().to_owned()));
+        }
+    }
+    Ok(found)
+}
+
+fn lines(
+    tx: &mut Tx<'_>,
+    people: &mut People,
+    when: &When,
+    ask: &Ask,
+    filter: &Filter,
+    flagged: &BTreeSet<ClientId>,
+) -> Flow<Vec<AgendaView>> {
     let found = store::appointment::list(tx, &ask.who.scope(), filter, None, MANY)?;
     let mut lines = Vec::with_capacity(found.items.len());
     for about in found.items {
         let client = people.client(tx, about.client)?;
-        lines.push(line(&about, client, when));
+        lines.push(line(&about, client, when, flagged));
     }
     Ok(lines)
 }
 
-fn line(about: &Appointment, client: String, when: &When) -> AgendaView {
+fn line(about: &Appointment, client: String, when: &When, flagged: &BTreeSet<ClientId>) -> AgendaView {
     let at = if when.is_today(about.start) { when.clock(about.start) } else { when.short_moment(about.start) };
     let class = match (about.start <= when.now, when.now < about.end) {
         (true, true) if about.state.is_live() => "now",
@@ -198,8 +254,10 @@ fn line(about: &Appointment, client: String, when: &When) -> AgendaView {
         place: words::place(about.kind),
         icon: words::place_icon(about.kind),
         minutes: (about.end - about.start).as_minutes(),
+        is_flagged: flagged.contains(&about.client),
         tag: words::state(about),
         class,
+        is_near: about.start - Span::hours(1) <= when.now && when.now < about.end,
     }
 }
 

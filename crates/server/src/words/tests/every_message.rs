@@ -143,7 +143,9 @@ fn no_message_blames_and_subjects_tell_a_bystander_nothing() {
     for case in messages(MessageKind::ALL) {
         let Written { subject, text, html, .. } = &case.written;
         for word in NEVER {
-            assert!(!has_word(text, word) && !has_word(subject, word), "{word}: {subject}\n{text}");
+            // The seed's own words to a client say "about 10 minutes late today".
+            let verbatim = word == "late" && case.notice.kind == MessageKind::RunningLate;
+            assert!((verbatim || !has_word(text, word)) && !has_word(subject, word), "{word}: {subject}\n{text}");
         }
         for word in PRIVATE {
             assert!(!has_word(subject, word), "{word}: {subject}");
@@ -189,7 +191,7 @@ fn every_message_about_a_time_names_it_and_says_when_it_was_written() {
             Locale::EnUs => "As of 4:12 AM, Tuesday, November 24, 2026.",
         };
         assert!(case.written.text.contains(as_of), "{}", case.written.text);
-        let about_a_time = !matches!(case.notice.kind, MessageKind::SignIn | MessageKind::BookingLink);
+        let about_a_time = !names_no_time(case.notice.kind);
         let named = case.written.text.contains(&moment(&case, case.notice.facts.time.from));
         assert_eq!(named, about_a_time, "{}", case.written.text);
         if case.notice.kind == MessageKind::Rescheduled {
@@ -221,6 +223,12 @@ fn a_calendar_reads_what_is_on_and_what_is_off() {
         assert_eq!(attendee(event), format!("mailto:{mail}"));
         assert!(!text.contains("{link}") && !text.contains("URL") && !text.contains("RECURRENCE-ID"), "{text}");
     }
+}
+
+/// Letters about no one appointment.
+fn names_no_time(kind: MessageKind) -> bool {
+    let plain = matches!(kind, MessageKind::Message | MessageKind::Ticket | MessageKind::TicketAnswer);
+    plain || matches!(kind, MessageKind::SignIn | MessageKind::BookingLink)
 }
 
 fn attendee(event: &icalendar::Event) -> String {

@@ -53,7 +53,9 @@ impl Sample {
     pub fn notice(&self, kind: MessageKind, to: &Person, facts: Facts) -> Notice {
         let calendar = match kind {
             MessageKind::Confirmation | MessageKind::Rescheduled => Some(CalendarMethod::Request),
-            MessageKind::Cancellation => Some(CalendarMethod::Cancel),
+            MessageKind::Cancellation | MessageKind::Missed | MessageKind::TechnicalFailure => {
+                Some(CalendarMethod::Cancel)
+            }
             _ => None,
         };
         Notice {
@@ -96,6 +98,9 @@ impl Sample {
             free_until: Some(at("2026-11-24T18:45:00Z")),
             words: Some("I'm so sorry.\n\nTake care <3".into()),
             owed: Some("Daniel may not know yet. Please ring them.".into()),
+            minutes: Some(10),
+            answer: Some(domain::attendance::LateAnswer::Wait),
+            reply_by: Some(at("2026-11-27T09:12:00Z")),
             ..self.facts()
         }
     }
@@ -138,6 +143,9 @@ pub fn sample() -> Sample {
             person: therapist,
             late_cancel_fee: None,
             no_show_fee: None,
+            reserved: Vec::new(),
+            listing: Default::default(),
+            overrides: Default::default(),
         },
         client,
         relationship: Relationship {
@@ -147,18 +155,26 @@ pub fn sample() -> Sample {
             client: appointment.client,
             state: RelationshipState::Active,
             accepted_policy: None,
+            file: Default::default(),
+            pathway: None,
         },
         new_client: false,
+        is_stranger: false,
         late_before: false,
         appointment: Some(appointment.clone()),
         next_appointment: None,
         offer: None,
         disruption: None,
         obligations: Vec::new(),
+        request: None,
+        account: Vec::new(),
+        undo: None,
         therapist_busy: Vec::new(),
         client_busy: Vec::new(),
         admins: vec![admin],
         owners: Vec::new(),
+        file: Default::default(),
+        live: Default::default(),
     };
     Sample { situation, appointment, now: at("2026-11-24T09:12:00Z") }
 }
@@ -222,11 +238,13 @@ fn appointment() -> Appointment {
             late_cancel_fee: None,
             no_show_fee: None,
             cutoff_floor: None,
+            terms: None,
         },
         payment: Payment { state: PaymentState::Captured, due_at: None },
         agreement: Agreement { how: AgreementHow::Phone, at: at("2026-11-01T10:00:00Z") },
         replaces: None,
         attendance: Default::default(),
+        reserved_slot: None,
         pending_move: None,
         created_at: at("2026-11-01T10:00:00Z"),
     }

@@ -5,7 +5,7 @@ use super::super::report::Problem;
 use super::time_of;
 use super::world::{Pair, World};
 use domain::appointment::{Initiator, MeetingKind};
-use domain::decide::{Became, Situation};
+use domain::decide::{Became, LiveFacts, Situation};
 use domain::id::{ClientId, TherapistId};
 use domain::money::Money;
 use domain::person::Person;
@@ -44,6 +44,7 @@ impl Draft<'_> {
             therapist: self.therapist.clone(),
             client: self.client.clone(),
             relationship: self.pair.relationship.clone(),
+            is_stranger: false,
             new_client: !self.pair.attended && !attended.contains(&self.pair()),
             late_before: self.pair.late,
             appointment: None,
@@ -51,10 +52,15 @@ impl Draft<'_> {
             offer: None,
             disruption: None,
             obligations: Vec::new(),
+            request: None,
+            account: Vec::new(),
+            undo: None,
             therapist_busy: Vec::new(),
             client_busy: Vec::new(),
             admins: place.admins.clone(),
             owners: place.owners.clone(),
+            file: domain::decide::OnFile::default(),
+            live: LiveFacts::default(),
         }
     }
 }

@@ -1,0 +1,60 @@
+//! Letters that arrive from outside, as a person would have written them.
+
+use crate::actor::Public;
+use crate::app::App;
+use crate::call::Call;
+use crate::error::Problem;
+use crate::flow::{Ask, Failed, Flow, Who, once, ticket};
+use crate::routes::Answer;
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, Response};
+use domain::id::Ids;
+use domain::person::Channel;
+use serde::Deserialize;
+use serde_json::json;
+use store::{Done, Tx};
+
+#[derive(Debug, Deserialize)]
+struct Arriving {
+    channel: Channel,
+    from: String,
+    /// The address written to; the support address of the sender's practice where nothing is said.
+    to: Option<String>,
+    body: String,
+}
+
+/// `POST /demo/inbound`: mail to a support address becomes a request for help.
+pub async fn receive(app: App, call: Call<Public>) -> Answer {
+    let arriving: Arriving = call.json()?;
+    if arriving.channel != Channel::Email {
+        return Err(Problem::field("channel", "channel_unknown", "Only e-mail arrives here so far."));
+    }
+    let ask = Ask { who: Who::System("inbound"), now: call.now, command: call.command };
+    let (tools, inner) = (app.tools.clone(), ask.clone());
+    let done: once::Answered<String> = once::write(&app, &ask, None, move |tx| {
+        let raised = receive_mail(tx, &tools, &inner, &arriving)?;
+        Ok(Done { answer: raised.answer.ticket.id.to_string(), audit: raised.audit, more: raised.more })
+    })
+    .await?;
+    let mut response = Response::new(Body::from(json!({ "ticket": done.answer }).to_string()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}
+
+fn receive_mail(
+    tx: &mut Tx<'_>,
+    tools: &crate::flow::Tools,
+    ask: &Ask,
+    arriving: &Arriving,
+) -> Flow<Done<ticket::Raised>> {
+    let practice = match &arriving.to {
+        Some(to) => ticket::practice_of_address(tx, to)?,
+        None => store::person::by_email(tx, &arriving.from)?.first().map(|person| person.practice),
+    };
+    let practice = practice.ok_or_else(|| {
+        Failed::from(domain::refusal::Refusal::invalid("address_unknown", "to", "Nobody here has that address."))
+    })?;
+    let mut ids = Ids::new(ask.command, ask.now);
+    ticket::by_mail(tx, tools, ask, &mut ids, practice, &arriving.from, &arriving.body)
+}

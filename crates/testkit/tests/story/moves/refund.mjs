@@ -1,0 +1,41 @@
+// A new client's refund: the therapist asks the practice, the team gives it back, the client sees it.
+export default async function refund({ open, axe, fits, args: { therapist, admin, client, id } }) {
+  const desk = await open('desktop', 'light', { cookies: therapist.cookies });
+  await desk.goto(`${therapist.base}/t/appointments/${id}/money`);
+  await desk.getByRole('heading', { name: 'Ask the practice to refund' }).waitFor();
+  await axe(desk);
+  await fits(desk);
+  const form = desk.locator('form', { has: desk.getByRole('heading', { name: 'Ask the practice to refund' }) });
+  await form.getByLabel('Why').fill('I am ill, and they would rather not wait');
+  await form.getByLabel('I confirm that a refund should be made').check();
+  await form.getByRole('button', { name: 'Ask the practice' }).click();
+  await desk.getByRole('heading', { name: 'The team has been asked' }).waitFor();
+  const team = await open('desktop', 'dark', { cookies: admin.cookies });
+  await team.goto(`${admin.base}/p/requests`);
+  await team.getByText('I am ill, and they would rather not wait').waitFor();
+  await axe(team);
+  await fits(team);
+  await team.getByRole('button', { name: /Give it back/ }).click();
+  await team.getByText('All caught up. Nobody waits for the team.').waitFor();
+  await axe(team);
+  await team.goto(`${admin.base}/p/money`);
+  await team.getByText(/£65.00 is on its way back/).waitFor();
+  await axe(team);
+  await team.getByRole('main').getByRole('listitem').getByRole('link').first().click();
+  await team.getByRole('heading', { name: 'Settle by hand' }).waitFor();
+  await axe(team);
+  await fits(team);
+  await team.getByRole('link', { name: /whole account/ }).click();
+  await team.getByText('Balance:').waitFor();
+  await axe(team);
+  await fits(team);
+  const phone = await open('phone', 'light', { cookies: client.cookies });
+  await phone.goto(`${client.base}/c/account`);
+  await phone.getByText(/on its way back/).waitFor();
+  await axe(phone);
+  await fits(phone);
+  await desk.goto(`${therapist.base}/t/settings`);
+  await desk.getByRole('heading', { name: 'Account settings' }).waitFor();
+  await axe(desk);
+  await fits(desk);
+}
