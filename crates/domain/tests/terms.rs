@@ -10,7 +10,9 @@ use domain::decide::{Due, JobToWake};
 use domain::id::Ids;
 use domain::ledger::EntryKind;
 use domain::message::MessageKind;
+use domain::obligation::ObligationKind;
 use domain::pathway::{Allowance, AllowanceUse, Pathway, Wish};
+use domain::person::PersonRef;
 use domain::policy::{FeeScope, Policy, Preset};
 use serde_json::{Value, json};
 
@@ -54,6 +56,29 @@ fn a_therapists_own_wishes_hold_only_where_fees_are_each_therapists_own() {
     assert_eq!(Policy::preset(Preset::Marketplace).between(None, therapist, &wishes), None, "practice-wide");
     let harsher = json!({ "client_cancel.notice_hours": 90 }).as_object().expect("an object").clone();
     assert_eq!(insurance.between(None, therapist, &harsher), None, "it changes nothing");
+}
+
+/// Who is told what when their therapist calls off a booking made under today's terms, and what the practice owes them.
+fn called_off(story: &mut Story) -> (Vec<(PersonRef, MessageKind)>, Vec<ObligationKind>, Vec<EntryKind>) {
+    let (start, now) = (story.start(), story.local("2026-03-01 12:00"));
+    story.run(None, &the_therapist(), book_at(start, Some(yes_at(now))), now).expect("booked");
+    let promise = promising(start - hours(20));
+    let outcome = story.act(&the_therapist(), by_therapist(promise), start - hours(30)).expect("called off");
+    let told = outcome.notices.iter().map(|notice| (notice.to, notice.kind)).collect();
+    let owed = outcome.obligations.iter().map(|duty| duty.kind).collect();
+    (told, owed, outcome.ledger.iter().map(|entry| entry.kind).collect())
+}
+
+// proves: E-03
+#[test]
+fn a_client_sent_by_somebody_is_treated_as_one_who_came_by_themselves() {
+    for preset in Preset::ALL {
+        let mut sent = Story::new(*preset);
+        sent.put_on(pathway(*preset, Wish { payer: None, ..wish(json!({})) }));
+        let came = called_off(&mut Story::new(*preset));
+        assert_eq!(called_off(&mut sent), came, "{preset}");
+        assert!(came.0.contains(&(to_client(), MessageKind::Cancellation)), "{preset}");
+    }
 }
 
 // proves: V-13, H-05

@@ -102,7 +102,7 @@ fn nobody_is_real(demo: &Demo, practices: &[Value]) {
     assert!(demo.outbox(&format!("?to_person={some}")).iter().all(|letter| letter["to_person"] == some));
     assert!(demo.outbox("?kind=cancellation&since=2026-03-08T00:00:00Z").len() < letters.len());
     let (status, problem) = demo.post("/demo/inbound", &Value::Null);
-    assert_eq!(status, 404, "{problem}");
+    assert_eq!(status, 422, "{problem}");
 }
 
 fn sundays_are_worked(demo: &Demo, practices: &[Value]) {

@@ -110,7 +110,8 @@ pub(super) fn team_declined(
     outcome: &mut Outcome,
 ) {
     let facts = Facts { words: Some(reason.to_owned()), ..wished(about, request) };
-    let to = situation.therapist.person.id;
+    let by_client = request.asked_by == PersonRef::Client(about.client);
+    let to = if by_client { request.asked_by } else { situation.therapist.person.id };
     outcome.notices.push(notice(to, MessageKind::ChangeRequest, about, facts, None, None, now));
 }
 
@@ -119,7 +120,8 @@ fn wished(about: &Appointment, request: &ChangeRequest) -> Facts {
         Wish::Move { start, .. } => (Some(start), None),
         Wish::Refund { amount } => (None, Some(amount)),
     };
-    Facts { wished, paid, ..Facts::about(about.interval()) }
+    let initiator = (request.asked_by == PersonRef::Client(about.client)).then_some(Initiator::Client);
+    Facts { wished, paid, initiator, ..Facts::about(about.interval()) }
 }
 
 /// Whether the practice gets a letter of each waiver.

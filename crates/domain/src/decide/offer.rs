@@ -3,6 +3,7 @@
 use super::book::{make, settled, subjects, take};
 use super::{
     Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, money, notify, slot,
+    team,
 };
 use crate::appointment::{Agreement, Appointment, PaymentState};
 use crate::id::Ids;
@@ -119,7 +120,8 @@ pub(super) fn decline(
         (true, false) => {
             outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: Some(offer.expires_at) })
         }
-        (false, _) => {}
+        (false, true) => team::client_asks_for_money(situation, asker, &ended, now, ids, &mut outcome)?,
+        (false, false) => {}
     }
     let ended = outcome.appointment.clone().unwrap_or(ended);
     notify::declined(&ended, refund, now, &mut outcome);

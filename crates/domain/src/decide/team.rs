@@ -11,7 +11,8 @@ use crate::id::Ids;
 use crate::ledger::Account;
 use crate::money::Money;
 use crate::obligation::{Obligation, ObligationKind};
-use crate::policy::money::PaymentState;
+use crate::policy::RefundRule;
+use crate::policy::money::{PaymentState, refund_rule};
 use crate::policy::notice;
 use crate::policy::obligations::{Given, Setting, Trigger, owed};
 use crate::reason::Reason;
@@ -144,11 +145,53 @@ fn open(
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
-    let asked_by = who::person(asker)?;
     let mut outcome = Outcome::default();
+    let request = put_to_the_team(situation, asker, about, wish, reason, trigger, now, ids, &mut outcome)?;
+    outcome.record = Record {
+        word: "team_asked",
+        subjects: [subjects(about), vec![request.id.to_string()]].concat(),
+        details: json!({ "request": request.id, "wish": request.wish, "reason": request.reason }),
+    };
+    outcome.disruption = situation.disruption.clone().map(|case| super::book::settled(case, situation, &outcome, now));
+    Ok(outcome)
+}
+
+/// A client chose their money back where that is the team's to decide (E-04): it is asked of them, and nothing where
+/// they have been asked already or none was taken.
+pub(super) fn client_asks_for_money(
+    situation: &Situation,
+    asker: &Asker,
+    ended: &Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> Result<(), Refusal> {
+    let rule = refund_rule(&situation.policy.parameters, situation.new_client);
+    let (Ok(amount), RefundRule::TeamRequest, None) = (refundable(situation, ended), rule, &situation.request) else {
+        return Ok(());
+    };
+    let (wish, reason) =
+        (Wish::Refund { amount }, "They would rather have their money back than a new time.".to_owned());
+    put_to_the_team(situation, asker, ended, wish, reason, Trigger::NewClientRefund, now, ids, outcome)?;
+    Ok(())
+}
+
+#[allow(clippy::too_many_arguments)]
+fn put_to_the_team(
+    situation: &Situation,
+    asker: &Asker,
+    about: &Appointment,
+    wish: Wish,
+    reason: String,
+    trigger: Trigger,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> Result<ChangeRequest, Refusal> {
+    let asked_by = who::person(asker)?;
     // What the therapist was to decide about the money is the team's to decide from now on.
     if matches!(wish, Wish::Refund { .. }) {
-        contact::meet(situation, ObligationKind::DecideMoney, "asked of the team", now, &mut outcome);
+        contact::meet(situation, ObligationKind::DecideMoney, "asked of the team", now, outcome);
     }
     let (parameters, zone) = (&situation.policy.parameters, &situation.practice.zone);
     let setting = Setting { now, start: about.start, end: about.end, given: Given::Nothing, money_open: false };
@@ -160,7 +203,7 @@ fn open(
         answer = Some(duty.id).filter(|_| !told).or(answer);
         // The request itself is what tells them.
         let duty = if told { duty.clone().meet("told by the request", now).unwrap_or(duty) } else { duty };
-        contact::put(duty, &mut outcome);
+        contact::put(duty, outcome);
     }
     let obligation = answer.ok_or_else(|| Refusal::not_found("obligation"))?;
     let request = ChangeRequest {
@@ -179,16 +222,10 @@ fn open(
     };
     // A revision of its own, so that a second request can be written about too.
     let about = about.clone().noted();
-    notify::team_asked(situation, &about, &request, now, &mut outcome);
-    outcome.record = Record {
-        word: "team_asked",
-        subjects: [subjects(&about), vec![request.id.to_string()]].concat(),
-        details: json!({ "request": request.id, "wish": request.wish, "reason": request.reason }),
-    };
-    outcome.requests.push(request);
-    outcome.disruption = situation.disruption.clone().map(|case| super::book::settled(case, situation, &outcome, now));
+    notify::team_asked(situation, &about, &request, now, outcome);
+    outcome.requests.push(request.clone());
     outcome.appointment = Some(about);
-    Ok(outcome)
+    Ok(request)
 }
 
 pub(super) fn answer(

@@ -100,9 +100,16 @@ pub fn with_account(
     mode: Mode,
 ) -> Flow<Situation> {
     let mut situation = appointment(tx, tools, ask, id, starts, mode)?;
-    situation.account = store::ledger::of_appointment(tx, situation.relationship.client, id)?;
-    situation.request = store::change_request::open_of(tx, id)?;
+    account(tx, &mut situation)?;
     Ok(situation)
+}
+
+/// What the appointment's account says, and whether the team has been asked about it.
+pub fn account(tx: &mut Tx, situation: &mut Situation) -> Flow<()> {
+    let about = situation.appointment()?.id;
+    situation.account = store::ledger::of_appointment(tx, situation.relationship.client, about)?;
+    situation.request = store::change_request::open_of(tx, about)?;
+    Ok(())
 }
 
 fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {

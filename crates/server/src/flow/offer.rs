@@ -23,7 +23,10 @@ pub fn preview_accept(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, start:
 
 /// Wants none of them; perhaps the money back.
 pub fn decline(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, refund: bool) -> Flow<Done<Answer>> {
-    let situation = load::offer(tx, tools, ask, id, &[], Mode::Change)?;
+    let mut situation = load::offer(tx, tools, ask, id, &[], Mode::Change)?;
+    if refund {
+        load::account(tx, &mut situation)?;
+    }
     change(tx, tools, ask, situation, Command::Decline { refund })
 }
 

@@ -135,16 +135,15 @@ async fn a_client_who_paid_may_have_the_money_back_instead_of_a_time() {
 
 // proves: E-04
 #[tokio::test]
-async fn a_refund_that_is_not_offered_cannot_be_asked_for_by_hand() {
+async fn a_new_clients_wish_for_their_money_is_asked_of_the_team() {
     let (house, session) = House::on_tuesday(Preset::Marketplace).await;
     house.paid(session).await;
     let link = house.cancelled(session).await;
     let mut phone = house.phone();
-    // A first session's refund is for the team to give (E-04), so it is not offered here.
-    phone.get(&link).await.never_says("Refund my");
-    let by_hand = phone.post(&link, &[("choice", "refund")]).await;
-    assert_eq!(by_hand.status, 422);
-    by_hand.says("There is a problem");
+    // A first session's refund is for the team to give (E-04): it is not promised here, but asked of them.
+    phone.get(&link).await.never_says("Refund my").says("I’d like my £65.00 back");
+    let done = phone.follow(&link, &[("choice", "refund")]).await;
+    done.says("We’ve asked the practice").never_says("on its way back");
     assert_eq!(house.appointment(session).await.payment.state, PaymentState::Captured);
 }
 

@@ -144,7 +144,7 @@ async fn a_move_is_recorded_with_who_asked_and_how_it_was_agreed() {
     let house = House::of(Preset::Network).await;
     let mut maya = at_the_desk(&house).await;
     let id = house.appointment(DANIEL, TODAY);
-    maya.go(&format!("/t/appointments/{id}")).await.follow("Reschedule").await;
+    maya.go(&format!("/t/appointments/{id}")).await.follow("Edit Date/Time: record a move that Daniel agreed to").await;
     let start =
         maya.values("start").into_iter().find(|start| start.starts_with("2026-11-27")).expect("a time on Friday");
     maya.press("Move it", &[("start", &start)]).await;

@@ -1,54 +1,14 @@
 //! What is not yours is not there, and what is refused leaves no trace.
 
-use crate::steps::{act, agreed, booked_for, booking, cancelled_with_times, text};
+mod things;
+
+use crate::steps::{act, agreed, booked_for, booking, text};
 use domain::policy::Preset;
 use domain::time::Span;
 use holdspace_testkit::world::{Api, Engine, House, Member, Plan, World};
 use serde_json::{Value, json};
 use server::routes::table;
-use std::collections::BTreeMap;
-
-/// One thing of each noun, by the word that stands before `{id}` in a path.
-type Things = BTreeMap<&'static str, String>;
-
-/// Books for this client, calls it off with times to choose from, and names everything that this made.
-fn things_of(world: &World, house: &House, therapist: &Member, client: &Member, relationship: usize) -> Things {
-    let at = |wall: &str| house.local(wall);
-    let body = json!({ "therapist": therapist.id, "client": client.id, "start": at("2026-11-26 14:00"), "kind": "video",
-        "agreement": agreed(world.now()) });
-    let made = world.api(therapist).post("/api/v1/appointments", &body).good();
-    let appointment = &made["appointment"];
-    let body = cancelled_with_times(house, &["2026-11-27 10:00", "2026-11-27 12:00"]);
-    let cancelled = world.api(therapist).post(&act(appointment, "cancel"), &body).good();
-    let id = |value: &Value| text(value).to_owned();
-    Things::from([
-        ("appointments", id(&appointment["id"])),
-        ("offers", id(&cancelled["next_step"]["offer"]["id"])),
-        ("disruptions", id(&cancelled["disruption"]["id"])),
-        ("obligations", id(&cancelled["obligations"][0]["id"])),
-        ("relationships", house.relationships[relationship].to_string()),
-        ("therapists", therapist.id.to_string()),
-        ("clients", client.id.to_string()),
-        ("practices", house.practice.id.to_string()),
-    ])
-}
-
-/// A body that this route would take, so that only the thing itself can be refused. A route without one fails here.
-fn body_for(path: &str, world: &World, house: &House) -> Value {
-    let start = house.local("2026-11-30 09:00");
-    match path.rsplit('/').next().unwrap_or_default() {
-        "cancel" => cancelled_with_times(house, &["2026-12-01 10:00"]),
-        "reschedule" => json!({ "start": start, "initiator": "client", "agreement": agreed(world.now()) }),
-        "accept" => json!({ "start": house.local("2026-11-27 10:00") }),
-        "decline" => json!({ "refund": false }),
-        "meet" => json!({ "evidence": "spoke on the phone" }),
-        "excuse" => json!({ "reason": "moved away" }),
-        "fees" => json!({ "late_cancel": null, "no_show": null }),
-        "contact-preference" => json!({ "channels": ["email"], "voicemail": false }),
-        "policy" => json!({ "set": { "client_cancel.notice_hours": 72 } }),
-        _ => panic!("{path}: say here what it takes"),
-    }
-}
+use things::{Things, body_for, things_of};
 
 /// Tries every route of the API that names a thing, with other people's things.
 fn nothing_of_theirs(world: &World, house: &House, asker: &Member, theirs: &Things, but: &[&str]) {
@@ -62,10 +22,14 @@ fn nothing_of_theirs(world: &World, house: &House, asker: &Member, theirs: &Thin
         }
         let id = theirs.get(noun).unwrap_or_else(|| panic!("{}: no such thing in this story", route.path));
         let mut path = route.path.replace("{id}", id);
+        for inner in ["file", "replay"] {
+            path = path.replace(&format!("{{{inner}}}"), theirs.get(inner).map_or("", String::as_str));
+        }
         if path.ends_with("/slots") {
             path.push_str("?from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z&kind=video");
         }
-        let body = if route.is_write() { body_for(route.path, world, house).to_string() } else { String::new() };
+        let body =
+            if route.is_write() { body_for(route.path, world, house, theirs).to_string() } else { String::new() };
         let reply = api.call(route.method.as_str(), &path, &[], &body);
         assert_eq!(reply.problem(), (404, "not_found".into()), "{} {path} by {}", route.method, asker.name);
         tried += 1;
@@ -77,7 +41,7 @@ fn nothing_of_theirs(world: &World, house: &House, asker: &Member, theirs: &Thin
 #[test]
 fn what_belongs_to_others_is_not_there_for_anybody_and_nothing_changes() {
     let world = Plan::on(Engine::Memory).begin();
-    let (house, other) = (world.house(Preset::Marketplace), world.house(Preset::Clinic));
+    let (house, other) = (world.house(Preset::Marketplace), world.house(Preset::Network));
     let neighbours = things_of(&world, house, &house.colleague, &house.neighbour, 2);
     let foreign = things_of(&world, other, &other.therapist, &other.client, 0);
     world.work();
@@ -87,21 +51,32 @@ fn what_belongs_to_others_is_not_there_for_anybody_and_nothing_changes() {
     // Within the practice: another's client, and another therapist's cases. The practice itself is theirs, and colleagues
     // may see when each other is free.
     for asker in [&house.client, &house.newcomer] {
-        nothing_of_theirs(&world, house, asker, &neighbours, &["practices"]);
+        nothing_of_theirs(&world, house, asker, &neighbours, &["practices", "guidance", "pathways"]);
     }
-    nothing_of_theirs(&world, house, &house.therapist, &neighbours, &["practices", "/api/v1/therapists/{id}/slots"]);
+    let shared = ["practices", "guidance", "pathways", "/api/v1/therapists/{id}/slots"];
+    nothing_of_theirs(&world, house, &house.therapist, &neighbours, &shared);
     world.ignore_letters();
 }
 
 #[test]
 fn lists_and_searches_show_only_what_is_ones_own() {
     let world = Plan::on(Engine::Memory).begin();
-    let (house, other) = (world.house(Preset::Marketplace), world.house(Preset::Clinic));
+    let (house, other) = (world.house(Preset::Marketplace), world.house(Preset::Network));
     let neighbours = things_of(&world, house, &house.colleague, &house.neighbour, 2);
     let foreign = things_of(&world, other, &other.therapist, &other.client, 0);
     world.work();
-    let paths =
-        ["appointments", "appointments?q=Tom", "appointments?q=Daniel", "disruptions", "relationships", "obligations"];
+    let shared = ["practices", "guidance", "file", "pathways", "replay"];
+    let paths = [
+        "appointments",
+        "appointments?q=Tom",
+        "appointments?q=Daniel",
+        "disruptions",
+        "relationships",
+        "obligations",
+        "tickets",
+        "change-requests",
+        "reserved-slots",
+    ];
     for asker in house.everybody() {
         for path in paths {
             let reply = world.api(asker).get(&format!("/api/v1/{path}"));
@@ -109,7 +84,7 @@ fn lists_and_searches_show_only_what_is_ones_own() {
                 assert!(!reply.body.contains(id.as_str()), "{} of another practice for {}: {path}", noun, asker.name);
             }
             if [&house.client, &house.newcomer, &house.therapist].iter().any(|one| one.id == asker.id) {
-                for (noun, id) in neighbours.iter().filter(|(noun, _)| **noun != "practices") {
+                for (noun, id) in neighbours.iter().filter(|(noun, _)| !shared.contains(noun)) {
                     assert!(!reply.body.contains(id.as_str()), "{} of a neighbour for {}: {path}", noun, asker.name);
                 }
             }

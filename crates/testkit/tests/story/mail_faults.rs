@@ -60,6 +60,8 @@ fn a_letter_that_bounces_makes_a_person_ring_and_then_the_admin_and_the_owner_he
     let of_case = |duty: &&Value| duty["kind"] == "inform_client" && duty["disruption"] == case["id"];
     let planned =
         moment(&cancelled["obligations"].as_array().expect("duties").iter().find(of_case).expect("to tell")["due_at"]);
+    // The letter waits while the edit can be taken back.
+    world.advance(Span::minutes(3));
     world.work();
     let inform = owed_by(&world.api(&house.therapist), "inform_client");
     let inform = inform.iter().find(|duty| duty["disruption"] == case["id"]).expect("the therapist must ring");

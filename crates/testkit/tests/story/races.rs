@@ -177,6 +177,7 @@ fn a_key_acts_once(engine: Engine) {
     let twice = api.post_with(&path, &key, &promise(20));
     assert_eq!((once.status, &once.body), (twice.status, &twice.body));
     api.post_with(&path, &[("Idempotency-Key", "fresh")], &promise(20)).refused(409, "already_cancelled");
+    world.advance(Span::minutes(3));
     world.work();
     let accepted = world.accepted();
     assert_eq!(accepted[&house.newcomer.email], 2, "booked and called off, once each: {accepted:?}");

@@ -29,7 +29,9 @@ fn targets(text: &str) -> Vec<(usize, String)> {
         let prose: String = line.split('`').step_by(2).collect::<Vec<_>>().join("`");
         for part in prose.split("](").skip(1) {
             let target = part.split([')', ' ']).next().unwrap_or_default();
-            if !target.contains("://") && !target.starts_with("mailto:") {
+            // What begins at the root, or with a brace, is an address of the server, not a file (its guides have such).
+            let is_page = target.starts_with(['/', '{']);
+            if !is_page && !target.contains("://") && !target.starts_with("mailto:") {
                 found.push((number + 1, target.to_owned()));
             }
         }

@@ -8,6 +8,46 @@ use crate::source::Source;
 /// Letter of a seed document, and how many requirements it holds.
 const SEEDS: &[(char, usize)] = &[('V', 21), ('G', 18), ('H', 16), ('E', 14), ('A', 22)];
 
+/// What of a requirement waits for a later part of the product, and what of it is decided and tested already.
+struct Later {
+    id: &'static str,
+    waits_for: &'static str,
+    already: &'static str,
+}
+
+const fn later(id: &'static str, waits_for: &'static str, already: &'static str) -> Later {
+    Later { id, waits_for, already }
+}
+
+const LATER: &[Later] = &[
+    later(
+        "V-05",
+        "text messages, phone and push gateways",
+        "the preference, its order, and e-mail as the channel that sends",
+    ),
+    later(
+        "V-09",
+        "an absence plan over many appointments",
+        "each appointment called off carries its own promise and clock",
+    ),
+    later("V-11", "text messages and a telephone gateway", "ticket or urgent contact by the time that is left"),
+    later("V-20", "claims, for the payers' own forms", "pathways with what each payer allows; guides linked in place"),
+    later(
+        "V-21",
+        "documents in other formats and languages",
+        "author, role, date, version and language of each guide and policy",
+    ),
+    later("G-16", "the outside calendar and the claim", "the system is the only place where a time changes (G-15)"),
+    later("H-06", "a card processor", "when a payment falls due and what becomes of it, in the ledger"),
+    later("H-10", "a card processor", "whether it is taken, by the boundary of the policy that was agreed"),
+    later("E-02", "a card processor", "the choice, the refund that is due, and its settling by hand"),
+    later("E-07", "a card processor", "both entry points, and that nothing goes back twice"),
+    later("E-12", "an absence plan", "hiding the profile, closing to new bookings, a request to the team"),
+    later("A-03", "text messages", "who is told first, at once, in the words of the template, by e-mail"),
+    later("A-12", "text messages and calls", "when it is due, and the attempt on file; e-mail as the practice allows"),
+    later("A-14", "text messages", "when it may be said, and that the client may still come"),
+];
+
 /// A test and the requirements it claims.
 pub struct Proof {
     pub ids: Vec<String>,
@@ -78,8 +118,21 @@ pub fn page(proofs: &[Proof]) -> String {
     if !open.is_empty() {
         let _ = write!(page, " No test names these yet: {}.", open.join(", "));
     }
-    page.push('\n');
+    page.push_str("\n\n## What waits for a later part\n\n| requirement | waits for | decided and tested already |\n|---|---|---|\n");
+    for Later { id, waits_for, already } in LATER {
+        let _ = writeln!(page, "| {id} | {waits_for} | {already} |");
+    }
     page
+}
+
+/// Requirements that no test names and that are not marked as coming later; and marks that no longer fit.
+pub fn silent(proofs: &[Proof]) -> Vec<String> {
+    let named = |id: &str| proofs.iter().any(|proof| proof.ids.iter().any(|known| known == id));
+    let marked = |id: &str| LATER.iter().any(|later| later.id == id);
+    let known = known();
+    let quiet = known.iter().filter(|id| !named(id) && !marked(id)).map(|id| format!("{id}: no test names it"));
+    let unknown = LATER.iter().filter(|later| !known.iter().any(|id| id == later.id));
+    quiet.chain(unknown.map(|later| format!("{}: marked, and not a requirement", later.id))).collect()
 }
 
 #[test]

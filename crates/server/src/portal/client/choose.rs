@@ -1,7 +1,7 @@
 //! "Choose a new time": the page behind an offer, and what comes of it (`ux` 4.2; V-07, G-08, E-01, E-02).
 
 use super::desk::{self, Acted, Door};
-use super::result::{self, Outcome};
+use super::result::{self, MoneyBack, Outcome};
 use super::times::{Day, by_day, moment};
 use super::words::spell;
 use super::{booking, scene};
@@ -198,8 +198,12 @@ async fn show<A: Scoped>(
             result::page(&app, &call, &base, &scene.therapist, outcome)
         }
         (OfferState::Declined { refund: true }, _, _) => {
-            let amount = is_money_back(&scene).then_some(scene.ended.price);
-            result::page(&app, &call, &base, &scene.therapist, Outcome::Refund { amount })
+            let back = match scene.ended.payment.state {
+                PaymentState::Captured => MoneyBack::Asked(scene.ended.price),
+                _ if is_money_back(&scene) => MoneyBack::Due(scene.ended.price),
+                _ => MoneyBack::Nothing,
+            };
+            result::page(&app, &call, &base, &scene.therapist, Outcome::Refund(back))
         }
         (OfferState::Declined { refund: false }, _, _) => {
             let times = format!("{base}/times");
@@ -309,7 +313,12 @@ fn money(ended: &Appointment) -> Option<String> {
 
 /// No new time, and the money back, is the client's to choose where the practice gives that (E-02, `rulings` 3).
 fn may_refund(scene: &Scene) -> bool {
-    scene.policy.parameters.next_step.allowed.contains(&NextStepKind::Refund)
+    let is_captured = scene.ended.payment.state == PaymentState::Captured;
+    // After their own word the policy has decided about the money.
+    let is_their_own =
+        matches!(&scene.ended.state, State::Cancelled(how) if how.initiator == Initiator::Client && is_captured);
+    !is_their_own
+        && scene.policy.parameters.next_step.allowed.contains(&NextStepKind::Refund)
         && matches!(scene.ended.payment.state, PaymentState::Captured | PaymentState::Planned | PaymentState::None)
 }
 

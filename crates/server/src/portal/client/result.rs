@@ -28,11 +28,8 @@ pub(super) enum Outcome<'a> {
         /// Which.
         kept: &'a Appointment,
     },
-    /// The money goes back; no amount where there was none to give.
-    Refund {
-        /// How much.
-        amount: Option<Money>,
-    },
+    /// They wanted their money back.
+    Refund(MoneyBack),
     /// Somebody will be in touch.
     Contact {
         /// By when, where it was promised.
@@ -40,6 +37,16 @@ pub(super) enum Outcome<'a> {
         /// Where to choose a time after all.
         times: &'a str,
     },
+}
+
+/// What becomes of money that a client wants back.
+pub(super) enum MoneyBack {
+    /// It goes back.
+    Due(Money),
+    /// The practice is asked (E-04).
+    Asked(Money),
+    /// None was taken.
+    Nothing,
 }
 
 #[derive(Template)]
@@ -87,7 +94,7 @@ pub(super) fn page<A: Scoped>(app: &App, call: &Call<A>, base: &str, with: &Ther
             ways: booked_ways(app, call, base, kept),
             note: "There is nothing more that you need to do.",
         }),
-        Outcome::Refund { amount } => render(&refund(app, call, amount)),
+        Outcome::Refund(back) => render(&refund(app, call, back)),
         Outcome::Contact { by, times } => {
             let title = match by {
                 Some(by) => format!("{name} will contact you by {}", when.moment(by)),
@@ -101,9 +108,9 @@ pub(super) fn page<A: Scoped>(app: &App, call: &Call<A>, base: &str, with: &Ther
     }
 }
 
-fn refund<A: Scoped>(app: &App, call: &Call<A>, amount: Option<Money>) -> ResultPage {
-    let (title, line) = match amount {
-        Some(amount) => (
+fn refund<A: Scoped>(app: &App, call: &Call<A>, back: MoneyBack) -> ResultPage {
+    let (title, line) = match back {
+        MoneyBack::Due(amount) => (
             format!("Your {amount} is on its way back"),
             line(
                 "banknote",
@@ -111,7 +118,11 @@ fn refund<A: Scoped>(app: &App, call: &Call<A>, amount: Option<Money>) -> Result
                 "That takes 5 to 10 days. We’ll write if anything goes wrong.",
             ),
         ),
-        None => (
+        MoneyBack::Asked(amount) => (
+            format!("We’ve asked the practice for your {amount}"),
+            line("banknote", "The practice decides on it", "They will write to you."),
+        ),
+        MoneyBack::Nothing => (
             "We’ve noted that you’d like your money back".to_owned(),
             line("banknote", "Nothing was taken for this session", "So there is nothing to pay back."),
         ),
