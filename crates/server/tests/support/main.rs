@@ -6,6 +6,7 @@ mod house;
 mod page;
 
 mod guidance;
+mod hours;
 mod office;
 mod pages;
 mod standing;
