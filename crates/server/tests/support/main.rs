@@ -9,5 +9,6 @@ mod guidance;
 mod hours;
 mod office;
 mod pages;
+mod reasons;
 mod standing;
 mod tickets;
