@@ -11,4 +11,5 @@ mod office;
 mod pages;
 mod reasons;
 mod standing;
+mod terms;
 mod tickets;
