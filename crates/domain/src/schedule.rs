@@ -14,8 +14,10 @@ use std::fmt;
 use std::str::FromStr;
 
 mod away;
+mod hours;
 mod wall;
 pub use away::Away;
+pub use hours::{BUFFER, Cut, Hours, MINUTES, Prices, Written, Wrong};
 pub(crate) use wall::{Offsets, Run};
 
 /// Minutes since midnight, 0 to 1440; in text `09:30`, and `24:00` for the end of the day.
@@ -88,6 +90,20 @@ words! {
         Video = "video",
         /// By telephone.
         Phone = "phone",
+    }
+}
+
+words! {
+    /// Why a booking is outside the hours.
+    Outside {
+        /// The weekly hours do not reach it.
+        WeeklyHours = "weekly_hours",
+        /// Its day is closed.
+        DayClosed = "day_closed",
+        /// Its day has other hours, which do not reach it.
+        DayDiffers = "day_differs",
+        /// Its kind is no longer offered.
+        NotOffered = "not_offered",
     }
 }
 
@@ -250,6 +266,11 @@ impl Schedule {
     /// The working time for this kind of meeting between two moments, as moments: sorted, apart from each other, and
     /// cut to the range; time that a diary takes is left out. A window that the clocks split is given in its pieces.
     pub fn working(&self, kind: MeetingKind, range: Interval) -> Vec<Interval> {
+        away::without(self.open(kind, range), &merge(self.away_during(range).collect()))
+    }
+
+    /// The same, whatever the diaries say.
+    fn open(&self, kind: MeetingKind, range: Interval) -> Vec<Interval> {
         let offsets = Offsets::new(&self.zone, range);
         let mut found = Vec::new();
         for (day, midnight) in offsets.days() {
@@ -261,7 +282,25 @@ impl Schedule {
             *piece = Interval::new(piece.from.max(range.from), piece.to.min(range.to));
             piece.from < piece.to
         });
-        away::without(merge(found), &merge(self.away_during(range).collect()))
+        merge(found)
+    }
+
+    /// Why a booking of this kind and time is outside the hours, diaries aside; none where it is inside. What is outside
+    /// stays as it is, and whoever changes the hours is told.
+    pub fn outside(&self, kind: MeetingKind, interval: Interval) -> Option<Outside> {
+        if !self.kinds.contains_key(&kind) {
+            return Some(Outside::NotOffered);
+        }
+        if self.open(kind, interval).contains(&interval) {
+            return None;
+        }
+        let day = self.zone.day_of(interval.from);
+        let of_day = || self.exceptions.iter().filter(|one| one.first <= day && day <= one.last);
+        Some(match of_day().next() {
+            None => Outside::WeeklyHours,
+            Some(_) if of_day().all(|one| one.open.is_none()) => Outside::DayClosed,
+            Some(_) => Outside::DayDiffers,
+        })
     }
 
     /// Whether the whole interval is inside one stretch of working time. Whoever books by hand is not bound to the

@@ -184,6 +184,8 @@ kinds! {
     Owner [Owner];
     /// Whoever runs the practice: admin and owner.
     Manager [Admin Owner];
+    /// Whoever may set a therapist's hours: the therapist, and whoever runs the practice.
+    Planner [Therapist Admin Owner];
     /// Everybody who works for the practice: therapists and the office.
     Colleague [Therapist Admin Support ClinicalLead RiskDuty Owner];
     /// Whoever may know of a client's safety: therapists of their own clients, the clinical lead, risk duty (V-19, V-20).

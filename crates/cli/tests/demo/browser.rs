@@ -17,6 +17,8 @@ fn a_browser_finds_nothing_wrong_with_the_demo_s_pages() {
         page("demo", "/demo"),
         page("letter", &format!("/demo/letters/{}", text(&letters[0], "id"))),
         page("faults", "/demo/faults"),
+        page("outbox", "/demo/outbox"),
+        page("time", "/demo/time"),
         // Signs in, so that the strip stands above a therapist's day.
         page("day", &door),
     ];

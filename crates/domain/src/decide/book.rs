@@ -31,6 +31,7 @@ pub(super) fn decide(
     situation: &Situation,
     asker: &Asker,
     book: Book,
+    accepts: bool,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
@@ -43,7 +44,7 @@ pub(super) fn decide(
     let slot = slot::check(situation, asker, book.kind, book.start, &busy, "start", now)?;
     let mut outcome = Outcome::default();
     let booked = make(situation, book.kind, slot, agreement, now, ids)?;
-    accept_policy(situation, asker, now, &mut outcome);
+    accept_policy(situation, agreement_to_terms(asker, agreement, accepts), &mut outcome);
     let waiting = situation.appointment.as_ref().filter(|_| situation.disruption.is_some());
     let booked = match waiting {
         Some(ended) => {
@@ -61,12 +62,13 @@ pub(super) fn decide(
         settle_open_case(situation, now, &mut outcome);
     }
     outcome.because = money::booking_rules(situation, &situation.policy_today, &booked);
-    outcome.record = Record {
-        word: if only_asks { "appointment_requested" } else { "appointment_booked" },
-        subjects: subjects(&booked),
-        details: json!({ "start": booked.start, "end": booked.end, "kind": booked.kind, "price": booked.price,
-            "policy": booked.policy, "agreement": booked.agreement }),
-    };
+    let mut details = json!({ "start": booked.start, "end": booked.end, "kind": booked.kind, "price": booked.price,
+        "policy": booked.policy, "agreement": booked.agreement });
+    if let Some(accepted) = outcome.relationship.as_ref().and_then(|changed| changed.accepted_policy) {
+        details["accepted_policy"] = json!(accepted);
+    }
+    let word = if only_asks { "appointment_requested" } else { "appointment_booked" };
+    outcome.record = Record { word, subjects: subjects(&booked), details };
     match outcome.appointment.as_ref().or(waiting.filter(|_| only_asks)) {
         Some(_) => outcome.booked = Some(booked),
         None => outcome.appointment = Some(booked),
@@ -215,16 +217,20 @@ pub(super) fn subjects(appointment: &Appointment) -> Vec<String> {
     ]
 }
 
-/// A client who books for themselves accepts today's policy, shown beside the button (H-05).
-fn accept_policy(situation: &Situation, asker: &Asker, now: Instant, outcome: &mut Outcome) {
-    if !asker.is_client() {
-        return;
-    }
+/// The yes to the terms: a client who books for themselves gives it, with the terms beside the button; of others it is
+/// given where whoever books says so, and as the yes to the time was (H-05).
+fn agreement_to_terms(asker: &Asker, agreement: Agreement, accepts: bool) -> Option<Agreement> {
+    (accepts || asker.is_client()).then_some(agreement)
+}
+
+/// Today's policy and terms are accepted, unless they were before.
+fn accept_policy(situation: &Situation, yes: Option<Agreement>, outcome: &mut Outcome) {
+    let Some(Agreement { how, at }) = yes else { return };
     let version = situation.policy_today.version;
     if situation.relationship.accepted_policy.is_some_and(|accepted| accepted.version >= version) {
         return;
     }
-    let accepted = PolicyAcceptance { version, at: now, how: AgreementHow::Portal };
+    let accepted = PolicyAcceptance { version, at, how };
     outcome.relationship = Some(Relationship { accepted_policy: Some(accepted), ..situation.relationship.clone() });
 }
 

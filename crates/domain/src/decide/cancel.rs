@@ -98,7 +98,7 @@ pub(super) fn call_off(
     let told = notify::Told {
         fee: price.fee,
         paid: price.paid,
-        shared_reason: how.reason.filter(|_| share_reason).map(|reason| reason.words().to_owned()),
+        shared_reason: how.reason.filter(|_| share_reason).map(|reason| in_words(situation, reason)),
         words,
         send_link: sends_link(situation, &how),
     };
@@ -113,6 +113,11 @@ pub(super) fn call_off(
     outcome.disruption = Some(settled(case, situation, &outcome, now));
     outcome.appointment = Some(ended);
     Ok(outcome)
+}
+
+/// As the practice called it when this was booked.
+fn in_words(situation: &Situation, reason: Reason) -> String {
+    situation.policy.parameters.reasons.words(reason).to_owned()
 }
 
 /// Before the start only, save for a client's word that came before it (`rulings` 18). Somebody else must have typed that

@@ -53,6 +53,8 @@ use crate::time::Instant;
 pub enum Command {
     /// Book a time (T2, T3).
     Book(Book),
+    /// The same, with the client's yes to today's policy and terms, given as their yes to the time was (H-05).
+    BookAccepting(Book),
     /// Call an appointment off (T7 to T10).
     Cancel(Cancel),
     /// Move an appointment (T4, T5, T6 with agreement).
@@ -98,7 +100,8 @@ pub fn decide(
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     match command {
-        Command::Book(book) => book::decide(situation, asker, book, now, ids),
+        Command::Book(book) => book::decide(situation, asker, book, false, now, ids),
+        Command::BookAccepting(book) => book::decide(situation, asker, book, true, now, ids),
         Command::Cancel(cancel) => cancel::decide(situation, asker, cancel, now, ids),
         Command::Reschedule(wish) => reschedule::decide(situation, asker, wish, now, ids),
         Command::Accept { start } => offer::accept(situation, asker, start, now, ids),

@@ -1,7 +1,8 @@
 //! Reading and changing a policy by the dotted names of its parameters.
 
 use super::parameter::{self, Allowed};
-use super::{Parameters, Policy};
+use super::{Parameters, Policy, Reasons};
+use crate::reason::{Initiator, Reason};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -184,6 +185,22 @@ fn contradictions(values: &Parameters, problems: &mut Vec<FieldProblem>) {
     at_odds(values.practice.working_days.is_empty(), "practice.working_days", "must name at least one day");
     let quiet = &values.quiet_hours;
     at_odds(quiet.from == quiet.to, "quiet_hours.to", "must differ from quiet_hours.from");
+    reasons(&values.reasons, &mut at_odds);
+}
+
+/// Whoever calls something off finds a reason to give, and a label stays on its line.
+fn reasons(reasons: &Reasons, at_odds: &mut impl FnMut(bool, &str, &str)) {
+    for initiator in Initiator::ALL {
+        let left = reasons.enabled().any(|reason| reason != Reason::EnteredInError && reason.fits(*initiator));
+        if let Some(first) = Reason::offered_to(*initiator).next() {
+            let remedy = format!("must leave the {initiator} at least one reason to give: allow one again");
+            at_odds(!left, &format!("reasons.{first}.enabled"), &remedy);
+        }
+    }
+    for reason in Reason::ALL {
+        let broken = reasons.label(*reason).is_some_and(|label| label.chars().any(char::is_control));
+        at_odds(broken, &format!("reasons.{reason}.label"), "must be words on one line");
+    }
 }
 
 /// Writes a list of words in the order of the documentation, so that equal sets are equal documents.

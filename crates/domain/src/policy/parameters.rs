@@ -393,6 +393,8 @@ parameters! {
         "obligation.<kind>.breach", Duties, "", Shorter, DeadlineOrNull;
         /// When the owner of the practice hears of it; null is never.
         "obligation.<kind>.escalate", Duties, "", Shorter, DeadlineOrNull;
+        /// What the practice calls this reason on its forms and in messages; null is our own words.
+        "reasons.<code>.label", NextStep, "", None, TextOrNull(60);
         /// Whether this reason may be given.
         "reasons.<code>.enabled", NextStep, "", None, YesNo;
         /// Whether the client is sent a link to choose a new time.

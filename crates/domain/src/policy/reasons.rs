@@ -5,9 +5,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// What one reason does in this practice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonRule {
+    /// What this practice calls it on forms and in messages; none is our own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Whether it may be given.
     pub enabled: bool,
     /// Whether the client is sent a link to choose a new time (G-11).
@@ -24,7 +27,15 @@ pub struct Reasons(BTreeMap<Reason, ReasonRule>);
 impl Reasons {
     /// What this reason does.
     pub fn of(&self, reason: Reason) -> ReasonRule {
-        self.0.get(&reason).copied().unwrap_or_else(|| usual(reason))
+        self.0.get(&reason).cloned().unwrap_or_else(|| usual(reason))
+    }
+    /// What this practice calls it, where it has words of its own (G-07).
+    pub fn label(&self, reason: Reason) -> Option<&str> {
+        self.0.get(&reason)?.label.as_deref()
+    }
+    /// As the person who gives it says it, in the practice's words or else in ours.
+    pub fn words(&self, reason: Reason) -> &str {
+        self.label(reason).unwrap_or(reason.words())
     }
     /// The reasons that may be given, in the order of the list.
     pub fn enabled(&self) -> impl Iterator<Item = Reason> + '_ {
@@ -47,5 +58,5 @@ impl<'de> Deserialize<'de> for Reasons {
 }
 
 const fn usual(reason: Reason) -> ReasonRule {
-    ReasonRule { enabled: true, sends_link: reason.sends_link(), reliability: reason.treatment() }
+    ReasonRule { label: None, enabled: true, sends_link: reason.sends_link(), reliability: reason.treatment() }
 }

@@ -91,7 +91,7 @@ async fn one(app: App, call: Call<AnyRole>) -> Answer {
 
 async fn book(app: App, call: Call<AnyRole>) -> Answer {
     let body: BookBody = call.json()?;
-    let (therapist, client) = (body.therapist, body.client);
+    let (therapist, client, accepts) = (body.therapist, body.client, body.accepts_policy);
     let wish = Book { start: body.start, kind: body.kind, agreement: body.agreement };
     let find = move |tx: &mut store::Tx, who: &flow::Who| -> flow::Flow<_> {
         let found = store::relationship::of(tx, &who.scope(), therapist, client)?;
@@ -100,13 +100,13 @@ async fn book(app: App, call: Call<AnyRole>) -> Answer {
     if call.preview {
         return preview(app, call, move |tx, app, ask| {
             let relationship = find(tx, &ask.who)?;
-            flow::appointment::preview_book(tx, &app.tools, ask, relationship, wish)
+            flow::appointment::preview_book(tx, &app.tools, ask, relationship, wish, accepts)
         })
         .await;
     }
     write(app, call, StatusCode::CREATED, move |tx, app, ask| {
         let relationship = find(tx, &ask.who)?;
-        flow::appointment::book(tx, &app.tools, ask, relationship, wish)
+        flow::appointment::book_with(tx, &app.tools, ask, relationship, wish, accepts)
     })
     .await
 }

@@ -3,6 +3,7 @@
 mod appointments;
 mod attendance;
 mod audit;
+mod availability;
 mod contact;
 mod disruptions;
 mod guidance;
@@ -48,6 +49,7 @@ pub fn routes() -> Vec<Route> {
         appointments::routes(),
         attendance::routes(),
         audit::routes(),
+        availability::routes(),
         contact::routes(),
         disruptions::routes(),
         guidance::routes(),

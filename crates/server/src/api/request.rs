@@ -18,6 +18,8 @@ pub(super) struct BookBody {
     pub start: Instant,
     pub kind: MeetingKind,
     pub agreement: Option<Agreement>,
+    #[serde(default)]
+    pub accepts_policy: bool,
 }
 
 /// The body of a cancellation.

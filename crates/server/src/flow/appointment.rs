@@ -10,14 +10,37 @@ use store::{Done, Tx};
 
 /// Books a time (T3, the client's own booking).
 pub fn book(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: RelationshipId, wish: Book) -> Flow<Done<Answer>> {
+    book_with(tx, tools, ask, relationship, wish, false)
+}
+
+/// The same; `accepts` says that the client said yes to today's policy and terms as well (H-05).
+pub fn book_with(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    relationship: RelationshipId,
+    wish: Book,
+    accepts: bool,
+) -> Flow<Done<Answer>> {
     let situation = load::relationship(tx, tools, ask, relationship, &[wish.start], Mode::Change)?;
-    change(tx, tools, ask, situation, Command::Book(wish))
+    change(tx, tools, ask, situation, booking(wish, accepts))
 }
 
 /// What booking would do.
-pub fn preview_book(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: RelationshipId, wish: Book) -> Flow<Answer> {
+pub fn preview_book(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    relationship: RelationshipId,
+    wish: Book,
+    accepts: bool,
+) -> Flow<Answer> {
     let situation = load::relationship(tx, tools, ask, relationship, &[wish.start], Mode::Preview)?;
-    look(tools, ask, situation, Command::Book(wish))
+    look(tools, ask, situation, booking(wish, accepts))
+}
+
+fn booking(wish: Book, accepts: bool) -> Command {
+    if accepts { Command::BookAccepting(wish) } else { Command::Book(wish) }
 }
 
 /// Calls an appointment off (T7 to T10); `seen` is the revision that the person was looking at.

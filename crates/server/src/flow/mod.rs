@@ -8,6 +8,7 @@ pub mod case;
 pub mod due;
 pub mod file;
 pub mod guide;
+pub mod hours;
 pub mod import;
 pub mod jobs;
 pub mod letter;

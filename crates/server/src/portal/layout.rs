@@ -34,6 +34,7 @@ const THERAPIST: &[Destination] = &[
     to("/t/updates", "circle-check", "Updates"),
     to("/t/clients", "users", "Clients"),
     to("/t/slots", "bookmark", "Reserved slots"),
+    to("/t/hours", "clock", "Working hours"),
     to("/t/messages", "message-square", "Messages"),
     to("/t/away", "heart", "Time away"),
     to("/t/record", "chart-column", "My record"),

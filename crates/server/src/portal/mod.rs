@@ -2,6 +2,7 @@
 
 mod client;
 pub mod desk;
+mod hours;
 pub mod layout;
 pub mod practice;
 pub mod signin;
@@ -47,6 +48,7 @@ pub fn routes() -> Vec<Route> {
         frame,
         signin::routes(),
         terms::routes(),
+        hours::routes(),
         client::routes(),
         therapist::routes(),
         practice::routes(),

@@ -6,7 +6,10 @@ mod house;
 mod page;
 
 mod guidance;
+mod hours;
 mod office;
 mod pages;
+mod reasons;
 mod standing;
+mod terms;
 mod tickets;

@@ -2,11 +2,14 @@
 
 use crate::house::*;
 use domain::decide::{FileAct, Keep};
+use domain::id::{Ids, TokenId};
 use domain::person::PersonRef;
 use domain::policy::Preset;
 use domain::reserved::Pattern;
+use domain::schedule::{Exception, Schedule};
 use domain::time::{Span, Weekday};
-use holdspace_server::flow::{self, signin::open_for};
+use holdspace_server::flow;
+use holdspace_server::flow::signin::{ask as ask_for_a_link, open_for};
 use holdspace_server::serve::serve;
 use holdspace_testkit::browser::{Page, look_at, run_file};
 use serde_json::{Value, json};
@@ -70,6 +73,8 @@ fn a_browser_finds_nothing_wrong_with_the_therapists_pages() {
         open.page("requests", "/t/tickets"),
         open.page("guides", "/t/guides"),
         open.page("record", "/t/record"),
+        open.page("hours", "/t/hours"),
+        open.page("more", "/more"),
         open.page("message", &format!("/t/clients/{}/message?appointment={id}", client(DANIEL))),
     ];
     assert_eq!(open.look(MAYA, &pages), Vec::<String>::new());
@@ -116,6 +121,9 @@ fn a_browser_finds_nothing_wrong_with_the_offices_pages() {
         open.page("board", "/p"),
         open.page("case", &format!("/p/cases/{case}")),
         open.page("messages", "/p/messages"),
+        open.page("therapists", "/p/therapists"),
+        open.page("office-hours", &format!("/p/therapists/{MAYA}/hours")),
+        open.page("office-more", "/more"),
         open.page("office-cancel", &format!("/p/appointments/{id}/cancel")),
     ];
     assert_eq!(open.look(SAM, &pages), Vec::<String>::new());
@@ -130,12 +138,45 @@ fn a_browser_finds_nothing_wrong_with_the_owners_pages_of_the_policy() {
         open.page("policy", "/p/policy"),
         open.page("policy-cancelling", "/p/policy/sections/cancelling"),
         open.page("policy-fees", "/p/policy/sections/fees"),
+        open.page("policy-reasons", "/p/policy/reasons"),
         open.page("policy-versions", "/p/policy/versions"),
         open.page("policy-compare", "/p/policy/compare?a=1&b=1"),
         open.page("policy-what-if", &what_if),
         open.page("pathways", "/p/pathways"),
     ];
     assert_eq!(open.look(RUTH, &pages), Vec::<String>::new());
+}
+
+#[test]
+fn a_browser_finds_nothing_wrong_with_the_pages_of_signing_in() {
+    let open = Open::of(Preset::Clinic);
+    let (app, command) = (&open.house.app, open.house.app.dice.command(now()));
+    open.runtime.block_on(ask_for_a_link(app, "maya.okafor@example.org", command, now())).expect("a link");
+    // Ids derive from the command, so the link's is the first that it minted.
+    let link: TokenId = Ids::new(command, now()).mint();
+    let pages = [
+        open.page("sign-in", "/sign-in"),
+        open.page("sign-in-sent", "/sign-in/sent"),
+        open.page("sign-in-link", &format!("/sign-in/{}", app.keys.sign_in_text(link))),
+        open.page("sign-in-gone", "/sign-in?gone=yes"),
+    ];
+    assert_eq!(look_at(&pages, &json!([]), None).expect("the browser looked"), Vec::<String>::new());
+}
+
+#[test]
+fn a_browser_finds_nothing_wrong_where_a_closed_day_has_bookings() {
+    let open = Open::of(Preset::Clinic);
+    let app = &open.house.app;
+    let PersonRef::Therapist(maya) = MAYA else { panic!("a therapist") };
+    let day = "2026-11-26".parse().expect("a day");
+    let closed = Exception { first: day, last: day, open: None };
+    let kept = open.runtime.block_on(app.store.read_async(move |tx| store::therapist::load(tx, maya)));
+    let kept = kept.map_err(|why: store::DbError| why).expect("read").expect("Maya").schedule;
+    let schedule = Schedule { exceptions: vec![closed], ..kept };
+    let keep = move |tx: &mut store::Tx<'_>| store::therapist::update_schedule(tx, maya, &schedule).map(drop);
+    open.runtime.block_on(record(app, keep));
+    let pages = [open.page("hours-outside", "/t/hours"), open.page("terms-open", "/t/clients")];
+    assert_eq!(open.look(MAYA, &pages), Vec::<String>::new());
 }
 
 const EARLY: &str = "2026-11-24T08:00:00Z";

@@ -41,7 +41,7 @@ fn nothing_of_theirs(world: &World, house: &House, asker: &Member, theirs: &Thin
 #[test]
 fn what_belongs_to_others_is_not_there_for_anybody_and_nothing_changes() {
     let world = Plan::on(Engine::Memory).begin();
-    let (house, other) = (world.house(Preset::Marketplace), world.house(Preset::Network));
+    let (house, other) = (world.house(Preset::Marketplace), world.house(Preset::Insurance));
     let neighbours = things_of(&world, house, &house.colleague, &house.neighbour, 2);
     let foreign = things_of(&world, other, &other.therapist, &other.client, 0);
     world.work();
@@ -61,7 +61,7 @@ fn what_belongs_to_others_is_not_there_for_anybody_and_nothing_changes() {
 #[test]
 fn lists_and_searches_show_only_what_is_ones_own() {
     let world = Plan::on(Engine::Memory).begin();
-    let (house, other) = (world.house(Preset::Marketplace), world.house(Preset::Network));
+    let (house, other) = (world.house(Preset::Marketplace), world.house(Preset::Insurance));
     let neighbours = things_of(&world, house, &house.colleague, &house.neighbour, 2);
     let foreign = things_of(&world, other, &other.therapist, &other.client, 0);
     world.work();

@@ -274,7 +274,7 @@ async fn confirm_page<A: Scoped>(
     let offered = booking.offer.as_ref().filter(|offer| is_answer(offer, start, call.now)).map(|offer| offer.id);
     let looked = desk::try_read(&app, &call, move |tx, app, ask| match offered {
         Some(offer) => flow::offer::preview_accept(tx, &app.tools, ask, offer, start),
-        None => flow::appointment::preview_book(tx, &app.tools, ask, relationship, wish),
+        None => flow::appointment::preview_book(tx, &app.tools, ask, relationship, wish, false),
     });
     let preview = match looked.await? {
         Ok(preview) => preview,

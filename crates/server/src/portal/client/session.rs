@@ -78,7 +78,7 @@ struct CancelPage {
     shell: Shell,
     lead: String,
     effects: Vec<Effect>,
-    reasons: Vec<(&'static str, &'static str)>,
+    reasons: Vec<(&'static str, String)>,
     action: String,
     base: String,
     move_to: Option<String>,
@@ -350,11 +350,12 @@ fn cancel_view<A: Scoped>(
         },
     ];
     let enabled = |reason: &Reason| policy.parameters.reasons.of(*reason).enabled;
+    let words = |reason: Reason| policy.parameters.reasons.words(reason).to_owned();
     CancelPage {
         shell: Shell::new(app, call, "Cancel this session?").at("/c"),
         lead: format!("{} with {name}.", when.moment(appointment.start)),
         effects,
-        reasons: REASONS.into_iter().filter(enabled).map(|reason| (reason.as_str(), reason.words())).collect(),
+        reasons: REASONS.into_iter().filter(enabled).map(|reason| (reason.as_str(), words(reason))).collect(),
         action: format!("{base}/cancel"),
         terms: crate::portal::terms::address(appointment.practice, Some(appointment.policy.version)),
         move_to: matches!(change::standing(scene, call.now), Standing::Free | Standing::WithFee(_))

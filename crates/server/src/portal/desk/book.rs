@@ -41,6 +41,9 @@ struct BookPage {
     agreement: AgreementView,
     relationship: String,
     kind: String,
+    /// Where today's terms are, while the client has yet to accept them.
+    terms: Option<String>,
+    accepts: bool,
 }
 
 struct Read {
@@ -49,6 +52,7 @@ struct Read {
     kind: Option<MeetingKind>,
     name: String,
     days: Vec<DayView>,
+    terms: Option<String>,
 }
 
 /// GET: first whom and how, then the free times.
@@ -63,8 +67,11 @@ pub async fn book<D: Desk>(app: App, call: Call<D>) -> Answer {
     let Some((relationship, wish)) = wish(&raw, &when, &mut errors) else {
         return show(&app, &call, raw, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let done =
-        write(&app, &call, move |tx, app, ask| flow::appointment::book(tx, &app.tools, ask, relationship, wish)).await;
+    let accepts = raw.has("accepts_policy", "yes");
+    let done = write(&app, &call, move |tx, app, ask| {
+        flow::appointment::book_with(tx, &app.tools, ask, relationship, wish, accepts)
+    })
+    .await;
     match done {
         Ok(id) => Ok(redirect(&format!("{}/appointments/{id}?done=booked", D::BASE))),
         Err(failed) => {
@@ -93,7 +100,7 @@ async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors,
     let (tools, inner, words_sent) = (app.tools.clone(), when.clone(), raw.clone());
     let found: Result<Read, Problem> =
         read(app, move |tx| read_form::<D>(tx, &tools, &asked, &inner, &words_sent)).await;
-    let Read { people, kinds, kind, name, days } = found?;
+    let Read { people, kinds, kind, name, days, terms } = found?;
     let kinds = kinds.into_iter().map(|k| Choice::new(k.as_str(), words::place(k), Some(k) == kind)).collect();
     let page = BookPage {
         shell: Shell::new(app, call, "Book an appointment").at(&D::appointments()).with(&errors),
@@ -106,6 +113,8 @@ async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors,
         agreement: AgreementView::of(&raw, &when),
         relationship: raw.get("relationship").to_owned(),
         kind: kind.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+        terms,
+        accepts: raw.has("accepts_policy", "yes"),
     };
     page_with(status, &page)
 }
@@ -113,8 +122,10 @@ async fn show<D: Desk>(app: &App, call: &Call<D>, raw: Raw, errors: FieldErrors,
 fn read_form<D: Desk>(tx: &mut Tx<'_>, tools: &Tools, ask: &Ask, when: &When, raw: &Raw) -> Flow<Read> {
     let chosen = raw.get("relationship").parse::<RelationshipId>().ok();
     let people = choices::<D>(tx, ask, chosen)?;
-    let nobody = Read { people: people.clone(), kinds: Vec::new(), kind: None, name: String::new(), days: Vec::new() };
-    let Some(id) = chosen else { return Ok(nobody) };
+    let Some(id) = chosen else {
+        let (kinds, days) = (Vec::new(), Vec::new());
+        return Ok(Read { people, kinds, kind: None, name: String::new(), days, terms: None });
+    };
     let found = store::relationship::load(tx, &ask.who.scope(), id)?.ok_or_else(|| Refusal::not_found("client"))?;
     let missing = || Refusal::not_found("client");
     let client = store::person::load(tx, PersonRef::Client(found.client))?.ok_or_else(missing)?;
@@ -126,7 +137,10 @@ fn read_form<D: Desk>(tx: &mut Tx<'_>, tools: &Tools, ask: &Ask, when: &When, ra
         None => Vec::new(),
     };
     let days = slots::by_day(&free, when, raw.get("start"));
-    Ok(Read { people, kinds, kind, name: client.first_name().to_owned(), days })
+    let policy = tools.policies.latest(tx, found.practice)?.ok_or_else(missing)?;
+    let must_accept = found.accepted_policy.is_none_or(|accepted| accepted.version < policy.version);
+    let terms = must_accept.then(|| crate::portal::terms::address(found.practice, Some(policy.version)));
+    Ok(Read { people, kinds, kind, name: client.first_name().to_owned(), days, terms })
 }
 
 /// The working relationships to choose from, by the client's name; the office sees the therapist's as well.

@@ -207,9 +207,8 @@ fn form_view<D: Desk>(story: &Story, step: StepView, raw: &Raw) -> FormView {
         [(Initiator::Practice, "The practice".to_owned()), (Initiator::Therapist, format!("{therapist} asked us to"))];
     let sides = sides.into_iter().map(|(side, label)| Choice::new(side.as_str(), label, side == by)).collect();
     let reason = |reason: Reason| {
-        let words =
-            if D::is_therapist() { reason.words().to_owned() } else { words::reason_of_other(reason, therapist) };
-        Choice::new(reason.as_str(), words.replace('\'', "’"), raw.get("reason") == reason.as_str())
+        let words = words::reason(&story.policy.parameters.reasons, reason, (!D::is_therapist()).then_some(therapist));
+        Choice::new(reason.as_str(), words, raw.get("reason") == reason.as_str())
     };
     let note = raw.get("note").to_owned();
     let (usual, rarer): (Vec<Reason>, Vec<Reason>) =

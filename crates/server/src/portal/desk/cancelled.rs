@@ -102,14 +102,15 @@ fn facts(story: &Story, how: &Cancellation, when: &When) -> Vec<(&'static str, S
         _ => "",
     };
     let therapist = story.therapist.person.first_name();
-    let reason = how.reason.map_or_else(|| "Not said".to_owned(), |reason| words::reason_of_other(reason, therapist));
+    let reasons = &story.policy.parameters.reasons;
+    let reason = how.reason.map(|reason| words::reason(reasons, reason, Some(therapist)));
     let mut facts = vec![
         ("Was", format!("{}, {place}", when.day_range(was.interval()))),
         ("Client", story.client.name.clone()),
         ("Therapist", story.therapist.person.name.clone()),
         ("Cancelled", format!("{}{}", when.brief(how.recorded_at), by(story, how))),
         ("Notice", format!("{notice}{judged}")),
-        ("Reason", reason.replace('\'', "’")),
+        ("Reason", reason.unwrap_or_else(|| "Not said".to_owned())),
         ("Attendance", how.label.clone()),
         ("Money", words::payment(was, when)),
     ];

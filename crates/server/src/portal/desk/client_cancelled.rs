@@ -185,7 +185,8 @@ fn reasons(story: &Story, raw: &Raw) -> Vec<Choice> {
     let enabled = |reason: &Reason| story.policy.parameters.reasons.of(*reason).enabled;
     let own = Reason::offered_to(Initiator::Client).filter(enabled);
     let unsaid = Choice::new("", "Not said", raw.get("reason").is_empty());
-    let choice = |reason: Reason| Choice::new(reason.as_str(), reason.words(), raw.get("reason") == reason.as_str());
+    let words = |reason: Reason| super::words::reason(&story.policy.parameters.reasons, reason, None);
+    let choice = |reason: Reason| Choice::new(reason.as_str(), words(reason), raw.get("reason") == reason.as_str());
     std::iter::once(unsaid).chain(own.map(choice)).collect()
 }
 

@@ -165,9 +165,8 @@ pub(super) fn reasons<D: Desk>(story: &Story, raw: &Raw) -> Vec<Choice> {
     let enabled = story.policy.parameters.reasons.enabled();
     let ours = enabled.filter(|reason| reason.fits(D::SIDE) && *reason != Reason::EnteredInError);
     let choice = |reason: Reason| {
-        let label =
-            if D::is_therapist() { reason.words().to_owned() } else { words::reason_of_other(reason, therapist) };
-        Choice::new(reason.as_str(), label.replace('\'', "’"), raw.get("reason") == reason.as_str())
+        let label = words::reason(&story.policy.parameters.reasons, reason, (!D::is_therapist()).then_some(therapist));
+        Choice::new(reason.as_str(), label, raw.get("reason") == reason.as_str())
     };
     std::iter::once(Choice::new("", "Choose, where it is not the client", raw.get("reason").is_empty()))
         .chain(ours.map(choice))

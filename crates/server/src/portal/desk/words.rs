@@ -299,6 +299,12 @@ pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
+/// A reason as this practice calls it, else as whoever reads it says it: a therapist of themselves, or others of them.
+pub fn reason(list: &domain::policy::Reasons, reason: domain::reason::Reason, therapist: Option<&str>) -> String {
+    let ours = || therapist.map_or_else(|| reason.words().to_owned(), |name| reason_of_other(reason, name));
+    list.label(reason).map_or_else(ours, str::to_owned).replace('\'', "’")
+}
+
 /// A therapist's reason as somebody else gives it: "I'm ill" reads "Maya is ill".
 pub fn reason_of_other(reason: domain::reason::Reason, therapist: &str) -> String {
     let own = reason.words();

@@ -80,6 +80,7 @@ struct TodayPage {
     link: Option<LinkView>,
     /// Clients whom nobody has asked how they wish to be reached: relationship and name (V-06).
     unasked: Vec<(String, String)>,
+    owes_terms: Option<OwesTerms>,
     live: Vec<LiveCard>,
 }
 
@@ -97,6 +98,31 @@ struct Read {
     clients: Vec<Choice>,
     link: Option<LinkView>,
     unasked: Vec<(String, String)>,
+    owes_terms: Option<OwesTerms>,
+}
+
+/// Clients who have yet to accept the policy and terms, in one line (H-05).
+struct OwesTerms {
+    /// "Daniel, Grace and 3 more".
+    names: String,
+    /// Where it is noted: the client's page, or the list where there are several.
+    href: String,
+}
+
+impl OwesTerms {
+    /// The first of them by name, and how many more.
+    fn of(clients: &[(String, String)]) -> Option<Self> {
+        const NAMED: usize = 3;
+        let (first, _) = clients.first()?;
+        let href = if clients.len() == 1 { format!("/t/clients/{first}#check") } else { "/t/clients".to_owned() };
+        let named: Vec<&str> = clients.iter().take(NAMED).map(|(_, name)| name.as_str()).collect();
+        let names = match (named.as_slice(), clients.len().saturating_sub(NAMED)) {
+            ([others @ .., last], 0) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+            (named, 0) => named.concat(),
+            (named, more) => format!("{} and {more} more", named.join(", ")),
+        };
+        Some(Self { names, href })
+    }
 }
 
 /// GET.
@@ -104,7 +130,7 @@ pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
     let chosen = call.query::<Query>()?.relationship;
     let (ask, when) = (desk::ask(&call), When::of(&call));
     let (inner, key, base_url) = (when.clone(), app.tools.link_key.clone(), app.tools.base_url.clone());
-    let Read { live, agenda, updates, duties, clients, link, unasked } =
+    let Read { live, agenda, updates, duties, clients, link, unasked, owes_terms } =
         desk::read(&app, move |tx| read(tx, &ask, &inner, chosen, &key, &base_url)).await?;
     if chosen.is_some() && link.is_none() {
         return Err(Problem::not_found());
@@ -136,6 +162,7 @@ pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
         clients,
         link,
         unasked,
+        owes_terms,
         live,
     };
     render(&page)
@@ -194,8 +221,9 @@ fn read(
         Some(id) => link(tx, &mut people, ask, id, key, base_url)?,
         None => None,
     };
-    let unasked = unasked(tx, &mut people, ask)?;
-    Ok(Read { live, agenda, updates, duties, clients, link, unasked })
+    let (unasked, owes_terms) = still_to_ask(tx, &mut people, ask)?;
+    let owes_terms = OwesTerms::of(&owes_terms);
+    Ok(Read { live, agenda, updates, duties, clients, link, unasked, owes_terms })
 }
 
 /// The appointments of this hour, with what can be said about them.
@@ -211,15 +239,22 @@ fn live_cards(tx: &mut Tx<'_>, when: &When, ask: &Ask, agenda: &[AgendaView]) ->
     Ok(cards)
 }
 
-fn unasked(tx: &mut Tx<'_>, people: &mut People, ask: &Ask) -> Flow<Vec<(String, String)>> {
-    let mut found = Vec::new();
+/// Relationships and first names.
+type Pairs = Vec<(String, String)>;
+
+/// Whom nobody has asked how they wish to be reached, and whom nobody has asked for their yes to the terms.
+fn still_to_ask(tx: &mut Tx<'_>, people: &mut People, ask: &Ask) -> Flow<(Pairs, Pairs)> {
+    let (mut unasked, mut owes_terms) = (Vec::new(), Vec::new());
     for pair in store::relationship::list(tx, &ask.who.scope(), Some(RelationshipState::Active), None, MANY)?.items {
         let Some(client) = people.find(tx, PersonRef::Client(pair.client))?.cloned() else { continue };
         if desk::file::clients::is_unasked(tx, &pair, &client)? {
-            found.push((pair.id.to_string(), client.first_name().to_owned()));
+            unasked.push((pair.id.to_string(), client.first_name().to_owned()));
+        }
+        if desk::file::clients::owes_terms(tx, &pair)? {
+            owes_terms.push((pair.id.to_string(), client.first_name().to_owned()));
         }
     }
-    Ok(found)
+    Ok((unasked, owes_terms))
 }
 
 fn lines(

@@ -144,6 +144,8 @@ fn of_the_record(noun: &str, act: &str, world: &World, house: &House, theirs: &T
         (_, "late-answer") => json!({ "answer": "wait" }),
         (_, "outcome") => json!({ "outcome": "rescheduled" }),
         (_, "make-up") => json!({ "decision": "offer" }),
+        (_, "availability") => json!({ "weekly": [], "exceptions": [],
+            "kinds": { "video": { "minutes": 50, "start_every_minutes": 30, "buffer_after_minutes": 10 } } }),
         (_, "fees") => json!({ "late_cancel": null, "no_show": null }),
         (_, "contact-preference") => json!({ "channels": ["email"], "voicemail": false }),
         ("practices", "policy") => json!({ "set": { "client_cancel.notice_hours": 72 } }),

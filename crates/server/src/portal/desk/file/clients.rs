@@ -30,6 +30,7 @@ struct RowView {
     state: RelationshipState,
     is_flagged: bool,
     is_unasked: bool,
+    owes_terms: bool,
 }
 
 impl RowView {
@@ -73,6 +74,7 @@ fn rows(tx: &mut Tx<'_>, ask: &Ask, ended: bool) -> Flow<Vec<RowView>> {
         rows.push(RowView {
             id: pair.id.to_string(),
             is_unasked: is_unasked(tx, &pair, &client)?,
+            owes_terms: owes_terms(tx, &pair)?,
             name: client.name,
             therapist: people.therapist(tx, pair.therapist)?,
             state: pair.state,
@@ -86,6 +88,11 @@ fn rows(tx: &mut Tx<'_>, ask: &Ask, ended: bool) -> Flow<Vec<RowView>> {
 /// The first session is past and nobody has asked how the client wishes to be reached (V-06).
 pub fn is_unasked(tx: &mut Tx<'_>, pair: &Relationship, client: &Person) -> Flow<bool> {
     Ok(client.preference.asked_at.is_none() && store::appointment::has_attended(tx, pair.id)?)
+}
+
+/// Something is or was booked, and nobody has noted the client's yes to the policy and terms (H-05).
+pub fn owes_terms(tx: &mut Tx<'_>, pair: &Relationship) -> Flow<bool> {
+    Ok(pair.accepted_policy.is_none() && store::appointment::has_any(tx, pair.id)?)
 }
 
 struct Found {
@@ -274,6 +281,6 @@ fn checks(found: &Found, when: &When) -> Vec<(&'static str, String)> {
         ),
         ("Notice policy gone through", recap(file.policy_recap)),
         ("Automatic payment gone through", recap(file.payment_recap)),
-        ("Policy and terms accepted", accepted.unwrap_or_else(|| "Not yet".to_owned())),
+        ("Policy and terms accepted", accepted.unwrap_or_else(|| "Terms not accepted yet".to_owned())),
     ]
 }

@@ -38,9 +38,10 @@ struct SectionPage {
 
 #[derive(Template)]
 #[template(path = "practice/policy_confirm.html")]
-struct ConfirmPage {
+pub(super) struct ConfirmPage {
     shell: Shell,
-    section: Section,
+    title: &'static str,
+    back: String,
     changes: Vec<Change>,
     next: u32,
     seen: u32,
@@ -61,7 +62,7 @@ pub(super) async fn confirm(app: App, call: Call<Owner>) -> Answer {
     let values = today.values();
     let mut wanted = Map::new();
     for (name, value) in &values {
-        let Some(found) = parameter::find(name).filter(|parameter| parameter.section == section) else { continue };
+        let Some(found) = of_section(name, section) else { continue };
         let typed = value::read(found, call.raw(), name, currency);
         if typed != *value {
             wanted.insert(name.clone(), typed);
@@ -78,14 +79,35 @@ pub(super) async fn confirm(app: App, call: Call<Owner>) -> Answer {
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    render(&ConfirmPage {
-        shell: Shell::new(&app, &call, "What would change").at("/p/policy"),
-        section,
-        changes: changes(&today, &after),
-        next: after.version,
-        seen: today.version,
-        set: Value::Object(wanted).to_string(),
-    })
+    let back = format!("/p/policy/sections/{}", section.as_str());
+    render(&ConfirmPage::of(&app, &call, (section.title(), back), &today, &after, wanted))
+}
+
+impl ConfirmPage {
+    /// What these changes make of today's policy; `from` is the title and address of the form.
+    pub(super) fn of(
+        app: &App,
+        call: &Call<Owner>,
+        from: (&'static str, String),
+        today: &Policy,
+        after: &Policy,
+        wanted: Map<String, Value>,
+    ) -> Self {
+        Self {
+            shell: Shell::new(app, call, "What would change").at("/p/policy"),
+            title: from.0,
+            back: from.1,
+            changes: changes(today, after),
+            next: after.version,
+            seen: today.version,
+            set: Value::Object(wanted).to_string(),
+        }
+    }
+}
+
+/// A parameter of this form; the reasons have a form of their own.
+fn of_section(name: &str, section: Section) -> Option<&'static parameter::Parameter> {
+    parameter::find(name).filter(|parameter| parameter.section == section && !name.starts_with("reasons."))
 }
 
 #[derive(Deserialize)]
@@ -112,7 +134,7 @@ pub(super) async fn publish(app: App, call: Call<Owner>) -> Answer {
     Ok(redirect(&format!("/p/policy?published={}", done.answer)))
 }
 
-async fn today(app: &App, call: &Call<Owner>) -> Result<(Policy, Currency), Problem> {
+pub(super) async fn today(app: &App, call: &Call<Owner>) -> Result<(Policy, Currency), Problem> {
     let (ask, practice) = (desk::ask(call), call.actor.practice);
     desk::read(app, move |tx| {
         let found = store::practice::load(tx, practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
@@ -133,7 +155,7 @@ fn form(
     errors: FieldErrors,
 ) -> SectionPage {
     let field = |(name, value): (&String, &Value)| {
-        let found = parameter::find(name).filter(|parameter| parameter.section == section)?;
+        let found = of_section(name, section)?;
         Some(Field {
             name: name.clone(),
             what: found.sentence(),

@@ -1,6 +1,7 @@
 //! The practice's policy: what it says by section, changing it, its versions, and "what if" (`ux` 4.15).
 
 mod edit;
+mod reasons;
 mod replay;
 pub(super) mod value;
 mod versions;
@@ -30,6 +31,12 @@ pub(super) fn routes() -> Vec<Route> {
         post::<Owner>("/p/policy/sections/{section}", edit::confirm)
             .about("policy")
             .says("Shows what would change, before it does"),
+        get::<Owner>("/p/policy/reasons", reasons::page)
+            .about("policy")
+            .says("The reasons: wording, and what each does"),
+        post::<Owner>("/p/policy/reasons", reasons::confirm)
+            .about("policy")
+            .says("Shows what would change about the reasons, before it does"),
         post::<Owner>("/p/policy/publish", edit::publish)
             .about("policy")
             .audits("policy_changed")
@@ -117,19 +124,22 @@ struct Change {
     after: String,
 }
 
-/// What differs between two documents, in the order of the documentation.
+/// What differs between two documents, in the order of the documentation; what only one of them names is not set in the
+/// other.
 fn changes(before: &Policy, after: &Policy) -> Vec<Change> {
-    let theirs = after.values();
-    let differs = |(name, value): (String, serde_json::Value)| {
-        let (found, other) = (parameter::find(&name)?, theirs.get(&name)?);
-        (value != *other).then(|| Change {
+    let (own, theirs) = (before.values(), after.values());
+    let added = theirs.keys().filter(|name| !own.contains_key(*name));
+    let differs = |name: &String| {
+        let (found, unset) = (parameter::find(name)?, serde_json::Value::Null);
+        let (was, is) = (own.get(name).unwrap_or(&unset), theirs.get(name).unwrap_or(&unset));
+        (was != is).then(|| Change {
             what: found.sentence(),
-            before: value::in_words(found, &value),
-            after: value::in_words(found, other),
-            name,
+            before: value::in_words(found, was),
+            after: value::in_words(found, is),
+            name: name.clone(),
         })
     };
-    before.values().into_iter().filter_map(differs).collect()
+    own.keys().chain(added).filter_map(differs).collect()
 }
 
 /// A version as a choice of a form.
