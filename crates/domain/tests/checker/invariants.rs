@@ -41,7 +41,8 @@ fn changes_by_the_rules(old: &Appointment, new: &Appointment, act: &str) -> Resu
     hold(may_become(&old.state, &new.state, act), "B6", words)?;
     let called_off = new.state != old.state
         && matches!(new.state, State::Cancelled(_) | State::TherapistNoShow | State::TechnicalFailure)
-        && act != "appointment_corrected";
+        && act != "appointment_corrected"
+        && act != "attendance_updated";
     let told = called_off || new.start != old.start || act == "edit_undone";
     hold(new.sequence == old.sequence + u32::from(told), "B7 sequence", words)?;
     hold(new.uid() == old.uid() && new.price == old.price, "M7", words)?;
@@ -211,7 +212,8 @@ fn the_account_fits(world: &World, about: &Appointment) -> Result<(), Broken> {
 fn has_a_way_on(world: &World, about: &Appointment) -> Result<(), Broken> {
     let State::Cancelled(how) = &about.state else { return Ok(()) };
     let ended = how.reason == Some(domain::reason::Reason::RelationshipEnded);
-    let corrected = how.recorded_at > about.start;
+    // A correction says what nobody entered at the time, so it has no moment of its own.
+    let corrected = how.received_at == about.created_at && how.recorded_at > how.received_at;
     if how.initiator == Initiator::Client || how.was_a_request || ended || corrected {
         return Ok(());
     }

@@ -35,7 +35,7 @@ struct Tally {
 }
 
 fn play(story: &Story, steps: &[Step], tally: &mut Tally) -> Result<(), Broken> {
-    let mut play = Play::new(World::new(story.preset, &story.changes));
+    let mut play = Play::new(World::new(story.preset, story.variant));
     let mut all = || {
         steps.iter().try_for_each(|step| play.step(step))?;
         play.to_the_end()
@@ -69,7 +69,7 @@ fn report(seed: u64, story: &Story, broken: Broken) -> String {
         broken.promise,
         broken.words,
         story.preset,
-        story.changes,
+        steps::changes(story.preset, story.variant),
         list.join("\n")
     )
 }

@@ -12,6 +12,7 @@ use domain::decide::*;
 use domain::id::{AppointmentId, Ids};
 use domain::money::Money;
 use domain::person::{PersonRef, Role};
+use domain::policy::{FeeModel, Policy};
 use domain::practice::AgreementHow;
 use domain::time::{Instant, Span};
 use std::sync::Arc;
@@ -172,15 +173,17 @@ impl Play {
 
     /// The practice changes its mind; what is booked keeps what was agreed.
     fn new_policy(&mut self, n: usize) {
-        let changes = match n {
-            0 => serde_json::json!({ "client_cancel.notice_hours": 12 }),
-            1 => serde_json::json!({ "client_cancel.notice_hours": 72 }),
-            2 => serde_json::json!({ "late_cancel.fee_model": "none" }),
-            _ => serde_json::json!({ "late_cancel.fee_model": "full", "no_show.fee_model": "full" }),
-        };
-        let next = self.world.today().set(changes.as_object().expect("names with values"));
-        // A change that does not fit the rest of this practice's policy is refused where it is made.
-        self.world.policies.extend(next.ok().map(Arc::new));
+        let mut next = Policy::clone(self.world.today());
+        next.version += 1;
+        let parameters = &mut next.parameters;
+        match n {
+            // A longer notice never leaves a step of the fee outside it.
+            0 => parameters.client_cancel.notice_hours = 36,
+            1 => parameters.client_cancel.notice_hours = 72,
+            2 => parameters.late_cancel.fee_model = FeeModel::None,
+            _ => (parameters.late_cancel.fee_model, parameters.no_show.fee_model) = (FeeModel::Full, FeeModel::Full),
+        }
+        self.world.policies.push(Arc::new(next));
     }
 
     fn asker(&self, who: Who, about: About) -> Asker {

@@ -155,7 +155,8 @@ pub enum Part {
 /// One practice and what happens in it.
 pub struct Story {
     pub preset: Preset,
-    pub changes: serde_json::Value,
+    /// Which of the practice's own policies, from 0 to `VARIANTS`.
+    pub variant: usize,
     pub steps: Vec<Step>,
 }
 
@@ -163,19 +164,23 @@ pub struct Story {
 pub fn story(seed: u64) -> Story {
     let mut chance = Chance::new(seed);
     let preset = chance.of(Preset::ALL);
-    let changes = variant(preset, &mut chance);
+    let variant = chance.below(VARIANTS);
     let mut steps = vec![booking(&mut chance)];
     let length = 10 + chance.below(16);
     while steps.len() < length {
         steps.push(step(&mut chance));
     }
-    Story { preset, changes, steps }
+    Story { preset, variant, steps }
 }
 
-/// The preset as it comes, or with some of what a practice may choose.
-fn variant(preset: Preset, chance: &mut Chance) -> serde_json::Value {
+/// Policies that a practice of each preset may have.
+pub const VARIANTS: usize = 48;
+
+/// The preset as it comes, in a third of them, or with some of what a practice may choose.
+pub fn changes(preset: Preset, variant: usize) -> serde_json::Value {
     use serde_json::json;
-    if chance.one_in(3) {
+    let chance = &mut Chance::new(variant as u64);
+    if variant.is_multiple_of(3) {
         return json!({});
     }
     let currency = if preset == Preset::Insurance { "USD" } else { "GBP" };

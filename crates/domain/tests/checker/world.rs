@@ -2,6 +2,7 @@
 //! shows each command what a load would show it, and keeps what was decided as the database would.
 
 use crate::people;
+use crate::steps::{VARIANTS, changes};
 use domain::appointment::{Appointment, State};
 use domain::change_request::{ChangeRequest, RequestState};
 use domain::contact::ContactAttempt;
@@ -18,7 +19,7 @@ use domain::practice::{Practice, Relationship, Therapist};
 use domain::reserved::{ReservedSlot, ReservedState};
 use domain::time::{Instant, Interval, Zone};
 use domain::undo::Undo;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Somebody's taken time: whose, for what, when, and until when where it is only held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,10 +76,8 @@ fn another<T>(n: u8, make: impl Fn([u8; 16]) -> T) -> T {
 }
 
 impl World {
-    pub fn new(preset: Preset, changes: &serde_json::Value) -> Self {
-        let plain = Policy::preset(preset);
-        let changes = changes.as_object().expect("names with values");
-        let policy = if changes.is_empty() { plain } else { plain.set(changes).expect("a good variant") };
+    pub fn new(preset: Preset, variant: usize) -> Self {
+        let policy = policy(preset, variant);
         let therapist = people::therapist(preset);
         let second: TherapistId = another(42, Id::from_bytes);
         let mut colleague = Therapist { id: second, late_cancel_fee: None, ..therapist.clone() };
@@ -103,7 +102,7 @@ impl World {
             relationships,
             admins: people::admins(preset),
             owners: people::owners(preset),
-            policies: vec![Arc::new(policy)],
+            policies: vec![policy],
             appointments: Vec::new(),
             cases: Vec::new(),
             duties: Vec::new(),
@@ -345,6 +344,17 @@ impl World {
     pub fn reserved_with(&self, slot: &ReservedSlot) -> Option<TherapistId> {
         self.relationships.iter().find(|known| known.id == slot.relationship).map(|known| known.therapist)
     }
+}
+
+/// The policy of this variant; each is made once for all sequences.
+fn policy(preset: Preset, variant: usize) -> Arc<Policy> {
+    static MADE: [OnceLock<Arc<Policy>>; 4 * VARIANTS] = [const { OnceLock::new() }; 4 * VARIANTS];
+    let made = MADE[preset as usize * VARIANTS + variant].get_or_init(|| {
+        let (plain, changes) = (Policy::preset(preset), changes(preset, variant));
+        let changes = changes.as_object().expect("names with values");
+        Arc::new(if changes.is_empty() { plain } else { plain.set(changes).expect("a good variant") })
+    });
+    made.clone()
 }
 
 /// That time on the practice's wall.

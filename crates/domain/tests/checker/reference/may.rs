@@ -158,14 +158,14 @@ fn next_step(asked: &Asked, about: &Appointment, step: &NextStep, required: bool
         && asked.world.is_new(about.relationship)
         && !asked.is_office();
     unless(reasons, step.refund && by_team, "team_request_required");
-    let mine = [Owner::Appointment(about.id)];
-    // The client's own diary does not stand in the way of an offer: they choose.
-    let offered = step.offer_slots.iter().flat_map(|start| offered(asked, about, *start));
-    reasons.extend(offered.collect::<Vec<_>>());
     if about.state == State::Requested {
         // Taking a request back gives no next step.
         return;
     }
+    let mine = [Owner::Appointment(about.id)];
+    // The client's own diary does not stand in the way of an offer: they choose.
+    let offered = step.offer_slots.iter().flat_map(|start| offered(asked, about, *start));
+    reasons.extend(offered.collect::<Vec<_>>());
     if let Some(book) = &step.book {
         reasons.extend(slot(asked, about.kind, book.start, &mine));
         unless(reasons, asked.both().state != RelationshipState::Active, "relationship_not_active");

@@ -100,6 +100,10 @@ pub fn client_pays(rules: &Parameters, about: &Appointment, fee: i64) -> Settled
     let by_cutoff = rules.payment.capture_at == CaptureAt::Cutoff;
     match about.payment.state {
         PaymentState::Captured if fee >= price => Settled { charged: 0, payment: PaymentState::Captured },
+        // What somebody let go or gave back before stands as they decided.
+        decided @ (PaymentState::RefundDue | PaymentState::Refunded | PaymentState::Waived) => {
+            Settled { charged: 0, payment: decided }
+        }
         PaymentState::Captured => Settled { charged: fee - price, payment: PaymentState::RefundDue },
         PaymentState::Planned if by_cutoff && fee >= price => Settled { charged: 0, payment: PaymentState::Planned },
         before => {
