@@ -111,3 +111,18 @@ fn a_correction_gives_no_credit_for_a_payment_that_went_along_to_another_time() 
     assert!(matches!(story.appointment().state, domain::appointment::State::Cancelled(ref how)
         if how.initiator == Initiator::Client));
 }
+
+// proves: V-07
+#[test]
+fn a_client_is_not_asked_to_move_to_the_time_that_they_have() {
+    let mut story = Story::booked(Preset::Clinic);
+    let wish = AskToMove {
+        offer_slots: vec![story.start(), story.start() + hours(24)],
+        initiator: Initiator::Therapist,
+        reason: Some(domain::reason::Reason::TherapistTrainingMeeting),
+        words: None,
+    };
+    let now = story.start() - hours(72);
+    let refusal = refused(story.act(&the_therapist(), Command::Moves(Moves::Ask(wish)), now));
+    assert_eq!((refusal.code, refusal.field), ("same_time", Some("offer_slots")));
+}
