@@ -7,10 +7,10 @@ use domain::appointment::{Appointment, Initiator, PaymentState, State};
 use domain::decide::{JobToWake, Outcome};
 use domain::ledger::{EntryKind, LedgerEntry};
 use domain::message::{MessageKind, Notice};
-use domain::obligation::{Obligation, ObligationKind};
+use domain::obligation::{Obligation, ObligationKind, ObligationState};
 use domain::offer::OfferState;
 use domain::person::{PersonRef, Role};
-use domain::time::Interval;
+use domain::time::{Instant, Interval};
 
 /// Of one change, before it is kept.
 pub fn of_the_change(world: &World, outcome: &Outcome) -> Result<(), Broken> {
@@ -110,10 +110,10 @@ fn has_an_amount(entry: &LedgerEntry, changed: &[&Appointment], world: &World) -
 pub fn of_the_world(world: &World) -> Result<(), Broken> {
     takes_the_right_time(world)?;
     for case in &world.cases {
-        let owed = world.duties.iter().any(|duty| duty.disruption == Some(case.id) && duty.is_owed());
+        let owed = world.duties.iter().any(|duty| duty.disruption == Some(case.id) && is_owed(duty));
         hold(case.closed_at.is_none() == owed, "N2 case", || format!("{case:?} while owed is {owed}"))?;
     }
-    world.duties.iter().filter(|duty| duty.is_owed()).try_for_each(|duty| is_looked_after(world, duty))?;
+    world.duties.iter().filter(|duty| is_owed(duty)).try_for_each(|duty| is_looked_after(world, duty))?;
     world.appointments.iter().try_for_each(|about| the_account_fits(world, about))?;
     world.appointments.iter().try_for_each(|about| has_a_way_on(world, about))?;
     let carried: i64 = world.ledger.iter().filter(|e| e.kind == EntryKind::CarryOver).map(|e| e.amount.amount_minor).sum();
@@ -146,13 +146,27 @@ fn takes_the_right_time(world: &World) -> Result<(), Broken> {
     hold(unheld.is_none(), "B10", || format!("nothing is held for {unheld:?}"))
 }
 
+/// Whether somebody still owes it: handed up is not done.
+pub fn is_owed(duty: &Obligation) -> bool {
+    matches!(duty.state, ObligationState::Open | ObligationState::Escalated { .. })
+}
+
+/// When the clock looks at it: at the breach, then at the second one.
+fn next_look(duty: &Obligation) -> Option<Instant> {
+    match duty.state {
+        ObligationState::Open => duty.breach_at.or(duty.second_breach_at),
+        ObligationState::Escalated { times: 1, .. } => duty.second_breach_at,
+        _ => None,
+    }
+}
+
 /// N2, N12, N15: whatever is owed has a clock that looks at it, or a person at the end of the line.
 fn is_looked_after(world: &World, duty: &Obligation) -> Result<(), Broken> {
     let clock = world.wakes.iter().find(|(job, _)| *job == JobToWake::ObligationClock(duty.id)).map(|(_, at)| *at);
     let until_the_end = duty.kind == ObligationKind::CheckInWithClient;
     let looked_after = clock.is_some() || until_the_end || duty.owner.role == Role::Owner;
     hold(looked_after, "N15", || format!("nobody looks after {duty:?}"))?;
-    hold(clock == duty.next_look(), "N2", || format!("the clock is at {clock:?} for {duty:?}"))?;
+    same(clock, next_look(duty), "N2")?;
     let in_order = duty.breach_at.is_none_or(|at| at >= duty.due_at)
         && duty.second_breach_at.zip(duty.breach_at).is_none_or(|(second, first)| second >= first);
     hold(in_order, "N15 order", || format!("{duty:?}"))
@@ -213,7 +227,7 @@ fn has_a_way_on(world: &World, about: &Appointment) -> Result<(), Broken> {
     let State::Cancelled(how) = &about.state else { return Ok(()) };
     let ended = how.reason == Some(domain::reason::Reason::RelationshipEnded);
     // A correction says what nobody entered at the time, so it has no moment of its own.
-    let corrected = how.received_at == about.created_at && how.recorded_at > how.received_at;
+    let corrected = how.received_at == about.created_at && how.reason.is_none();
     if how.initiator == Initiator::Client || how.was_a_request || ended || corrected {
         return Ok(());
     }

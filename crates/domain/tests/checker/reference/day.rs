@@ -2,6 +2,7 @@
 
 use super::may::{tries, unless};
 use super::{Asked, Expected};
+use crate::invariants::is_owed;
 use domain::appointment::{Appointment, State};
 use domain::attendance::Plan;
 use domain::decide::{CaseOutcome, Live, MakeUpDecision};
@@ -140,7 +141,7 @@ fn after(asked: &Asked, about: &Appointment, act: &Live, reasons: &mut Vec<&'sta
         }
         Live::MakeUp(decision, reason) => {
             let asked_for = asked.world.duties.iter().any(|duty| {
-                duty.appointment == Some(about.id) && duty.kind == ObligationKind::ConsiderMakeup && duty.is_owed()
+                duty.appointment == Some(about.id) && duty.kind == ObligationKind::ConsiderMakeup && is_owed(duty)
             });
             unless(reasons, asked.asker.role != Some(Role::Therapist), "therapists_own");
             unless(reasons, !asked_for, "make_up_not_asked");

@@ -4,7 +4,7 @@ use super::Asked;
 use super::may::is_short;
 use super::money::{self, Settled};
 use crate::broken::{Broken, hold, same};
-use crate::invariants::Sums;
+use crate::invariants::{Sums, is_owed};
 use domain::appointment::{Appointment, Initiator, PaymentState, State};
 use domain::attendance::Attended;
 use domain::decide::{Cancel, Command, FileAct, Live, MoneyAct, Moves, NextStep, Outcome, Reschedule, SettledHow};
@@ -75,7 +75,7 @@ fn duty(outcome: &Outcome, kind: ObligationKind) -> Option<&Obligation> {
 
 /// A duty of this kind is now owed, by this moment.
 pub fn owes(outcome: &Outcome, kind: ObligationKind, by: Option<Instant>) -> Result<(), Broken> {
-    let found = duty(outcome, kind).filter(|duty| duty.is_owed());
+    let found = duty(outcome, kind).filter(|duty| is_owed(duty));
     hold(found.is_some(), "reference: owed", || format!("nobody owes {kind}: {:?}", outcome.obligations))?;
     match (found, by) {
         (Some(found), Some(by)) => same(found.due_at, by, "reference: due"),
@@ -166,7 +166,7 @@ fn counts(rules: &Parameters, others: bool, short: bool, outcome: &Outcome) -> R
 
 /// A client who calls off owes nothing, and nobody owes anything for it.
 fn nothing_more(outcome: &Outcome) -> Result<(), Broken> {
-    let opened = outcome.obligations.iter().find(|duty| duty.is_owed() && duty.kind != ObligationKind::KeepPromise);
+    let opened = outcome.obligations.iter().find(|duty| is_owed(duty) && duty.kind != ObligationKind::KeepPromise);
     hold(opened.is_none(), "reference: owed", || format!("{opened:?} after a client's own word"))
 }
 
@@ -181,7 +181,7 @@ fn called_off_duties(asked: &Asked, about: &Appointment, step: &NextStep, outcom
     let next = duty(outcome, ObligationKind::NextStep);
     hold(next.is_some(), "G-08 next step", || "no duty to give one".to_owned())?;
     let settled = step.refund || step.book.is_some() || step.next_appointment.is_some();
-    same(next.map(|next| next.is_owed()), Some(!settled), "G-08 next step")?;
+    same(next.map(|next| is_owed(next)), Some(!settled), "G-08 next step")?;
     if let (false, Some(offer)) = (settled, outcome.offers.iter().find(|offer| offer.state.word() == "open")) {
         let hold_for = Span::hours(rules.offer.hold_hours.into());
         let last = offer.slots.iter().map(|slot| slot.from).max().expect("times");
@@ -194,7 +194,7 @@ fn called_off_duties(asked: &Asked, about: &Appointment, step: &NextStep, outcom
     }
     let waits = money::not_their_doing(asked, about, step.refund).payment == PaymentState::Captured;
     let by_team = waits && money::refund_rule(asked, about) == RefundRule::TeamRequest && outcome.booked.is_none();
-    same(duty(outcome, ObligationKind::DecideMoney).is_some_and(|duty| duty.is_owed()), by_team, "E-04 team decides")
+    same(duty(outcome, ObligationKind::DecideMoney).is_some_and(|duty| is_owed(duty)), by_team, "E-04 team decides")
 }
 
 /// T4, T5, T6: the same appointment at another time; a late move costs nothing and keeps the missed cutoff.
@@ -317,14 +317,14 @@ fn missed_duties(asked: &Asked, about: &Appointment, fault: Fault, outcome: &Out
     same(admins, practice, "A-07 told")?;
     let suggests = rules.makeup.mode != domain::policy::MakeUpMode::Off;
     let asks = suggests && fault == Fault::Therapist && !asked.is_client();
-    same(duty(outcome, ObligationKind::ConsiderMakeup).is_some_and(|d| d.is_owed()), asks, "A-17 make-up")?;
+    same(duty(outcome, ObligationKind::ConsiderMakeup).is_some_and(|d| is_owed(d)), asks, "A-17 make-up")?;
     let counted = rules.reliability.enabled && matches!(fault, Fault::Therapist | Fault::Undetermined);
     same(outcome.reliability.as_ref().map(|judged| judged.weight), Some(if counted { 3 } else { 0 }), "reference: reliability")
 }
 
 /// V-10: a voicemail, or a letter that was only sent, informs nobody.
 fn attempt(asked: &Asked, result: domain::contact::AttemptResult, outcome: &Outcome) -> Result<(), Broken> {
-    let informed = duty(outcome, ObligationKind::InformClient).is_some_and(|duty| !duty.is_owed());
+    let informed = duty(outcome, ObligationKind::InformClient).is_some_and(|duty| !is_owed(duty));
     let reached = result == domain::contact::AttemptResult::Reached;
     hold(reached || !informed, "V-10", || format!("{result:?} informed the client at {}", asked.now))
 }
@@ -409,7 +409,7 @@ fn updated(
     let expected = if wish.refund { money::free_of_charge(about) } else { expected };
     settles(about, after, expected, outcome)?;
     let form = asked.world.duties.iter().any(|d| {
-        d.appointment == Some(about.id) && d.kind == ObligationKind::AttendanceUpdate && d.is_owed()
+        d.appointment == Some(about.id) && d.kind == ObligationKind::AttendanceUpdate && is_owed(d)
     });
     let met = duty(outcome, ObligationKind::AttendanceUpdate).is_some_and(|d| matches!(d.state, ObligationState::Met { .. }));
     same(met, form, "H-01")?;
@@ -473,7 +473,7 @@ pub fn next_owner(duty: &Obligation, now: Instant) -> Option<Role> {
     let once = matches!(duty.state, ObligationState::Escalated { times: 1, .. });
     let twice = matches!(duty.state, ObligationState::Escalated { times: 2, .. });
     match (duty.breach_at, duty.second_breach_at) {
-        _ if !duty.is_owed() || twice => None,
+        _ if !is_owed(duty) || twice => None,
         (_, Some(second)) if now >= second => Some(Role::Owner),
         (Some(first), _) if now >= first && !once => Some(Role::Admin),
         _ => None,

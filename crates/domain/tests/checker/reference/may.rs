@@ -306,6 +306,7 @@ fn moves(asked: &Asked, about: &Appointment, act: &Moves) -> Expected {
             unless(&mut reasons, matches!(about.state, State::Cancelled(_)), "already_cancelled");
             unless(&mut reasons, about.state == State::Requested, "not_confirmed");
             unless(&mut reasons, about.pending_move.is_some(), "already_asked");
+            unless(&mut reasons, wish.offer_slots.contains(&about.start), "same_time");
             unless(&mut reasons, !about.state.is_pending(), "already_over");
             let starts = wish.offer_slots.iter().flat_map(|start| offered(asked, about, *start));
             reasons.extend(starts.collect::<Vec<_>>());
