@@ -126,3 +126,36 @@ fn a_client_is_not_asked_to_move_to_the_time_that_they_have() {
     let refusal = refused(story.act(&the_therapist(), Command::Moves(Moves::Ask(wish)), now));
     assert_eq!((refusal.code, refusal.field), ("same_time", Some("offer_slots")));
 }
+
+// proves: E-06
+#[test]
+fn a_late_fee_that_was_charged_is_part_of_the_price_once_the_record_says_attended() {
+    let mut story = Story::booked(Preset::Insurance);
+    let now = story.start() - hours(1);
+    story.act(&the_therapist(), by_client_received(now), now).expect("cancelled late");
+    assert_eq!(story.balance(), 4000, "the therapist's own fee");
+    story.due(Due::Capture, now);
+    let wish = Correct { state: "attended".into(), reason: "They came after all".into() };
+    let later = story.appointment().end + hours(1);
+    story.act(&an_admin(), Command::File(FileAct::Correct(wish)), later).expect("set right");
+    story.due(Due::Capture, later);
+    let account = Account::of(&story.ledger, story.appointment().id);
+    assert_eq!((account.charged, account.paid), (6500, 6500), "{:#?}", story.ledger);
+}
+
+// proves: E-06
+#[test]
+fn money_that_was_left_on_the_account_pays_what_the_corrected_record_costs() {
+    let mut story = Story::booked(Preset::Marketplace);
+    let due = story.appointment().payment.due_at.expect("taken at the cutoff");
+    story.due(Due::Capture, due);
+    story.act(&the_therapist(), by_therapist(with_refund()), due).expect("called off, the money back");
+    let kept = SettleByHand { how: SettledHow::KeptAsCredit, amount: None, reason: None };
+    story.act(&an_admin(), Command::Money(MoneyAct::Settle(kept)), due).expect("left for another time");
+    let wish = Correct { state: "client_no_show".into(), reason: "They did not come".into() };
+    let later = story.appointment().end + hours(1);
+    story.act(&an_admin(), Command::File(FileAct::Correct(wish)), later).expect("set right");
+    let account = Account::of(&story.ledger, story.appointment().id);
+    assert_eq!((account.charged, account.paid, account.due_back()), (6500, 6500, 0), "{:#?}", story.ledger);
+    assert_eq!(story.appointment().payment.state, PaymentState::Captured);
+}

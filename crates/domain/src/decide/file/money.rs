@@ -112,10 +112,12 @@ pub(super) fn on_correction(
         (still, _) if still < 0 => settled_payment(PaymentState::RefundDue),
         _ => Payment { state: PaymentState::Planned, due_at: Some(now) },
     };
-    let is_new_fee = payment.state == PaymentState::Planned && !charged_when_taken(situation, &after, due);
-    if is_new_fee && charged < due.amount_minor {
+    // What stands charged already is added to, not charged once more when it is taken.
+    let later = payment.state == PaymentState::Planned && charged == 0 && charged_when_taken(situation, &after, due);
+    if !later && charged < due.amount_minor {
         let amount = Money::new(due.amount_minor - charged, due.currency);
-        let fee = PlannedEntry { kind: EntryKind::NoShowFee, amount };
+        let kind = if after.state == State::Attended { EntryKind::Charge } else { EntryKind::NoShowFee };
+        let fee = PlannedEntry { kind, amount };
         outcome.ledger.push(entry(situation, &after, asker, fee, "The record was set right".into(), now, ids));
     }
     let before = after.payment;
