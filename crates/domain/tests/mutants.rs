@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 fn patches() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("mutants");
-    let mut all: Vec<_> = fs::read_dir(folder).expect("the mutants").map(|entry| entry.expect("a file").path()).collect();
+    let mut all: Vec<_> =
+        fs::read_dir(folder).expect("the mutants").map(|entry| entry.expect("a file").path()).collect();
     all.sort();
     all
 }

@@ -14,8 +14,7 @@ use domain::time::{Instant, Interval};
 
 /// Of one change, before it is kept.
 pub fn of_the_change(world: &World, outcome: &Outcome) -> Result<(), Broken> {
-    let changed: Vec<&Appointment> =
-        outcome.appointment.iter().chain(&outcome.booked).chain(&outcome.others).collect();
+    let changed: Vec<&Appointment> = outcome.appointment.iter().chain(&outcome.booked).chain(&outcome.others).collect();
     for new in &changed {
         match world.find(new.id) {
             Some(old) => changes_by_the_rules(old, new, outcome.record.word)?,
@@ -116,7 +115,8 @@ pub fn of_the_world(world: &World) -> Result<(), Broken> {
     world.duties.iter().filter(|duty| is_owed(duty)).try_for_each(|duty| is_looked_after(world, duty))?;
     world.appointments.iter().try_for_each(|about| the_account_fits(world, about))?;
     world.appointments.iter().try_for_each(|about| has_a_way_on(world, about))?;
-    let carried: i64 = world.ledger.iter().filter(|e| e.kind == EntryKind::CarryOver).map(|e| e.amount.amount_minor).sum();
+    let carried: i64 =
+        world.ledger.iter().filter(|e| e.kind == EntryKind::CarryOver).map(|e| e.amount.amount_minor).sum();
     same(carried, 0, "M9")
 }
 
@@ -232,7 +232,8 @@ fn has_a_way_on(world: &World, about: &Appointment) -> Result<(), Broken> {
         return Ok(());
     }
     let way_on = world.duties.iter().any(|duty| {
-        duty.appointment == Some(about.id) && matches!(duty.kind, ObligationKind::NextStep | ObligationKind::KeepPromise)
+        duty.appointment == Some(about.id)
+            && matches!(duty.kind, ObligationKind::NextStep | ObligationKind::KeepPromise)
     });
     hold(way_on, "U5 next step", || format!("{about:?} leaves the client with nothing"))
 }

@@ -57,9 +57,7 @@ fn occupy(world: &mut World, change: &OccupancyChange) -> Result<(), Broken> {
         OccupancyChange::ReleaseAppointment(id) => return release(world, Owner::Appointment(*id)),
         OccupancyChange::ReleaseOffer(id) => return release(world, Owner::Offer(*id)),
         OccupancyChange::Take(whose, id, time) => (*whose, Owner::Appointment(*id), *time, None),
-        OccupancyChange::KeepFreed(whose, id, time, until) => {
-            (*whose, Owner::Appointment(*id), *time, Some(*until))
-        }
+        OccupancyChange::KeepFreed(whose, id, time, until) => (*whose, Owner::Appointment(*id), *time, Some(*until)),
         OccupancyChange::Hold(whose, id, time, until) => (*whose, Owner::Offer(*id), *time, Some(*until)),
     };
     let row = Taken { whose, owner, time, until };

@@ -58,7 +58,7 @@ impl Play {
     }
 
     /// A month on, everything that was waited for has come.
-    pub fn to_the_end(&mut self) -> Result<(), Broken> {
+    pub fn go_to_the_end(&mut self) -> Result<(), Broken> {
         self.wait(self.world.now + Span::hours(24 * 75))?;
         invariants::at_rest(&self.world)
     }
@@ -107,9 +107,9 @@ impl Play {
     fn is_taken(&self, id: AppointmentId) -> bool {
         let Some(ended) = self.world.find(id) else { return false };
         let others = self.world.appointments.iter().filter(|other| other.therapist == ended.therapist);
-        others.filter(|other| other.client != ended.client && other.state.is_live()).any(|other| {
-            other.interval().meets(ended.interval())
-        })
+        others
+            .filter(|other| other.client != ended.client && other.state.is_live())
+            .any(|other| other.interval().meets(ended.interval()))
     }
 
     /// Decides, compares, keeps, and looks at what must always hold.

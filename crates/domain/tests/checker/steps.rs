@@ -100,37 +100,86 @@ pub enum Step {
 /// What somebody does.
 #[derive(Debug, Clone, Copy)]
 pub enum Act {
-    Book { slot: usize, in_person: bool, agreed: bool },
-    Cancel { by: Initiator, exit: Exit, slot: usize, hours_ago: Option<i64>, reason: bool, note: bool },
-    Move { by: Initiator, slot: usize, agreed: bool, hours_ago: Option<i64> },
-    Accept { which: usize },
-    Decline { refund: bool },
-    Ask { by: Initiator, slot: usize },
+    Book {
+        slot: usize,
+        in_person: bool,
+        agreed: bool,
+    },
+    Cancel {
+        by: Initiator,
+        exit: Exit,
+        slot: usize,
+        hours_ago: Option<i64>,
+        reason: bool,
+        note: bool,
+    },
+    Move {
+        by: Initiator,
+        slot: usize,
+        agreed: bool,
+        hours_ago: Option<i64>,
+    },
+    Accept {
+        which: usize,
+    },
+    Decline {
+        refund: bool,
+    },
+    Ask {
+        by: Initiator,
+        slot: usize,
+    },
     Withdraw,
     Confirm,
     DeclineRequest,
-    AskTeam { slot: usize },
-    AskRefund { confirm: bool },
-    AnswerTeam { approve: bool },
+    AskTeam {
+        slot: usize,
+    },
+    AskRefund {
+        confirm: bool,
+    },
+    AnswerTeam {
+        approve: bool,
+    },
     Undo,
     Waive(Part),
     Refund(Part),
     Settle(SettledHow, Part),
     Carry,
     Seen,
-    Try { by_phone: bool, result: AttemptResult },
+    Try {
+        by_phone: bool,
+        result: AttemptResult,
+    },
     Note,
     Meet(usize),
-    Update { attended: Attended, continues: Option<bool>, space: Option<WeeklySpace>, reserve: bool, refund: bool, next: Option<usize> },
+    Update {
+        attended: Attended,
+        continues: Option<bool>,
+        space: Option<WeeklySpace>,
+        reserve: bool,
+        refund: bool,
+        next: Option<usize>,
+    },
     Correct(usize),
     EndRelationship,
     Reopen,
     Pause,
-    Reserve { slot: usize },
-    Keep { which: usize, what: usize },
+    Reserve {
+        slot: usize,
+    },
+    Keep {
+        which: usize,
+        what: usize,
+    },
     RunningLate(u32),
-    LateAnswer { wait: bool },
-    Connected { apologised: bool, plan: usize },
+    LateAnswer {
+        wait: bool,
+    },
+    Connected {
+        apologised: bool,
+        plan: usize,
+    },
     Missed(Fault),
     Technical,
     Outcome(CaseOutcome, bool),
@@ -245,8 +294,20 @@ fn step(chance: &mut Chance) -> Step {
 fn mark(chance: &mut Chance) -> Mark {
     use Mark::*;
     chance.of(&[
-        Cutoff, CutoffAndGrace, Tier, ShortNotice, Start, CheckIn, StepAway, ClientReports, NoShowGrace, End, End,
-        CorrectionOver, UndoOver, OfferOver,
+        Cutoff,
+        CutoffAndGrace,
+        Tier,
+        ShortNotice,
+        Start,
+        CheckIn,
+        StepAway,
+        ClientReports,
+        NoShowGrace,
+        End,
+        End,
+        CorrectionOver,
+        UndoOver,
+        OfferOver,
     ])
 }
 

@@ -8,8 +8,8 @@ use domain::attendance::{LateAnswer, Plan, TechnicalSide};
 use domain::decide::*;
 use domain::person::{Channel, Role};
 use domain::reason::Reason;
-use domain::schedule::MeetingKind;
 use domain::reserved::Pattern;
+use domain::schedule::MeetingKind;
 use domain::time::{Span, Weekday};
 
 /// The reason that this side usually gives.
@@ -122,9 +122,7 @@ impl Play {
             Exit::Promise => NextStep { promise_contact_by: by, ..nothing },
             Exit::OfferAndPromise => NextStep { offer_slots: offered, promise_contact_by: by, ..nothing },
             Exit::Link => NextStep { booking_link: true, ..nothing },
-            Exit::BookNow => {
-                NextStep { book: Some(BookNow { start: offered[0], agreement: self.yes() }), ..nothing }
-            }
+            Exit::BookNow => NextStep { book: Some(BookNow { start: offered[0], agreement: self.yes() }), ..nothing },
             Exit::Refund => NextStep { refund: true, ..nothing },
             Exit::RefundAndLink => NextStep { refund: true, booking_link: true, ..nothing },
             Exit::NextAppointment => {

@@ -41,12 +41,15 @@ fn ended(asked: &Asked, about: &Appointment, outcome: &Outcome) -> Result<(), Br
         let hours = if rules.attendance_update.required { Some(asked.now + Span::hours(24)) } else { None };
         return owes(outcome, ObligationKind::AttendanceUpdate, hours);
     }
-    let late = rules.late.client_checkin_min.is_some_and(|minutes| {
-        asked.now > expected_at(about) + Span::minutes(minutes.into())
-    });
-    let known = asked.world.duties.iter().any(|duty| {
-        duty.appointment == Some(about.id) && duty.kind == ObligationKind::CheckInWithClient
-    });
+    let late = rules
+        .late
+        .client_checkin_min
+        .is_some_and(|minutes| asked.now > expected_at(about) + Span::minutes(minutes.into()));
+    let known = asked
+        .world
+        .duties
+        .iter()
+        .any(|duty| duty.appointment == Some(about.id) && duty.kind == ObligationKind::CheckInWithClient);
     let here = about.attendance.client_arrived_at.is_some() || about.state == State::InProgress;
     let asks = outcome.obligations.iter().any(|duty| duty.kind == ObligationKind::CheckInWithClient);
     same(asks, late && !known && !here, "T13 strictly")

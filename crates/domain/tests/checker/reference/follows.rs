@@ -44,7 +44,7 @@ pub fn check(asked: &Asked, outcome: &Outcome) -> Result<(), Broken> {
     }
 }
 
-fn told<'a>(outcome: &'a Outcome, to: PersonRef, kind: MessageKind) -> Option<&'a domain::message::Notice> {
+fn told(outcome: &Outcome, to: PersonRef, kind: MessageKind) -> Option<&domain::message::Notice> {
     outcome.notices.iter().find(|notice| notice.to == to && notice.kind == kind)
 }
 
@@ -181,20 +181,19 @@ fn called_off_duties(asked: &Asked, about: &Appointment, step: &NextStep, outcom
     let next = duty(outcome, ObligationKind::NextStep);
     hold(next.is_some(), "G-08 next step", || "no duty to give one".to_owned())?;
     let settled = step.refund || step.book.is_some() || step.next_appointment.is_some();
-    same(next.map(|next| is_owed(next)), Some(!settled), "G-08 next step")?;
+    same(next.map(is_owed), Some(!settled), "G-08 next step")?;
     if let (false, Some(offer)) = (settled, outcome.offers.iter().find(|offer| offer.state.word() == "open")) {
         let hold_for = Span::hours(rules.offer.hold_hours.into());
         let last = offer.slots.iter().map(|slot| slot.from).max().expect("times");
         same(offer.expires_at, (asked.now + hold_for).min(last), "B11 offer ends")?;
         same(next.map(|next| next.due_at), Some(offer.expires_at), "reference: due")?;
     }
-    match step.promise_contact_by {
-        Some(by) => owes(outcome, ObligationKind::KeepPromise, Some(by))?,
-        None => {}
+    if let Some(by) = step.promise_contact_by {
+        owes(outcome, ObligationKind::KeepPromise, Some(by))?;
     }
     let waits = money::not_their_doing(asked, about, step.refund).payment == PaymentState::Captured;
     let by_team = waits && money::refund_rule(asked, about) == RefundRule::TeamRequest && outcome.booked.is_none();
-    same(duty(outcome, ObligationKind::DecideMoney).is_some_and(|duty| is_owed(duty)), by_team, "E-04 team decides")
+    same(duty(outcome, ObligationKind::DecideMoney).is_some_and(is_owed), by_team, "E-04 team decides")
 }
 
 /// T4, T5, T6: the same appointment at another time; a late move costs nothing and keeps the missed cutoff.
@@ -317,9 +316,13 @@ fn missed_duties(asked: &Asked, about: &Appointment, fault: Fault, outcome: &Out
     same(admins, practice, "A-07 told")?;
     let suggests = rules.makeup.mode != domain::policy::MakeUpMode::Off;
     let asks = suggests && fault == Fault::Therapist && !asked.is_client();
-    same(duty(outcome, ObligationKind::ConsiderMakeup).is_some_and(|d| is_owed(d)), asks, "A-17 make-up")?;
+    same(duty(outcome, ObligationKind::ConsiderMakeup).is_some_and(is_owed), asks, "A-17 make-up")?;
     let counted = rules.reliability.enabled && matches!(fault, Fault::Therapist | Fault::Undetermined);
-    same(outcome.reliability.as_ref().map(|judged| judged.weight), Some(if counted { 3 } else { 0 }), "reference: reliability")
+    same(
+        outcome.reliability.as_ref().map(|judged| judged.weight),
+        Some(if counted { 3 } else { 0 }),
+        "reference: reliability",
+    )
 }
 
 /// V-10: a voicemail, or a letter that was only sent, informs nobody.
@@ -397,9 +400,7 @@ fn updated(
     let after = outcome.appointment.as_ref().expect("it is concluded");
     let rules = asked.world.rules_of(about);
     let (word, expected) = match wish.attended {
-        Attended::Yes | Attended::Late => {
-            ("attended", Settled { charged: 0, payment: about.payment.state })
-        }
+        Attended::Yes | Attended::Late => ("attended", Settled { charged: 0, payment: about.payment.state }),
         Attended::No => ("client_no_show", money::client_pays(rules, about, money::missed_fee(asked, about))),
         Attended::LateNotSeen => ("late_not_seen", money::client_pays(rules, about, money::missed_fee(asked, about))),
         Attended::TherapistMissed => ("therapist_no_show", money::not_their_doing(asked, about, false)),
@@ -408,10 +409,13 @@ fn updated(
     same(after.state.word(), word, "T18")?;
     let expected = if wish.refund { money::free_of_charge(about) } else { expected };
     settles(about, after, expected, outcome)?;
-    let form = asked.world.duties.iter().any(|d| {
-        d.appointment == Some(about.id) && d.kind == ObligationKind::AttendanceUpdate && is_owed(d)
-    });
-    let met = duty(outcome, ObligationKind::AttendanceUpdate).is_some_and(|d| matches!(d.state, ObligationState::Met { .. }));
+    let form = asked
+        .world
+        .duties
+        .iter()
+        .any(|d| d.appointment == Some(about.id) && d.kind == ObligationKind::AttendanceUpdate && is_owed(d));
+    let met =
+        duty(outcome, ObligationKind::AttendanceUpdate).is_some_and(|d| matches!(d.state, ObligationState::Met { .. }));
     same(met, form, "H-01")?;
     weekly_time(asked, wish, rules, outcome)
 }
@@ -423,9 +427,11 @@ fn weekly_time(
     rules: &Parameters,
     outcome: &Outcome,
 ) -> Result<(), Broken> {
-    let own = asked.world.reserved.iter().filter(|slot| {
-        slot.relationship == asked.both().id && slot.state != ReservedState::Removed
-    });
+    let own = asked
+        .world
+        .reserved
+        .iter()
+        .filter(|slot| slot.relationship == asked.both().id && slot.state != ReservedState::Removed);
     let removed = outcome.reserved.iter().filter(|slot| slot.state == ReservedState::Removed).count();
     let keeps = rules.reserved_slot.on_no_followup == NoFollowUp::Keep;
     match (wish.attended.is_our_side(), wish.continues) {
@@ -438,7 +444,10 @@ fn weekly_time(
 /// T23: after a correction the account stands at what the record now costs.
 fn corrected(asked: &Asked, about: &Appointment, outcome: &Outcome) -> Result<(), Broken> {
     let after = outcome.appointment.as_ref().expect("it is corrected");
-    let free = matches!(after.state, State::TherapistNoShow | State::TechnicalFailure | State::EnteredInError | State::Cancelled(_));
+    let free = matches!(
+        after.state,
+        State::TherapistNoShow | State::TechnicalFailure | State::EnteredInError | State::Cancelled(_)
+    );
     let before = Sums::of(asked.world.entries_of(about.id)).charged;
     let change = Sums::of(outcome.ledger.iter()).charged;
     if free {
@@ -479,4 +488,3 @@ pub fn next_owner(duty: &Obligation, now: Instant) -> Option<Role> {
         _ => None,
     }
 }
-

@@ -84,7 +84,8 @@ fn is_kept_for_another(asked: &Asked, start: Instant, day: Weekday) -> bool {
 /// T1, T3: a free time, an active relationship, and the client's explicit yes (H-09).
 fn booking(asked: &Asked, book: &Book) -> Reasons {
     let both = asked.both();
-    let only_asks = asked.is_client() && asked.world.today().parameters.booking.mode == domain::policy::BookingMode::Request;
+    let only_asks =
+        asked.is_client() && asked.world.today().parameters.booking.mode == domain::policy::BookingMode::Request;
     let waiting = asked.world.waiting_case(both.id).and_then(|case| asked.world.open_offer(case.appointment));
     let mine: Vec<Owner> = waiting.filter(|_| !only_asks).map(|offer| Owner::Offer(offer.id)).into_iter().collect();
     let mut reasons = slot(asked, book.kind, book.start, &mine);
@@ -109,8 +110,8 @@ fn cancelling(asked: &Asked, about: &Appointment, wish: &Cancel) -> Reasons {
     let no_note = !by_client && rules.therapist_cancel.requires_note && wish.note.is_none();
     unless(&mut reasons, no_note, "note_required");
     let begun = matches!(about.state, State::InProgress | State::AwaitingUpdate);
-    let over = !about.state.is_pending() && !(by_client && begun && received < about.start);
-    unless(&mut reasons, over, "already_over");
+    let may_still = about.state.is_pending() || (by_client && begun && received < about.start);
+    unless(&mut reasons, !may_still, "already_over");
     if asked.is_client() && about.state != State::Requested {
         alone(asked, about, false, &mut reasons);
     }
@@ -150,9 +151,9 @@ fn next_step(asked: &Asked, about: &Appointment, step: &NextStep, required: bool
     let alone = [NextStepKind::NextAppointment, NextStepKind::Book, NextStepKind::Refund];
     unless(reasons, exits.len() > 1 && exits.iter().any(|exit| alone.contains(exit)), "next_step_conflict");
     let by_client = asked.is_client() && (!step.offer_slots.is_empty() || step.promise_contact_by.is_some());
-    let unknown = exits.iter().any(|exit| {
-        !allowed.contains(exit) && !matches!(exit, NextStepKind::NextAppointment | NextStepKind::Book)
-    });
+    let unknown = exits
+        .iter()
+        .any(|exit| !allowed.contains(exit) && !matches!(exit, NextStepKind::NextAppointment | NextStepKind::Book));
     unless(reasons, by_client || unknown, "next_step_not_allowed");
     let by_team = asked.world.rules_of(about).refund.new_client == domain::policy::RefundRule::TeamRequest
         && asked.world.is_new(about.relationship)
@@ -295,9 +296,10 @@ fn moves(asked: &Asked, about: &Appointment, act: &Moves) -> Expected {
     let (now, world) = (asked.now, asked.world);
     let mut reasons = Vec::new();
     unless(&mut reasons, !asked.is_colleague() && !matches!(act, Moves::AnswerTeam(_) | Moves::Ask(_)), "not_found");
-    let asked_before = world.requests.iter().any(|request| {
-        request.appointment == about.id && request.state == domain::change_request::RequestState::Open
-    });
+    let asked_before = world
+        .requests
+        .iter()
+        .any(|request| request.appointment == about.id && request.state == domain::change_request::RequestState::Open);
     match act {
         Moves::Ask(wish) => {
             reasons = initiator(asked, wish.initiator);
@@ -341,9 +343,10 @@ fn moves(asked: &Asked, about: &Appointment, act: &Moves) -> Expected {
             }
         }
         Moves::Undo => {
-            let open = world.undo.iter().any(|undo| {
-                undo.appointment == about.id && undo.revision == about.revision && now < undo.until
-            });
+            let open = world
+                .undo
+                .iter()
+                .any(|undo| undo.appointment == about.id && undo.revision == about.revision && now < undo.until);
             unless(&mut reasons, !open, "undo_over");
         }
     }
