@@ -217,7 +217,13 @@ pub fn story(seed: u64) -> Story {
     let mut steps = vec![booking(&mut chance)];
     let length = 10 + chance.below(16);
     while steps.len() < length {
-        steps.push(step(&mut chance));
+        let next = step(&mut chance);
+        steps.push(next);
+        if let Step::Until { on, mark, .. } = next
+            && !chance.one_in(3)
+        {
+            steps.push(at_the_mark(&mut chance, on, mark));
+        }
     }
     Story { preset, variant, steps }
 }
@@ -309,6 +315,40 @@ fn mark(chance: &mut Chance) -> Mark {
         UndoOver,
         OfferOver,
     ])
+}
+
+/// What a mark is about, done right there.
+fn at_the_mark(chance: &mut Chance, on: usize, mark: Mark) -> Step {
+    use Mark::*;
+    use Who::*;
+    let (likely, act): (&[Who], Act) = match mark {
+        Cutoff | CutoffAndGrace | Tier if chance.one_in(3) => (&[Client, Therapist], moving(chance)),
+        Cutoff | CutoffAndGrace | Tier => (&[Client, Therapist, Admin], client_cancels(chance)),
+        ShortNotice => (&[Therapist, Admin], cancel(chance)),
+        Start => (&[Client, Therapist, Admin], if chance.one_in(2) { cancel(chance) } else { moving(chance) }),
+        CheckIn | StepAway | ClientReports | NoShowGrace if chance.one_in(8) => return Step::Wake(on),
+        CheckIn => (&[Therapist], Act::CheckIn),
+        StepAway => (&[Therapist], Act::StepAway),
+        ClientReports => (&[Client, Client, Therapist], Act::Missed(chance.of(Fault::ALL))),
+        NoShowGrace => (&[Therapist], Act::NoShow),
+        End => (&[Therapist, Therapist, Admin], update(chance)),
+        CorrectionOver => (&[Therapist, Therapist, Admin], Act::Correct(chance.below(9))),
+        UndoOver => (&[Therapist], Act::Undo),
+        OfferOver => (&[Client], Act::Accept { which: chance.below(3) }),
+    };
+    Step::Act { who: chance.of(likely), on, act }
+}
+
+/// The client's own word, now or typed in later.
+fn client_cancels(chance: &mut Chance) -> Act {
+    Act::Cancel {
+        by: Initiator::Client,
+        exit: Exit::Nothing,
+        slot: 0,
+        hours_ago: chance.of(&[None, None, Some(1)]),
+        reason: true,
+        note: true,
+    }
 }
 
 /// Somebody who may well do this, and now and then anybody.

@@ -66,7 +66,8 @@ fn captured(asked: &Asked, about: &Appointment, outcome: &Outcome) -> Result<(),
     let before = Sums::of(asked.world.entries_of(about.id));
     let charged = before.charged + Sums::of(outcome.ledger.iter()).charged;
     same(before.paid - before.returned + paid, charged, "M3 capture")?;
-    if about.state.is_live() || about.state == State::Attended {
+    let untouched = before == Sums::default();
+    if untouched && (about.state.is_live() || about.state == State::Attended) {
         same(charged, about.price.amount_minor, "M7 capture")?;
     }
     hold(charged <= about.price.amount_minor, "M4 capture", || format!("{charged} for {about:?}"))
