@@ -37,6 +37,11 @@ impl Play {
                 Some(moment) => self.wait(moment + Span::seconds(seconds)),
                 None => Ok(()),
             },
+            Step::WhileClocksSleep { on, mark, seconds } => {
+                let until = self.moment(on, mark).map(|moment| moment + Span::seconds(seconds));
+                self.world.now = until.map_or(self.world.now, |until| until.max(self.world.now));
+                Ok(())
+            }
             Step::NewPolicy(n) => {
                 self.new_policy(n);
                 Ok(())
@@ -167,7 +172,7 @@ impl Play {
             Mark::End => found.end,
             Mark::CorrectionOver => found.end + hours(rules.correction.therapist_hours),
             Mark::UndoOver => self.world.undo.last()?.until,
-            Mark::OfferOver => self.world.offers.last()?.expires_at,
+            Mark::OfferOver => self.world.offers.get(on % self.world.offers.len().max(1))?.expires_at,
         })
     }
 

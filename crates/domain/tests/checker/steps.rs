@@ -85,6 +85,8 @@ pub enum Mark {
 pub enum Step {
     /// So many minutes pass.
     Wait(i64),
+    /// The same, and the clocks that fall due on the way come only after the next step: the worker is late.
+    WhileClocksSleep { on: usize, mark: Mark, seconds: i64 },
     /// Time passes until so many seconds after a mark of an appointment.
     Until { on: usize, mark: Mark, seconds: i64 },
     /// The practice changes its notice and its fees.
@@ -219,7 +221,7 @@ pub fn story(seed: u64) -> Story {
     while steps.len() < length {
         let next = step(&mut chance);
         steps.push(next);
-        if let Step::Until { on, mark, .. } = next
+        if let Step::Until { on, mark, .. } | Step::WhileClocksSleep { on, mark, .. } = next
             && !chance.one_in(3)
         {
             steps.push(at_the_mark(&mut chance, on, mark));
@@ -292,6 +294,7 @@ fn step(chance: &mut Chance) -> Step {
         3..=11 => Step::Until { on, mark: mark(chance), seconds: chance.of(&[-1, 0, 0, 1, 60, -3600]) },
         12 => Step::NewPolicy(chance.below(4)),
         13 => Step::Wake(on),
+        15 => Step::WhileClocksSleep { on, mark: Mark::OfferOver, seconds: chance.of(&[0, 0, 60]) },
         14 if chance.one_in(3) => Step::Bounce(on),
         _ => acting(chance, on),
     }
