@@ -129,6 +129,10 @@ fn check(
         let detail = "Offer the client at least one other time.";
         return Err(Refusal::invalid("next_step_required", "offer_slots", detail));
     }
+    if wish.offer_slots.contains(&before.start) {
+        let detail = "It is already at that time. Offer the client others.";
+        return Err(Refusal::invalid("same_time", "offer_slots", detail));
+    }
     who::must_give(situation, wish.reason, wish.initiator)
 }
 

@@ -324,7 +324,7 @@ pub(super) fn carried_with(
 pub(super) fn capture(situation: &Situation, before: Appointment, now: Instant, ids: &mut Ids, outcome: &mut Outcome) {
     let asker = clock("capture");
     let account = Account::of(&situation.account, before.id);
-    if !account.is_empty && matches!(before.state, State::Cancelled(_)) {
+    if account.charged > 0 || (!account.is_empty && matches!(before.state, State::Cancelled(_))) {
         return capture_the_rest(situation, before, account, now, ids, outcome);
     }
     let live = before.state.is_live() || before.state == State::Attended;

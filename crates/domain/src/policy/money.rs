@@ -268,6 +268,10 @@ fn give_back(case: &Situation, mut decision: MoneyDecision, amount: Money, how: 
 fn client_pays(parameters: &Parameters, case: &Situation, kind: EntryKind, notice: Option<Notice>) -> MoneyDecision {
     let mut decision = MoneyDecision::unchanged(case);
     decision.because.extend(notice.map(|notice| notice.rule()));
+    if matches!(case.payment, PaymentState::RefundDue | PaymentState::Refunded | PaymentState::Waived) {
+        // Somebody let it go or gave it back before: that stands, or the same money would be taken twice (M4, M5).
+        return decision;
+    }
     let owed = fee(parameters, case, kind, notice.as_ref());
     decision.because.extend(owed.because);
     let planned_stands = case.payment == PaymentState::Planned && parameters.payment.capture_at == CaptureAt::Cutoff;

@@ -5,7 +5,7 @@ use crate::attendance::Attended;
 use crate::decide::money::{case, entry, fee_owed, missed_fee, payment_after, post, settled_payment, wake_for_payment};
 use crate::decide::{Asker, JobToWake, Outcome, Situation, Wake, contact};
 use crate::id::Ids;
-use crate::ledger::EntryKind;
+use crate::ledger::{Account, EntryKind};
 use crate::money::Money;
 use crate::obligation::{Obligation, ObligationKind};
 use crate::policy::money::{self, Event, PlannedEntry, Refund};
@@ -112,10 +112,12 @@ pub(super) fn on_correction(
         (still, _) if still < 0 => settled_payment(PaymentState::RefundDue),
         _ => Payment { state: PaymentState::Planned, due_at: Some(now) },
     };
-    let is_new_fee = payment.state == PaymentState::Planned && !charged_when_taken(situation, &after, due);
-    if is_new_fee && charged < due.amount_minor {
+    // What stands charged already is added to, not charged once more when it is taken.
+    let later = payment.state == PaymentState::Planned && charged == 0 && charged_when_taken(situation, &after, due);
+    if !later && charged < due.amount_minor {
         let amount = Money::new(due.amount_minor - charged, due.currency);
-        let fee = PlannedEntry { kind: EntryKind::NoShowFee, amount };
+        let kind = if after.state == State::Attended { EntryKind::Charge } else { EntryKind::NoShowFee };
+        let fee = PlannedEntry { kind, amount };
         outcome.ledger.push(entry(situation, &after, asker, fee, "The record was set right".into(), now, ids));
     }
     let before = after.payment;
@@ -125,13 +127,11 @@ pub(super) fn on_correction(
     Appointment { payment, ..after }
 }
 
-/// What stands charged for the appointment, and what was paid towards it; minor units.
+/// What stands charged for the appointment, and what was paid towards it; minor units. A carried payment has taken its
+/// price along.
 fn stands(situation: &Situation, about: &Appointment) -> (i64, i64) {
-    let of_it = situation.file.entries.iter().filter(|entry| entry.appointment == Some(about.id));
-    of_it.fold((0, 0), |(charged, paid), entry| match entry.kind {
-        EntryKind::Payment | EntryKind::Refund | EntryKind::CarryOver => (charged, paid - entry.amount.amount_minor),
-        _ => (charged + entry.amount.amount_minor, paid),
-    })
+    let account = Account::of(&situation.file.entries, about.id);
+    (account.charged, account.paid - account.returned)
 }
 
 /// What the appointment costs as the record now says.

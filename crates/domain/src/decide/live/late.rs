@@ -95,10 +95,12 @@ pub(super) fn answer(
     }
     let attendance =
         Attendance { late_notice: Some(LateNotice { answer: Some(answer), ..late }), ..before.attendance.clone() };
-    let about = before.noting(attendance);
     if answer == LateAnswer::Reschedule {
+        // One change, one revision: calling it off makes it.
+        let about = Appointment { attendance, ..before };
         return another_time(situation, asker, about, "the client would rather have another time", now, ids);
     }
+    let about = before.noting(attendance);
     let mut outcome = Outcome::default();
     contact::meet(situation, ObligationKind::InformClient, "the client answered: they wait", now, &mut outcome);
     notify::late_answer(situation, &about, answer, now, &mut outcome);
@@ -169,7 +171,7 @@ pub(super) fn connected(
         ..before.attendance.clone()
     };
     if plan == Plan::Rescheduled {
-        let about = before.noting(known);
+        let about = Appointment { attendance: known, ..before };
         let mut outcome = another_time(situation, asker, about, "the two agreed on another time", now, ids)?;
         if apologised {
             contact::meet(situation, ObligationKind::ConfirmPlan, "apologised; another time", now, &mut outcome);

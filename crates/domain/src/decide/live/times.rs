@@ -3,7 +3,7 @@
 use crate::appointment::Appointment;
 use crate::decide::{NextStep, Situation};
 use crate::slots::{self, Search};
-use crate::time::{Instant, Span};
+use crate::time::{Instant, Interval, Span};
 
 /// Times in one offer, where there are as many.
 const TIMES: usize = 3;
@@ -22,7 +22,10 @@ pub(super) fn priority(situation: &Situation, ended: &Appointment, now: Instant)
 
 fn next_free(situation: &Situation, ended: &Appointment, now: Instant) -> Vec<Instant> {
     let parameters = &situation.policy_today.parameters;
-    let busy = crate::decide::slot::without(&situation.therapist_busy, ended.interval_with_buffer());
+    let mut busy = crate::decide::slot::without(&situation.therapist_busy, ended.interval_with_buffer());
+    // The weekly times of other clients are not ours to give (H-03).
+    let ahead = Interval::new(now, now + AHEAD);
+    busy.extend(situation.therapist.kept_for_others(ahead, Some(situation.relationship.id)));
     let search = Search::for_staff(parameters, now + NOTICE, now + AHEAD, now);
     let mut starts: Vec<Instant> = Vec::new();
     for free in slots::free(&situation.therapist.schedule, ended.kind, &busy, search) {
