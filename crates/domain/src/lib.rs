@@ -28,6 +28,7 @@ pub mod schedule;
 pub mod slots;
 pub mod standing;
 pub mod statement;
+pub mod telling;
 pub mod ticket;
 pub mod time;
 pub mod undo;
