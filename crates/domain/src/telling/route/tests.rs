@@ -1,0 +1,149 @@
+use super::*;
+use crate::id::Id;
+use crate::message::{CalendarMethod, Facts};
+use crate::person::{ContactPreference, Locale, Role};
+use crate::policy::{Policy, Preset};
+use crate::time::Interval;
+
+const REACH: Reach = Reach { sms: true };
+
+fn client(channels: &[Channel]) -> Person {
+    Person {
+        id: PersonRef::Client(Id::from_bytes([1; 16])),
+        practice: Id::from_bytes([2; 16]),
+        role: Role::Client,
+        name: "Nia Price".into(),
+        email: Some("nia@example.org".into()),
+        phone: Some("+447700900412".into()),
+        zone: "Europe/London".parse().expect("a zone"),
+        locale: Locale::EnGb,
+        preference: ContactPreference { channels: channels.to_vec(), voicemail: false, asked_at: None },
+        active: true,
+    }
+}
+
+fn at(text: &str) -> Instant {
+    text.parse().expect("a moment")
+}
+
+/// A notice of this kind at that moment, about an appointment two days later.
+fn notice(kind: MessageKind, now: &str) -> Notice {
+    let start = at(now) + Span::hours(48);
+    Notice {
+        to: PersonRef::Client(Id::from_bytes([1; 16])),
+        channel: Channel::Email,
+        kind,
+        appointment: Id::from_bytes([3; 16]),
+        revision: 1,
+        urgent: false,
+        send_at: at(now),
+        facts: Facts::about(Interval::new(start, start + Span::minutes(50))),
+        link: None,
+        calendar: Some(CalendarMethod::Request),
+    }
+}
+
+fn routed(notice: &Notice, to: &Person, reach: Reach) -> Vec<(Channel, Instant)> {
+    let parameters = Policy::preset(Preset::Clinic).parameters;
+    ways(notice, to, reach, &parameters).into_iter().map(|way| (way.channel, way.send_at)).collect()
+}
+
+fn channels_of(kind: MessageKind, to: &Person, reach: Reach) -> Vec<Channel> {
+    routed(&notice(kind, "2026-03-09T12:00:00Z"), to, reach).into_iter().map(|(channel, _)| channel).collect()
+}
+
+// proves: V-05, G-10
+#[test]
+fn a_cancellation_goes_by_the_preferred_way_and_as_a_letter_too() {
+    let texts = client(&[Channel::Sms, Channel::Email]);
+    assert_eq!(channels_of(MessageKind::Cancellation, &texts, REACH), [Channel::Sms, Channel::Email]);
+    let letters = client(&[Channel::Email, Channel::Sms]);
+    assert_eq!(channels_of(MessageKind::Cancellation, &letters, REACH), [Channel::Email]);
+}
+
+#[test]
+fn without_a_gateway_and_without_a_number_a_letter_goes() {
+    let texts = client(&[Channel::Sms]);
+    assert_eq!(channels_of(MessageKind::Cancellation, &texts, Reach::default()), [Channel::Email]);
+    let no_number = Person { phone: None, ..texts };
+    assert_eq!(channels_of(MessageKind::RunningLate, &no_number, REACH), [Channel::Email]);
+}
+
+// proves: V-10
+#[test]
+fn a_phone_call_is_a_persons_and_the_letter_goes_meanwhile() {
+    let called = client(&[Channel::Phone]);
+    assert_eq!(channels_of(MessageKind::Cancellation, &called, REACH), [Channel::Email]);
+    assert_eq!(channels_of(MessageKind::Missed, &called, REACH), [Channel::Email]);
+}
+
+// proves
+#[test]
+fn news_of_the_moment_goes_by_every_way_that_the_client_gave() {
+    let both = client(&[Channel::Email, Channel::Sms]);
+    for kind in [MessageKind::RunningLate, MessageKind::Missed, MessageKind::ClientLate, MessageKind::SteppedAway] {
+        assert_eq!(channels_of(kind, &both, REACH), [Channel::Email, Channel::Sms], "{kind}");
+    }
+    let only_letters = client(&[Channel::Email]);
+    assert_eq!(channels_of(MessageKind::RunningLate, &only_letters, REACH), [Channel::Email], "no text unasked");
+}
+
+#[test]
+fn money_is_never_asked_for_in_a_text() {
+    let texts = client(&[Channel::Sms]);
+    for kind in [MessageKind::Fee, MessageKind::Refund, MessageKind::FeeWaived, MessageKind::Correction] {
+        assert_eq!(channels_of(kind, &texts, REACH), [Channel::Email], "{kind}");
+    }
+}
+
+#[test]
+fn the_team_and_the_therapist_get_letters() {
+    let therapist = Person { id: PersonRef::Therapist(Id::from_bytes([4; 16])), ..client(&[Channel::Sms]) };
+    assert_eq!(channels_of(MessageKind::Cancellation, &therapist, REACH), [Channel::Email]);
+}
+
+#[test]
+fn only_a_letter_carries_the_calendar_part() {
+    let parameters = Policy::preset(Preset::Clinic).parameters;
+    let told = notice(MessageKind::Confirmation, "2026-03-09T12:00:00Z");
+    let ways = ways(&told, &client(&[Channel::Sms]), REACH, &parameters);
+    let carried: Vec<_> = ways.iter().map(|way| (way.channel, way.calendar.is_some())).collect();
+    assert_eq!(carried, [(Channel::Sms, false), (Channel::Email, true)]);
+}
+
+#[test]
+fn a_text_at_night_waits_for_the_morning_on_the_clients_clock_and_the_letter_does_not() {
+    let texts = client(&[Channel::Sms]);
+    let of = |now: &str| routed(&notice(MessageKind::Confirmation, now), &texts, REACH);
+    // 23:30 in London, in winter.
+    let night = of("2026-03-09T23:30:00Z");
+    assert_eq!(night, [(Channel::Sms, at("2026-03-10T08:00:00Z")), (Channel::Email, at("2026-03-09T23:30:00Z"))]);
+    assert_eq!(of("2026-03-10T03:00:00Z")[0].1, at("2026-03-10T08:00:00Z"));
+    assert_eq!(of("2026-03-10T08:00:00Z")[0].1, at("2026-03-10T08:00:00Z"), "the morning has come");
+    assert_eq!(of("2026-03-10T20:59:00Z")[0].1, at("2026-03-10T20:59:00Z"), "not yet evening");
+    // The night in which the clocks go forward: 08:00 is an hour earlier.
+    assert_eq!(of("2026-03-28T23:30:00Z")[0].1, at("2026-03-29T07:00:00Z"));
+    let abroad = Person { zone: "America/New_York".parse().expect("a zone"), ..texts.clone() };
+    let abroad = routed(&notice(MessageKind::Confirmation, "2026-03-09T23:30:00Z"), &abroad, REACH);
+    assert_eq!(abroad[0].1, at("2026-03-09T23:30:00Z"), "half past seven in New York");
+}
+
+#[test]
+fn what_cannot_wait_goes_at_night_too() {
+    let texts = client(&[Channel::Sms]);
+    let mut near = notice(MessageKind::Cancellation, "2026-03-09T23:30:00Z");
+    let start = near.send_at + Span::hours(11);
+    near.facts.time = Interval::new(start, start + Span::minutes(50));
+    assert_eq!(routed(&near, &texts, REACH)[0], (Channel::Sms, near.send_at));
+    let live = notice(MessageKind::RunningLate, "2026-03-09T23:30:00Z");
+    assert_eq!(routed(&live, &texts, REACH)[0], (Channel::Sms, live.send_at));
+}
+
+#[test]
+fn what_failed_is_tried_by_the_next_way_and_then_it_is_a_persons() {
+    let both = client(&[Channel::Sms, Channel::Email]);
+    assert_eq!(next_way(&[Channel::Sms], &both, REACH), Some(Channel::Email));
+    assert_eq!(next_way(&[Channel::Email], &both, REACH), Some(Channel::Sms));
+    assert_eq!(next_way(&[Channel::Sms, Channel::Email], &both, REACH), None);
+    assert_eq!(next_way(&[Channel::Sms], &client(&[Channel::Sms]), REACH), Some(Channel::Email), "a letter at last");
+}
