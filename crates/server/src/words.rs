@@ -1,8 +1,9 @@
 //! Writes messages: one notice in, the subject, the two bodies and the calendar part out. Pure: the same arguments give
 //! the same bytes, so a retry sends what was decided (`rulings` 8).
 //!
-//! Every body is written once, in `templates/messages/<kind>.j2`, and rendered twice: the parts it is made of
-//! (paragraph, list, link) exist as plain text and as HTML. So the two can never state different facts (C7).
+//! Every body is written once, in `templates/messages/<kind>.j2`, and rendered as plain text and as HTML, or as a short
+//! text: the parts it is made of (paragraph, list, link) exist as each. So they can never state different facts (C7). Where
+//! the body is too long for a phone's text it has a block `short` of its own, over the same names.
 //! `{link}` and `{receipt}` stay open until hand-off; words of people can never spell them (see [`clean`]).
 
 mod calendar;
@@ -12,8 +13,9 @@ mod view;
 use domain::appointment::Appointment;
 use domain::decide::Situation;
 use domain::message::{MessageKind, Notice};
-use domain::person::Person;
+use domain::person::{Channel, Person};
 use domain::practice::Practice;
+use domain::telling::short_text;
 use domain::time::Instant;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
@@ -70,7 +72,9 @@ pub struct Writer {
 }
 
 /// The templates that are not of one kind: name and text.
-const SHARED: [(&str, &str); 5] = [
+const SHARED: [(&str, &str); 7] = [
+    ("frame.short", include_str!("../templates/messages/frame.short")),
+    ("parts.short", include_str!("../templates/messages/parts.short")),
     ("frame.txt", include_str!("../templates/messages/frame.txt")),
     ("frame.html", include_str!("../templates/messages/frame.html")),
     ("parts.txt", include_str!("../templates/messages/parts.txt")),
@@ -78,36 +82,47 @@ const SHARED: [(&str, &str); 5] = [
     ("subject", include_str!("../templates/messages/subject.j2")),
 ];
 
-/// The bodies under both of their names: the ending decides how values are escaped.
-const BODIES: [(&str, &str, &str); 28] = [
-    ("confirmation.txt", "confirmation.html", include_str!("../templates/messages/confirmation.j2")),
-    ("cancellation.txt", "cancellation.html", include_str!("../templates/messages/cancellation.j2")),
-    ("rescheduled.txt", "rescheduled.html", include_str!("../templates/messages/rescheduled.j2")),
-    ("escalation.txt", "escalation.html", include_str!("../templates/messages/escalation.j2")),
-    ("refund.txt", "refund.html", include_str!("../templates/messages/refund.j2")),
-    ("fee_waived.txt", "fee_waived.html", include_str!("../templates/messages/fee_waived.j2")),
-    ("promise.txt", "promise.html", include_str!("../templates/messages/promise.j2")),
-    ("correction.txt", "correction.html", include_str!("../templates/messages/correction.j2")),
-    ("closing.txt", "closing.html", include_str!("../templates/messages/closing.j2")),
-    ("sign_in.txt", "sign_in.html", include_str!("../templates/messages/sign_in.j2")),
-    ("plain.txt", "plain.html", include_str!("../templates/messages/plain.j2")),
-    ("booking_link.txt", "booking_link.html", include_str!("../templates/messages/booking_link.j2")),
-    ("fee_waived.txt", "fee_waived.html", include_str!("../templates/messages/fee_waived.j2")),
-    ("offer.txt", "offer.html", include_str!("../templates/messages/offer.j2")),
-    ("time_kept.txt", "time_kept.html", include_str!("../templates/messages/time_kept.j2")),
-    ("requested.txt", "requested.html", include_str!("../templates/messages/requested.j2")),
-    ("request_declined.txt", "request_declined.html", include_str!("../templates/messages/request_declined.j2")),
-    ("fee.txt", "fee.html", include_str!("../templates/messages/fee.j2")),
-    ("change_request.txt", "change_request.html", include_str!("../templates/messages/change_request.j2")),
-    ("running_late.txt", "running_late.html", include_str!("../templates/messages/running_late.j2")),
-    ("late_answer.txt", "late_answer.html", include_str!("../templates/messages/late_answer.j2")),
-    ("missed.txt", "missed.html", include_str!("../templates/messages/missed.j2")),
-    ("client_late.txt", "client_late.html", include_str!("../templates/messages/client_late.j2")),
-    ("stepped_away.txt", "stepped_away.html", include_str!("../templates/messages/stepped_away.j2")),
-    ("client_no_show.txt", "client_no_show.html", include_str!("../templates/messages/client_no_show.j2")),
-    ("technical_failure.txt", "technical_failure.html", include_str!("../templates/messages/technical_failure.j2")),
-    ("outcome.txt", "outcome.html", include_str!("../templates/messages/outcome.j2")),
-    ("make_up.txt", "make_up.html", include_str!("../templates/messages/make_up.j2")),
+/// A body under its names: the ending decides which parts it is made of, and how values are escaped.
+macro_rules! body {
+    ($name:literal) => {
+        [
+            concat!($name, ".txt"),
+            concat!($name, ".html"),
+            concat!($name, ".short"),
+            include_str!(concat!("../templates/messages/", $name, ".j2")),
+        ]
+    };
+}
+
+/// Every body.
+const BODIES: [[&str; 4]; 27] = [
+    body!("confirmation"),
+    body!("cancellation"),
+    body!("rescheduled"),
+    body!("escalation"),
+    body!("refund"),
+    body!("fee_waived"),
+    body!("promise"),
+    body!("correction"),
+    body!("closing"),
+    body!("sign_in"),
+    body!("plain"),
+    body!("booking_link"),
+    body!("offer"),
+    body!("time_kept"),
+    body!("requested"),
+    body!("request_declined"),
+    body!("fee"),
+    body!("change_request"),
+    body!("running_late"),
+    body!("late_answer"),
+    body!("missed"),
+    body!("client_late"),
+    body!("stepped_away"),
+    body!("client_no_show"),
+    body!("technical_failure"),
+    body!("outcome"),
+    body!("make_up"),
 ];
 
 impl Writer {
@@ -124,7 +139,8 @@ impl Writer {
             },
         );
         templates.add_filter("flow", flow);
-        let bodies = BODIES.iter().flat_map(|(text, html, source)| [(*text, *source), (*html, *source)]);
+        let bodies =
+            BODIES.iter().flat_map(|[text, html, short, source]| [text, html, short].map(|name| (*name, *source)));
         for (name, source) in SHARED.into_iter().chain(bodies) {
             // The texts are part of the program, and a test renders each of them for every reader.
             templates.add_template(name, source).expect("a template of ours is well formed");
@@ -135,6 +151,9 @@ impl Writer {
     /// The notice in words, for its reader, in their English and on their clock.
     pub fn write(&self, notice: &Notice, about: &About<'_>) -> Written {
         let view = view::of_notice(notice, about, &self.domain);
+        if notice.channel == Channel::Sms {
+            return self.short(body(notice.kind), view);
+        }
         let calendar = notice.calendar.and_then(|method| calendar::part(method, notice, about, &self.from));
         Written { calendar, ..self.render(body(notice.kind), view) }
     }
@@ -161,6 +180,17 @@ impl Writer {
         };
         let (text, html) = (with_parts("txt"), with_parts("html"));
         Written { subject, text, html, calendar: None }
+    }
+
+    /// A short text: no subject, nothing but what the reader needs and the link, in marks that every phone has. Words that
+    /// people wrote and reasons stay out of it: it is read on lock screens.
+    fn short(&self, body: &str, mut view: Names) -> Written {
+        view.set("frame", "frame.short");
+        view.set("parts", "parts.short");
+        view.set("words", Vec::<String>::new());
+        view.set("reason", Value::from(()));
+        let text = short_text::plain(&self.fill(&format!("{body}.short"), &view));
+        Written { subject: String::new(), text, html: String::new(), calendar: None }
     }
 
     fn fill(&self, name: &str, view: &Names) -> String {

@@ -3,6 +3,7 @@
 mod every_message;
 mod live;
 mod sample;
+mod short;
 mod strangers;
 
 use super::*;
