@@ -12,11 +12,16 @@ pub use reader::{ConfigError, Source};
 
 use domain::time::Span;
 use outside::address::EmailAddress;
+use outside::mail::Secret;
+use outside::sms::GatewaySettings;
 use reader::Reader;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+/// The longest that a gateway may take over one text; two of them together end before the lease of the job does.
+const GATEWAY_MOST: Span = Span::seconds(30);
 
 /// Everything that an operator decides.
 #[derive(Clone)]
@@ -35,6 +40,8 @@ pub struct Config {
     pub keys: KeyFiles,
     /// The mail server; without one, messages wait in the outbox and `check` says so.
     pub smtp: Option<Smtp>,
+    /// Gateways for short texts, in the order in which they are tried; none, and texts are letters instead.
+    pub sms: Vec<GatewaySettings>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Limits that protect the machine and idle browsers.
@@ -141,6 +148,7 @@ impl Config {
             data_dir,
             log: reader.get("log")?,
             smtp: smtp(&mut reader)?,
+            sms: gateways(&reader)?,
             trusted_proxies: reader.list("proxy.trusted")?,
             limits: limits(&mut reader)?,
             shown: reader.into_shown(),
@@ -170,6 +178,28 @@ fn smtp(reader: &mut Reader) -> Result<Option<Smtp>, ConfigError> {
         password: reader.optional("smtp.password")?,
         from: reader.get("smtp.from")?,
     }))
+}
+
+/// The names of a gateway's settings.
+const GATEWAYS: [[&str; 5]; 2] = [
+    ["sms.kind", "sms.url", "sms.user", "sms.password", "sms.from"],
+    ["sms.second.kind", "sms.second.url", "sms.second.user", "sms.second.password", "sms.second.from"],
+];
+
+fn gateways(reader: &Reader) -> Result<Vec<GatewaySettings>, ConfigError> {
+    let mut gateways = Vec::new();
+    for [kind, url, user, password, from] in GATEWAYS {
+        let Some(kind) = reader.optional(kind)? else { continue };
+        gateways.push(GatewaySettings {
+            kind,
+            url: reader.get(url)?,
+            user: reader.get(user)?,
+            password: Secret::new(reader.get::<String>(password)?),
+            from: reader.get(from)?,
+            whole: GATEWAY_MOST,
+        });
+    }
+    Ok(gateways)
 }
 
 fn limits(reader: &mut Reader) -> Result<Limits, ConfigError> {

@@ -2,10 +2,11 @@
 //! a hash is kept at rest (`rulings` 8).
 
 use domain::access::Purpose;
-use domain::id::{CommandId, TokenId};
+use domain::id::{CommandId, MessageId, TokenId};
 use domain::message::LinkTo;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 
 /// The installation's key for links. Never logged.
 #[derive(Clone)]
@@ -37,6 +38,19 @@ impl LinkKey {
     /// The whole address.
     pub fn url(&self, base_url: &str, link: LinkTo) -> String {
         format!("{}/r/{}", base_url.trim_end_matches('/'), self.secret(link))
+    }
+
+    /// What a gateway brings back with a receipt: the message's id, and a proof that we sent it out.
+    pub fn report(&self, message: MessageId) -> String {
+        let digest = self.mac_of("report", &message.to_string());
+        let proof: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{message}.{proof}")
+    }
+
+    /// The message of such a word; none where we never gave it out.
+    pub fn reported(&self, word: &str) -> Option<MessageId> {
+        let id = word.split_once('.')?.0.parse().ok()?;
+        bool::from(self.report(id).as_bytes().ct_eq(word.as_bytes())).then_some(id)
     }
 
     /// Salt for the commitment of an audit entry: nobody without the key can guess it, and a rerun gives the same.

@@ -15,7 +15,12 @@ pub struct Reach {
     pub sms: bool,
 }
 
-/// The notices that this one becomes, each by one way: at least one, so that nothing is decided and then not told.
+/// How long a text may stay without a word of where it is, before the letter that waits behind it goes: where seconds
+/// matter, and else.
+const SILENCE: [Span; 2] = [Span::minutes(3), Span::minutes(30)];
+
+/// The notices that this one becomes, each by one way: at least one, so that nothing is decided and then not told. Behind
+/// a text waits a letter: it goes when the text fails or nothing is heard of it, and never when the text has arrived.
 pub fn ways(notice: &Notice, to: &Person, reach: Reach, parameters: &Parameters) -> Vec<Notice> {
     let channels = channels(notice.kind, to, reach);
     let by = |channel| {
@@ -23,13 +28,14 @@ pub fn ways(notice: &Notice, to: &Person, reach: Reach, parameters: &Parameters)
         let calendar = notice.calendar.filter(|_| channel == Channel::Email);
         Notice { channel, send_at, calendar, ..notice.clone() }
     };
-    channels.into_iter().map(by).collect()
-}
-
-/// The way to try when this one failed: the next that the person listed and that was not tried, then e-mail.
-pub fn next_way(tried: &[Channel], to: &Person, reach: Reach) -> Option<Channel> {
-    let listed = to.preference.channels.iter().copied().chain([Channel::Email]);
-    listed.into_iter().find(|channel| !tried.contains(channel) && can(*channel, to, reach))
+    let mut ways: Vec<Notice> = channels.iter().copied().map(by).collect();
+    let first = ways.first().filter(|way| way.channel == Channel::Sms).map(|way| way.send_at);
+    if let (Some(at), false, true) = (first, channels.contains(&Channel::Email), to.email.is_some()) {
+        let [urgent, other] = SILENCE;
+        let silence = if notice.urgent || notice.kind.is_live() { urgent } else { other };
+        ways.push(Notice { send_at: at + silence, ..by(Channel::Email) });
+    }
+    ways
 }
 
 /// In the order of preference; never empty.

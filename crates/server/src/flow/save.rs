@@ -13,6 +13,7 @@ use domain::id::{Ids, MessageId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState, Notice};
 use domain::person::{Channel, Person, PersonRef};
 use domain::reserved::{ReservedSlot, ReservedState};
+use domain::telling::route::{self, Reach};
 use domain::time::Instant;
 use outside::address::EmailAddress;
 use sha2::{Digest, Sha256};
@@ -34,6 +35,8 @@ pub struct Tools {
     pub base_url: String,
     /// The address that messages come from.
     pub from: EmailAddress,
+    /// By which ways messages can go.
+    pub reach: Reach,
 }
 
 impl Tools {
@@ -43,7 +46,8 @@ impl Tools {
         let configured = config.smtp.as_ref().map(|smtp| smtp.from.clone());
         let from: EmailAddress = configured.unwrap_or_else(|| config.base_url.own_address());
         let writer = Arc::new(Writer::new(from.clone(), &base_url));
-        Self { writer, policies: PolicyCache::default(), link_key: keys.links(), base_url, from }
+        let reach = Reach { sms: !config.sms.is_empty() };
+        Self { writer, policies: PolicyCache::default(), link_key: keys.links(), base_url, from, reach }
     }
 
     /// How links are made.
@@ -261,8 +265,10 @@ fn write_messages(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Out
         .filter_map(|notice| {
             let to = recipient(situation, notice.to)?;
             let about = about(situation, outcome, notice)?;
-            Some(message(tools, ask, situation, notice, to, about, ids.mint()))
+            Some((route::ways(notice, to, tools.reach, &situation.policy.parameters), to, about))
         })
+        .flat_map(|(ways, to, about)| ways.into_iter().map(move |notice| (notice, to, about)))
+        .map(|(notice, to, about)| message(tools, ask, situation, &notice, to, about, ids.mint()))
         .collect()
 }
 

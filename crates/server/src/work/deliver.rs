@@ -14,7 +14,8 @@ use serde_json::json;
 use store::job::{self, Leased, Recording};
 use store::{Done, Tx};
 
-pub use outside::mail::{Handed, Letter};
+pub use outside::handed::Handed;
+pub use outside::mail::Letter;
 
 /// Waits between tries that were certainly not accepted, from the first.
 const BACKOFF: [Span; 5] = [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
@@ -28,13 +29,45 @@ const UNKNOWN_WAIT: Span = Span::minutes(5);
 pub struct Call {
     /// The job, whose fence guards the outcome.
     pub job: Leased,
-    /// What the letter is.
+    /// What it is for.
     pub errand: Errand,
-    /// The letter with its late fields filled in.
-    pub letter: Letter,
+    /// What is handed over, with its late fields filled in.
+    pub parcel: Parcel,
 }
 
-/// What a letter is.
+/// What is handed over.
+#[derive(Debug)]
+pub enum Parcel {
+    /// A letter, to the mail server.
+    Letter(Box<Letter>),
+    /// A short text, to a gateway.
+    Text(Text),
+}
+
+impl Parcel {
+    /// The address or number that it goes to.
+    pub fn to(&self) -> &str {
+        match self {
+            Self::Letter(letter) => letter.to.address.as_str(),
+            Self::Text(text) => &text.to,
+        }
+    }
+}
+
+/// A short text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// Our own name for it: the message's id.
+    pub id: MessageId,
+    /// The number.
+    pub to: String,
+    /// What it says.
+    pub body: String,
+    /// Where the gateway reports what became of it.
+    pub report_to: String,
+}
+
+/// What it is for.
 #[derive(Debug)]
 pub enum Errand {
     /// A message of the outbox, as stored before this attempt.
@@ -90,10 +123,10 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
         settle(app, &job, &found.message, MessageState::Unknown, &outcome, now)?;
         return Ok(Step::Worked);
     }
-    match letter(app, &found) {
-        Some(letter) => {
+    match parcel(app, &found) {
+        Some(parcel) => {
             let errand = Errand::Message(Box::new(found.message));
-            Ok(Step::Call(Box::new(Call { job, errand, letter })))
+            Ok(Step::Call(Box::new(Call { job, errand, parcel })))
         }
         None => {
             let outcome = Outcome::Refused("there is no address to write to".into());
@@ -239,14 +272,23 @@ fn entry(
     }
 }
 
-/// The letter with link and receipt filled in; `None` where there is no address.
-fn letter(app: &App, found: &Found) -> Option<Letter> {
+/// The letter or text with link and receipt filled in; `None` where there is no address for it.
+fn parcel(app: &App, found: &Found) -> Option<Parcel> {
     let message = &found.message;
-    if message.channel != Channel::Email {
-        return None;
-    }
     let fill = |text: &str| fill(app, text, message.link, found.receipt);
-    crate::post::letter(app, message, &found.practice, &found.to, fill(&message.text), fill(&message.html))
+    match message.channel {
+        Channel::Email => {
+            let (text, html) = (fill(&message.text), fill(&message.html));
+            let letter = crate::post::letter(app, message, &found.practice, &found.to, text, html)?;
+            Some(Parcel::Letter(Box::new(letter)))
+        }
+        Channel::Sms if !message.address.is_empty() => {
+            let report_to = format!("{}/hooks/sms/reports/{}", app.tools.base_url, app.tools.link_key.report(message.id));
+            let (id, to, body) = (message.id, message.address.clone(), fill(&message.text));
+            Some(Parcel::Text(Text { id, to, body, report_to }))
+        }
+        _ => None,
+    }
 }
 
 /// Fills the two late fields (`rulings` 8).

@@ -9,7 +9,7 @@ mod due;
 mod run;
 mod sign_in;
 
-pub use deliver::{Call, Errand, Handed, Letter, Outcome};
+pub use deliver::{Call, Errand, Handed, Letter, Outcome, Parcel, Text};
 pub use run::{Nudge, Post, Worker, step};
 pub use sign_in::post_letter;
 

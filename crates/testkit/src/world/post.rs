@@ -4,8 +4,8 @@ use crate::exim::{Delays, Exim};
 use crate::letter::Letter;
 use crate::lossy::LossyProxy;
 use domain::time::Span;
-use outside::mail::{MailSettings, Mailer, Secret, Timeouts, Tls, to_bytes};
-use server::work::{Call, Outcome, Post};
+use outside::mail::{Envelope, MailSettings, Mailer, Secret, Timeouts, Tls, to_bytes};
+use server::work::{Call, Outcome, Parcel, Post};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -86,13 +86,17 @@ impl PostRoom {
 
 impl Post for PostRoom {
     fn hand_off(&self, call: &Call) -> Outcome {
-        let to = call.letter.to.address.as_str().to_owned();
+        let to = call.parcel.to().to_owned();
+        let Parcel::Letter(letter) = &call.parcel else { return Outcome::NotYet("no gateway is set up".into()) };
         let outcome = match &self.mailer {
-            Some(mailer) => Post::hand_off(mailer, call),
+            Some(mailer) => {
+                let envelope = Envelope { from: letter.from.address.clone(), to: letter.to.address.clone() };
+                mailer.hand_off(&envelope, &to_bytes(letter)).into()
+            }
             None => {
                 // As a mail server would store it, so that both ways are read alike.
                 let envelope = format!("Envelope-to: {to}\r\n");
-                let raw = [envelope.as_bytes(), &to_bytes(&call.letter)].concat();
+                let raw = [envelope.as_bytes(), &to_bytes(letter)].concat();
                 self.books().shelf.push((to.clone(), Letter::new(raw)));
                 Outcome::Accepted("250 on the shelf".into())
             }

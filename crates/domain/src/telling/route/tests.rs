@@ -140,10 +140,15 @@ fn what_cannot_wait_goes_at_night_too() {
 }
 
 #[test]
-fn what_failed_is_tried_by_the_next_way_and_then_it_is_a_persons() {
-    let both = client(&[Channel::Sms, Channel::Email]);
-    assert_eq!(next_way(&[Channel::Sms], &both, REACH), Some(Channel::Email));
-    assert_eq!(next_way(&[Channel::Email], &both, REACH), Some(Channel::Sms));
-    assert_eq!(next_way(&[Channel::Sms, Channel::Email], &both, REACH), None);
-    assert_eq!(next_way(&[Channel::Sms], &client(&[Channel::Sms]), REACH), Some(Channel::Email), "a letter at last");
+fn behind_a_text_alone_waits_a_letter() {
+    let texts = client(&[Channel::Sms]);
+    let live = notice(MessageKind::RunningLate, "2026-03-09T12:00:00Z");
+    let three = live.send_at + Span::minutes(3);
+    assert_eq!(routed(&live, &texts, REACH), [(Channel::Sms, live.send_at), (Channel::Email, three)]);
+    let later = notice(MessageKind::Offer, "2026-03-09T23:30:00Z");
+    let [text, letter] = routed(&later, &texts, REACH)[..] else { panic!("a text and a letter") };
+    assert_eq!(text, (Channel::Sms, at("2026-03-10T08:00:00Z")));
+    assert_eq!(letter, (Channel::Email, text.1 + Span::minutes(30)), "it waits for the text, not for the evening");
+    let no_letters = Person { email: None, ..texts };
+    assert_eq!(routed(&live, &no_letters, REACH), [(Channel::Sms, live.send_at)]);
 }

@@ -1,0 +1,5 @@
+-- A person may be told one thing by several ways: one message for each of them (U1).
+DROP INDEX message_once;
+CREATE UNIQUE INDEX message_once ON message (appointment, revision, to_person, kind, channel)
+    WHERE kind NOT IN ('escalation', 'call_task', 'promise', 'booking_link', 'sign_in', 'message', 'ticket',
+        'ticket_answer', 'closing');
