@@ -44,6 +44,12 @@ const OF_RELATIONSHIP: Sql = sql!(
     obligation_columns!(),
     " FROM obligation WHERE relationship = $1 AND appointment IS NULL ORDER BY opened_at, id"
 );
+const NEXT_TO_BOOK: Sql = sql!(
+    "SELECT ",
+    obligation_columns!(),
+    " FROM obligation WHERE relationship = $1 AND kind = 'book_next' AND state IN ('open', 'escalated')
+      ORDER BY opened_at, id"
+);
 const OF_DISRUPTION: Sql =
     sql!("SELECT ", obligation_columns!(), " FROM obligation WHERE disruption = $1 ORDER BY opened_at, id");
 macro_rules! of_therapist {
@@ -188,6 +194,11 @@ pub fn of_appointment(tx: &mut Tx<'_>, appointment: AppointmentId) -> Result<Vec
 /// The duties about two people themselves, whatever is booked, in the order in which they opened.
 pub fn of_relationship(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<Vec<Obligation>, DbError> {
     tx.query(OF_RELATIONSHIP, vals![relationship])?.iter().map(from_row).collect()
+}
+
+/// The duties to book a next appointment for these two, whichever appointment they came from: any booking meets them.
+pub fn next_to_book(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<Vec<Obligation>, DbError> {
+    tx.query(NEXT_TO_BOOK, vals![relationship])?.iter().map(from_row).collect()
 }
 
 /// Every duty of a case, those that are done included, in the order in which they opened.
