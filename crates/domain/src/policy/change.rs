@@ -175,19 +175,7 @@ fn contradictions(values: &Parameters, problems: &mut Vec<FieldProblem>) {
         "must not be before late.client_checkin_min",
     );
     waiting(values, &mut at_odds);
-    let (late, missed) = (&values.late_cancel, &values.no_show);
-    for (name, model, amount, cap) in [
-        ("late_cancel", late.fee_model, late.fee_amount, late.cap),
-        ("no_show", missed.fee_model, missed.fee_amount, missed.cap),
-    ] {
-        let fixed = model == super::FeeModel::Fixed;
-        let field = format!("{name}.fee_amount");
-        at_odds(fixed && amount.is_none(), &field, "is needed where the fee model is fixed");
-        let above = matches!((amount, cap), (Some(amount), Some(cap))
-            if amount.currency != cap.currency || amount.amount_minor > cap.amount_minor);
-        let remedy = format!("must not be above {name}.cap, and in its currency: lower it, or raise the cap");
-        at_odds(fixed && above, &field, &remedy);
-    }
+    fees(values, &mut at_odds);
     let tiers = &values.client_cancel.tiers;
     let notice = values.client_cancel.notice_hours;
     let falling = tiers.windows(2).all(|t| t[0].within_hours < t[1].within_hours && t[0].percent >= t[1].percent);
@@ -201,6 +189,23 @@ fn contradictions(values: &Parameters, problems: &mut Vec<FieldProblem>) {
     let quiet = &values.quiet_hours;
     at_odds(quiet.from == quiet.to, "quiet_hours.to", "must differ from quiet_hours.from");
     reasons(&values.reasons, &mut at_odds);
+}
+
+/// A fixed fee has its amount, and keeps to its cap.
+fn fees(values: &Parameters, at_odds: &mut impl FnMut(bool, &str, &str)) {
+    let (late, missed) = (&values.late_cancel, &values.no_show);
+    for (name, model, amount, cap) in [
+        ("late_cancel", late.fee_model, late.fee_amount, late.cap),
+        ("no_show", missed.fee_model, missed.fee_amount, missed.cap),
+    ] {
+        let fixed = model == super::FeeModel::Fixed;
+        let field = format!("{name}.fee_amount");
+        at_odds(fixed && amount.is_none(), &field, "is needed where the fee model is fixed");
+        let above = matches!((amount, cap), (Some(amount), Some(cap))
+            if amount.currency != cap.currency || amount.amount_minor > cap.amount_minor);
+        let remedy = format!("must not be above {name}.cap, and in its currency: lower it, or raise the cap");
+        at_odds(fixed && above, &field, &remedy);
+    }
 }
 
 /// Who waits for whom on the day, and how far ahead anybody books.

@@ -52,7 +52,7 @@ fn each_change_is_a_version_of_the_owners_and_what_is_booked_keeps_its_own() {
         ("undo.minutes", "invalid_value"),
     ];
     assert_eq!(errors, expected, "each by its own name: {named}");
-    let at_odds = json!({ "set": { "late.client_checkin_min": 40 } });
+    let at_odds = json!({ "set": { "no_show.grace_min": 5 } });
     let at_odds = world.api(&house.owner).put(&path, &at_odds);
     at_odds.refused(422, "contradiction");
     assert!(text(&at_odds.json()["errors"][0]["message"]).contains("must not be after no_show.grace_min"));
