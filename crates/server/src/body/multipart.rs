@@ -49,7 +49,8 @@ fn parse(boundary: &str, body: &[u8]) -> Option<(Raw, Vec<Upload>)> {
         let head = find(part, b"\r\n\r\n")?;
         let (head, bytes) = (std::str::from_utf8(part.get(..head)?).ok()?, part.get(head + 4..)?);
         let header = |name: &str| {
-            let found = head.lines().find_map(|line| line.split_once(':').filter(|(n, _)| n.eq_ignore_ascii_case(name)));
+            let found =
+                head.lines().find_map(|line| line.split_once(':').filter(|(n, _)| n.eq_ignore_ascii_case(name)));
             found.map(|(_, value)| value.trim())
         };
         let disposition = header("content-disposition")?;

@@ -171,7 +171,13 @@ pub(super) fn book_at(stage: &mut Stage, house: &Planted, client: usize, start: 
 }
 
 /// The first free start from this moment on, within reach.
-pub(super) fn free_from(stage: &mut Stage, house: &Planted, client: usize, from: Instant, reach: Span) -> Flow<Option<Instant>> {
+pub(super) fn free_from(
+    stage: &mut Stage,
+    house: &Planted,
+    client: usize,
+    from: Instant,
+    reach: Span,
+) -> Flow<Option<Instant>> {
     Ok(free(stage, house, client, from, reach)?.into_iter().next().map(|slot| slot.from))
 }
 
@@ -187,7 +193,13 @@ pub(super) fn three_times(stage: &mut Stage, house: &Planted, client: usize, fro
     Ok(starts)
 }
 
-pub(super) fn free(stage: &mut Stage, house: &Planted, client: usize, from: Instant, reach: Span) -> Flow<Vec<Interval>> {
+pub(super) fn free(
+    stage: &mut Stage,
+    house: &Planted,
+    client: usize,
+    from: Instant,
+    reach: Span,
+) -> Flow<Vec<Interval>> {
     let therapist = house.therapist_of(client);
     let ask = stage.ask(Who::Actor(actor(&therapist.person)));
     let kind = house.house.clients[client].kind;

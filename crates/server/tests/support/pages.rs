@@ -167,7 +167,8 @@ async fn a_file_is_put_beside_a_guide_and_what_will_not_do_is_said_there() {
     let house = the_house(Preset::Clinic).await;
     let mut sam = Reader::of(&house, SAM).await;
     sam.go("/p/guides/new").await;
-    sam.press("Add the guide", &[("title", "How to park"), ("audience", "client"), ("text", "Behind the house.")]).await;
+    sam.press("Add the guide", &[("title", "How to park"), ("audience", "client"), ("text", "Behind the house.")])
+        .await;
     sam.follow("Change it").await;
     assert!(sam.text().contains("At most 512 KB."), "{}", sam.text());
     let tries: [(&str, &str, &[u8], &str); 5] = [

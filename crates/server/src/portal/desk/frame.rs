@@ -85,6 +85,20 @@ pub(super) struct Frame {
     pub panel: Panel,
 }
 
+/// The page has what the frame has.
+macro_rules! framed {
+    ($page:ty) => {
+        impl std::ops::Deref for $page {
+            type Target = crate::portal::desk::frame::Frame;
+
+            fn deref(&self) -> &Self::Target {
+                &self.frame
+            }
+        }
+    };
+}
+pub(super) use framed;
+
 #[derive(Template)]
 #[template(path = "desk/panel.html")]
 struct PanelFragment {
@@ -151,12 +165,9 @@ async fn show<D: Desk, F: Form>(
     page_with(status, &form.page::<D>(frame))
 }
 
-async fn read_form<D: Desk, F: Form>(
-    app: &App,
-    call: &Call<D>,
-    raw: Raw,
-) -> Result<(Story, F, Raw, Panel), Problem> {
-    let (id, ask, when, tools): (AppointmentId, _, _, _) = (call.id("id")?, ask(call), When::of(call), app.tools.clone());
+async fn read_form<D: Desk, F: Form>(app: &App, call: &Call<D>, raw: Raw) -> Result<(Story, F, Raw, Panel), Problem> {
+    let (id, ask, when, tools): (AppointmentId, _, _, _) =
+        (call.id("id")?, ask(call), When::of(call), app.tools.clone());
     let reader = call.actor.person;
     read(app, move |tx| {
         let story = story::load(tx, &ask.who, &when, id)?;
