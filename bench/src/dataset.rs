@@ -134,7 +134,13 @@ pub fn write(
     now: Instant,
     act: impl Fn(&mut Tx<'_>) -> Result<(), DbError> + Send + 'static,
 ) -> Result<(), DbError> {
-    let entry = Entry {
+    let entry = entry(practice, now);
+    store.write(move |tx: &mut Tx<'_>| act(tx).map(|()| Done::new((), entry.clone()))).map(drop)
+}
+
+/// What the record says of anything that is written to measure something.
+pub fn entry(practice: usize, now: Instant) -> Entry {
+    Entry {
         practice: practice_id(practice),
         command: CommandId::from_bytes([1; 16]),
         at: now,
@@ -144,8 +150,7 @@ pub fn write(
         subjects: vec![practice_id(practice).to_string()],
         details: serde_json::Value::Null,
         salt: [0; 16],
-    };
-    store.write(move |tx: &mut Tx<'_>| act(tx).map(|()| Done::new((), entry.clone()))).map(drop)
+    }
 }
 
 fn people(tx: &mut Tx<'_>, practice: usize, therapists: usize, now: Instant) -> Result<(), DbError> {

@@ -1,5 +1,4 @@
-//! The policy: how many decisions a second one core takes, what a preview over HTTP costs the server, and how long a
-//! past of a hundred thousand appointments takes to replay.
+//! The policy: how many decisions a second one core takes, and what a preview over HTTP costs the server.
 
 use crate::Options;
 use crate::acts;
@@ -9,13 +8,12 @@ use crate::http::request;
 use crate::load::{self, Load};
 use crate::machine;
 use crate::place::Place;
-use crate::report;
+use crate::report::{self, Gate};
 use domain::decide::{Asker, Cancel, Command, NextStep, Situation};
 use domain::id::{Id, Ids};
 use domain::money::{Currency, Money};
 use domain::policy::money::{self, Event, PaymentState};
 use domain::policy::notice::{self, Act};
-use domain::policy::replay::{Ended, Past, Replay};
 use domain::policy::{Policy, Preset};
 use domain::reason::{Initiator, Reason};
 use domain::time::{Instant, Span, Zone};
@@ -37,7 +35,7 @@ pub fn decide(options: &Options) -> Result<(), Box<dyn Error>> {
             let case = money::Situation::new(Event::ClientCancels(judged), PRICE, PaymentState::Planned);
             black_box(money::decide(&policy.parameters, black_box(&case)));
         });
-        report::line(&format!("policy, {preset}"), &format!("{rate:.0} a second (goal 1000000)"));
+        report::judge(&format!("policy, {preset}"), rate, Gate::AtLeast(1_000_000.0));
     }
     let situation = situation(options)?;
     let asker = Asker::of(&domain::access::Scope::System("bench"));
@@ -163,46 +161,7 @@ pub fn preview(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     load::run(load(Duration::from_millis(200)), &[server.id()])?;
     let run = load::run(load(options.time()), &[server.id()])?;
-    report::line("one after the other", &format!("{run} (goal under 2 ms each)"));
+    report::line("one after the other", &run.to_string());
+    report::judge("ms each, p50", run.wait(0.5), Gate::AtMost(2.0));
     Ok(())
-}
-
-/// A hundred thousand past appointments under two policies, in memory: what the job does beside reading them.
-pub fn replay(options: &Options) -> Result<(), Box<dyn Error>> {
-    report::title("replay of the past");
-    let zone: Zone = "Europe/London".parse()?;
-    let many = if options.small { 1_000 } else { 100_000 };
-    let past: Vec<Past> = (0..many).map(happened).collect();
-    for preset in Preset::ALL {
-        let policy = Policy::preset(*preset);
-        let begun = machine::now();
-        let mut replay = Replay::new(&policy, &zone, Currency::GBP);
-        past.iter().for_each(|past| replay.see(past));
-        let totals = replay.totals();
-        let took = begun.elapsed().as_secs_f64();
-        let lost = totals.all.lost;
-        report::line(&format!("{many}, {preset}"), &format!("{took:.3} s (goal 2 s), {lost} lost"));
-    }
-    Ok(())
-}
-
-/// A past of every kind of end, five minutes apart.
-fn happened(number: u32) -> Past {
-    let start = Instant::from_micros(1_741_600_800_000_000) + Span::minutes(i64::from(number) * 5);
-    let before = |hours: i64| start - Span::hours(hours);
-    let ended = match number % 8 {
-        0 => Ended::ClientCancelled(before(i64::from(number % 72))),
-        1 => Ended::ClientMissed,
-        2 => Ended::TherapistCancelled(before(i64::from(number % 48))),
-        _ => Ended::TookPlace,
-    };
-    Past {
-        client: id(number % 5000),
-        booked_at: before(24 * 14),
-        start,
-        end: start + Span::minutes(50),
-        price: PRICE,
-        ended,
-        therapist_fees: money::TherapistFees { late_cancel: Some(PRICE), no_show: Some(PRICE) },
-    }
 }

@@ -8,7 +8,7 @@ use crate::http::request;
 use crate::load::{self, Load, Run};
 use crate::machine;
 use crate::place::{self, Place};
-use crate::report;
+use crate::report::{self, Gate};
 use domain::access::Scope;
 use domain::appointment::{Appointment, State};
 use domain::id::Ids;
@@ -25,7 +25,7 @@ const DAYS: usize = 20;
 pub fn slots(options: &Options) -> Result<(), Box<dyn Error>> {
     report::title(&format!("slots on {:?}", options.engine));
     let place = Place::seeded(options.engine, options.dataset())?;
-    let mut costs = Vec::new();
+    let (mut costs, mut least) = (Vec::new(), f64::INFINITY);
     let mut behind = Vec::new();
     for past in [options.past().0, options.past().1] {
         let database = place.fresh()?;
@@ -45,6 +45,7 @@ pub fn slots(options: &Options) -> Result<(), Box<dyn Error>> {
         for (past, server) in &behind {
             let run = read(&place, server, &search, 8, options.time())?;
             report::line(&format!("{past} past, 8 conns"), &run.to_string());
+            least = least.min(run.rate());
             pair.push(run.processor_each());
         }
         costs.push(pair[1] / pair[0].max(1e-9));
@@ -52,6 +53,8 @@ pub fn slots(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut ratio = report::Ratio::default();
     costs.into_iter().for_each(|cost| ratio.add(cost));
     report::line("cost, much / little", &ratio.to_string());
+    report::judge("cost, much / little", ratio.middle(), Gate::AtMost(1.3));
+    report::judge("goal: searches a second", least, Gate::AtLeast(4_000.0));
     Ok(())
 }
 
@@ -70,10 +73,11 @@ pub fn page(options: &Options) -> Result<(), Box<dyn Error>> {
     for (name, path, credential) in pages {
         let wanted = request("GET", path, credential, None);
         match read(&place, &server, &wanted, 1, options.time()) {
-            Ok(run) => report::line(name, &format!("{run}, load {}", machine::load())),
-            Err(why) => {
-                report::line(name, &format!("not there: {}", why.to_string().chars().take(60).collect::<String>()))
+            Ok(run) => {
+                report::line(name, &format!("{run}, load {}", machine::load()));
+                report::judge("ms each, p50", run.wait(0.5), Gate::AtMost(5.0));
             }
+            Err(why) => return Err(format!("{name}: {why}").into()),
         }
     }
     Ok(())
@@ -84,11 +88,11 @@ pub fn idle(options: &Options) -> Result<(), Box<dyn Error>> {
     report::title(&format!("idle on {:?}", options.engine));
     let place = Place::seeded(options.engine, options.dataset())?;
     let server = Host::start(&place.fresh()?, place.data())?;
-    report::line("just started", &format!("{:.1} MiB resident", machine::resident_mib(server.id())));
+    report::judge("just started, MiB", machine::resident_mib(server.id()), Gate::AtMost(60.0));
     let token = format!("Authorization: Bearer {}\r\n", dataset::admin_token(0));
     let list = request("GET", "/api/v1/appointments", &token, None);
     read(&place, &server, &list, 4, Duration::from_millis(200))?;
-    report::line("after some reads", &format!("{:.1} MiB resident", machine::resident_mib(server.id())));
+    report::judge("after reads, MiB", machine::resident_mib(server.id()), Gate::AtMost(60.0));
     let (most, now) = (options.most(), host::now());
     let books = place.dataset.wishes().take(most).map(|wish| acts::book(&wish, false, now)).collect();
     let load =

@@ -9,7 +9,7 @@ use crate::pgbench;
 use crate::place::{self, Engine, Place};
 use crate::raw;
 use crate::recording::Recording;
-use crate::report::{self, Ratio};
+use crate::report::{self, Gate, Ratio};
 use crate::{Act, Options};
 use domain::access::{Actor, Via};
 use domain::decide::Book;
@@ -67,6 +67,8 @@ pub fn run(act: Act, options: &Options) -> Result<(), Box<dyn Error>> {
     if act == Act::Book {
         report::line("store / bare", &format!("rate {at_store}; processor time {time_store}"));
     }
+    let least = if options.engine == Engine::Sqlite { 0.5 } else { 0.6 };
+    report::judge("HTTP / bare", over_http.middle(), Gate::AtLeast(least));
     Ok(())
 }
 

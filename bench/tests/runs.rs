@@ -25,18 +25,18 @@ fn calling_off_is_compared_with_the_bare_loop() {
 
 #[test]
 fn searching_is_compared_with_a_longer_past() {
-    bench("slots", &["100 past", "cost, much / little"]);
+    bench("slots", &["100 past", "cost, much / little", "wanted at most 1.3: "]);
 }
 
 #[test]
 fn the_policy_is_measured() {
     bench("decide", &["policy, marketplace", "whole cancellation"]);
-    bench("preview", &["one after the other"]);
-    bench("replay", &["1000, clinic"]);
+    bench("preview", &["one after the other", "wanted at most 2: "]);
+    bench("replay", &["1000 past, s"]);
 }
 
 #[test]
 fn the_day_and_an_idle_server_are_measured() {
     bench("page", &["list of the day"]);
-    bench("idle", &["MiB resident"]);
+    bench("idle", &["just started, MiB", "MiB resident"]);
 }
