@@ -90,7 +90,7 @@ async fn the_pages_of_a_signed_in_client_are_accessible_and_fit_a_small_phone() 
     house.confirms_first().await;
     let asked = [("start", "2026-12-04T10:00:00Z"), ("kind", "video"), ("policy", "yes")];
     let book = house.booking_link(DANIEL).await;
-    phone.get(&book).await;
+    phone.get(&format!("{book}/confirm?kind=video&start=2026-12-04T10:00:00Z")).await;
     phone.follow(&format!("{book}/confirm"), &asked).await.says("Friday 4 December");
     let manage = house.link(LinkTo::Appointment(session));
     let pages = vec![("booked", link), ("late-news", manage), ("asked", "/c".to_owned())];
