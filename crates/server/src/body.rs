@@ -1,6 +1,8 @@
 //! Reads bodies and queries into types. One place refuses what is unknown, missing or of the wrong shape, and names
 //! the field.
 
+pub mod multipart;
+
 use crate::error::{FieldError, FieldErrors, Problem};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};

@@ -2,7 +2,7 @@
 
 use super::guides::{filled, may_edit};
 use super::markup::{self, Rendered};
-use super::save;
+use super::{files, save};
 use crate::actor::Staff;
 use crate::app::App;
 use crate::body::Raw;
@@ -15,11 +15,12 @@ use crate::routes::Answer;
 use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
-use domain::guidance::{Audience, Guide, TEXT_MAX, Topic, Words};
+use domain::guidance::{ATTACHMENTS_MAX, Audience, Guide, TEXT_MAX, Topic, Words};
 use domain::id::{GuideId, Id};
 use domain::person::Locale;
 use domain::refusal::Refusal;
 use store::Done;
+use store::guide::FileName;
 
 #[derive(Template)]
 #[template(path = "support/edit.html")]
@@ -35,6 +36,13 @@ struct EditPage {
     languages: Vec<Choice>,
     shown: Option<Rendered>,
     versions: Vec<(u32, String, String)>,
+    /// The files beside it: where each is taken away, where it is read, its name.
+    files: Vec<(String, String, String)>,
+    /// Where more are put beside it.
+    upload: String,
+    file_limits: String,
+    may_attach: bool,
+    done: &'static str,
     max: usize,
 }
 
@@ -104,6 +112,12 @@ fn words(raw: &Raw) -> Words {
     }
 }
 
+/// A file with its addresses.
+fn placed(guide: &Option<GuideId>, file: FileName) -> (String, String, String) {
+    let guide = guide.map(|id| id.to_string()).unwrap_or_default();
+    (format!("/p/guides/{guide}/files/{}/remove", file.id), format!("/guides/{guide}/files/{}", file.id), file.name)
+}
+
 fn topics(about: Option<Topic>) -> Vec<Choice> {
     let topic = |topic: &Topic| {
         let label = crate::when::capital(&topic.as_str().replace('_', " "));
@@ -112,13 +126,19 @@ fn topics(about: Option<Topic>) -> Vec<Choice> {
     Topic::ALL.iter().map(topic).collect()
 }
 
-async fn show(app: &App, call: &Call<Staff>, typed: Option<Words>, errors: FieldErrors, status: StatusCode) -> Answer {
+pub(super) async fn show(
+    app: &App,
+    call: &Call<Staff>,
+    typed: Option<Words>,
+    errors: FieldErrors,
+    status: StatusCode,
+) -> Answer {
     if !may_edit(call.actor.role) {
         return Err(Problem::not_found());
     }
     let id = if call.param("id").is_empty() { None } else { Some(call.id("id")?) };
     let (ask, when, actor, wanted) = (call.ask(), When::of(call), call.actor.clone(), typed.clone());
-    let found: Result<(Option<Guide>, Vec<_>, Option<String>), Problem> = read(app, move |tx| {
+    let found: Result<(Option<Guide>, Vec<_>, Option<String>, Vec<FileName>), Problem> = read(app, move |tx| {
         let mut people = People::default();
         let practice = store::practice::load(tx, actor.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
         let guide = id.map(|id| guide::readable(tx, &ask, id)).transpose()?;
@@ -142,10 +162,11 @@ async fn show(app: &App, call: &Call<Staff>, typed: Option<Words>, errors: Field
             }
             None => None,
         };
-        Ok((guide, versions, shown))
+        let files = id.map(|id| store::guide::files(tx, id)).transpose()?.unwrap_or_default();
+        Ok((guide, versions, shown, files))
     })
     .await;
-    let (guide, versions, shown) = found?;
+    let (guide, versions, shown, files) = found?;
     if id.is_some() && guide.is_none() {
         return Err(Problem::not_found());
     }
@@ -176,6 +197,15 @@ async fn show(app: &App, call: &Call<Staff>, typed: Option<Words>, errors: Field
         languages: vec![language(Locale::EnGb, "British English"), language(Locale::EnUs, "American English")],
         shown: shown.map(|text| markup::render(&text)),
         versions,
+        may_attach: id.is_some() && files.len() < ATTACHMENTS_MAX,
+        files: files.into_iter().map(|file| placed(&id, file)).collect(),
+        upload: id.map(|id| format!("/p/guides/{id}/files")).unwrap_or_default(),
+        file_limits: files::limits(),
+        done: match call.raw_query().get("done") {
+            "added" => "The file is with the guide now.",
+            "removed" => "The file is taken away.",
+            _ => "",
+        },
         typed,
         max: TEXT_MAX,
     };

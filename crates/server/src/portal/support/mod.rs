@@ -3,6 +3,7 @@
 
 mod ask;
 mod edit;
+mod files;
 mod guides;
 mod listing;
 mod markup;
@@ -94,6 +95,15 @@ pub fn routes() -> Vec<Route> {
             .about("guide")
             .audits("guide_changed")
             .says("Shows the change, or keeps it"),
+        post::<Staff>("/p/guides/{id}/files", files::attach)
+            .about("guide")
+            .audits("guide_file_added")
+            .at_most(files::FORM_MAX)
+            .says("Puts a small file with a guide"),
+        post::<Staff>("/p/guides/{id}/files/{file}/remove", files::detach)
+            .about("guide")
+            .audits("guide_file_removed")
+            .says("Takes a file away"),
         get::<Manager>("/p/therapists", practice_record::list)
             .about("therapist")
             .says("How therapists are listed, and what is worth a talk"),
