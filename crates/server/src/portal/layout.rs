@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn navigation_leads_only_to_pages_that_open_for_whoever_sees_it() {
         for role in Role::ALL {
-            assert!(nav_of(role).iter().all(|item| PAGES[item.href].admits(role)), "{role}");
+            assert!(nav_of(role).iter().all(|item| PAGES[item.href].admits(role)), "{role:?}");
         }
         let hrefs = |role| nav_of(role).iter().map(|item| item.href).collect::<Vec<_>>();
         assert!(hrefs(Role::Owner).contains(&"/p/therapists"));
