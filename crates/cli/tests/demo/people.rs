@@ -121,7 +121,8 @@ fn nobody_is_real(demo: &Demo, practices: &[Value]) {
     assert!(demo.outbox(&format!("?to_person={some}")).iter().all(|letter| letter["to_person"] == some));
     assert!(demo.outbox("?kind=cancellation&since=2026-03-08T00:00:00Z").len() < letters.len());
     let (status, problem) = demo.post("/demo/inbound", &Value::Null);
-    assert_eq!(status, 422, "{problem}");
+    assert_eq!((status, problem["code"].as_str()), (422, Some("object_expected")), "{problem}");
+    assert!(text(&problem, "detail").ends_with("what came is null."), "{problem}");
 }
 
 fn sundays_are_worked(demo: &Demo, practices: &[Value]) {

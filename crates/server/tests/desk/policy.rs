@@ -44,6 +44,21 @@ async fn what_will_not_do_is_named_and_what_was_typed_stays() {
 }
 
 #[tokio::test]
+async fn what_is_at_odds_with_another_value_is_named_with_that_value_and_the_remedy() {
+    let house = House::of(Preset::Clinic).await;
+    let mut ruth = ruth(&house).await;
+    let section = domain::policy::parameter::find("late.client_checkin_min").expect("a parameter").section;
+    ruth.go(&format!("/p/policy/sections/{section}")).await;
+    ruth.press("See what would change", &[("late.client_checkin_min", "45")]).await;
+    assert_eq!(ruth.status, 422);
+    assert!(ruth.text().contains("late.client_checkin_min must not be after no_show.grace_min"), "{}", ruth.text());
+    assert_eq!(ruth.values("late.client_checkin_min"), ["45"], "what was typed stays");
+    ruth.press("See what would change", &[("late.client_checkin_min", "-1")]).await;
+    assert_eq!(ruth.status, 422);
+    assert!(ruth.text().contains("late.client_checkin_min must be a whole number from"), "{}", ruth.text());
+}
+
+#[tokio::test]
 async fn the_office_reads_the_policy_and_does_not_change_it() {
     let house = House::of(Preset::Clinic).await;
     let mut sam = Reader::of(&house, SAM).await;

@@ -150,7 +150,7 @@ fn load(tx: &mut Tx<'_>, ask: &Ask) -> Flow<Scene> {
             offers.push((offer, ended.start));
         }
     }
-    for duty in store::obligation::owed(tx, &scope, COMING)? {
+    for duty in store::obligation::owed_first(tx, &scope, [ObligationKind::KeepPromise; 2], COMING)? {
         let of = relationships.iter().find(|relationship| relationship.id == duty.relationship);
         if let (ObligationKind::KeepPromise, Some(of)) = (duty.kind, of) {
             promises.push((of.therapist, duty.due_at));
