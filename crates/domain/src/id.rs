@@ -168,7 +168,8 @@ kinds! {
     LedgerKind LedgerEntryId "led_";
     /// A contact attempt.
     AttemptKind ContactAttemptId "att_";
-    /// Something asked of the team (E-04, E-06).
+    /// Something asked of the team (E-04, E-06). To whoever asks it is a ticket too, so it has a ticket's prefix; what can be
+    /// done with it differs, so it is a noun and a table of its own.
     ChangeRequestKind ChangeRequestId "tkt_";
     /// A contact note.
     NoteKind NoteId "not_";

@@ -65,6 +65,8 @@ words! {
         SteppedAway = "stepped_away",
         /// The client did not come: how they are, and the way back.
         ClientNoShow = "client_no_show",
+        /// An appointment took place: what the record says, and what it cost (T18).
+        Receipt = "receipt",
         /// The connection or equipment failed (T21).
         TechnicalFailure = "technical_failure",
         /// What came of a missed appointment, for the practice.
@@ -182,7 +184,7 @@ pub struct Facts {
     pub owed: Option<String>,
     /// What the record said before and says now, in words (T23).
     pub corrected: Option<(String, String)>,
-    /// By how many minutes: the therapist's lateness, or how long the therapist has waited.
+    /// So many minutes: of the therapist's lateness, of the therapist's waiting, or that the two met.
     pub minutes: Option<u32>,
     /// What the client answered to news of lateness.
     pub answer: Option<crate::attendance::LateAnswer>,

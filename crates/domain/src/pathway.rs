@@ -4,7 +4,7 @@ use crate::id::{Ids, PathwayId, PracticeId};
 use crate::policy::choices::words;
 use crate::policy::parameter::{self, Kinder};
 use crate::policy::{FieldProblem, Policy};
-use crate::refusal::Refusal;
+use crate::refusal::{Named, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -131,11 +131,14 @@ pub fn check(overrides: &Overrides, today: &Policy) -> Result<(), Refusal> {
     today.set(overrides).map(drop).map_err(|problems| refusal("overrides", &problems))
 }
 
-/// Problems of parameters as a refusal that names the first of them, or `field` where there is no such parameter.
+/// Problems of parameters as a refusal that names each of them; its own field is the first, or `field` where there is no
+/// such parameter.
 pub fn refusal(field: &'static str, problems: &[FieldProblem]) -> Refusal {
-    let told: Vec<String> = problems.iter().map(|p| format!("{}: {}", p.field, p.message)).collect();
+    let told: Vec<String> = problems.iter().map(|p| format!("{}: {}.", p.field, p.message)).collect();
+    let each = |p: &FieldProblem| Named { field: p.field.clone(), code: p.code, message: p.sentence() };
     let first = problems.first();
     let code = first.map_or("invalid_value", |problem| problem.code);
     let named = first.and_then(|problem| parameter::find(&problem.field)).map_or(field, |parameter| parameter.name);
-    Refusal::invalid(code, named, told.join(" "))
+    let problems = problems.iter().map(each).collect();
+    Refusal { problems, ..Refusal::invalid(code, named, told.join(" ")) }
 }

@@ -13,8 +13,21 @@ pub struct Refusal {
     pub detail: String,
     /// The field of the request that it is about, dotted.
     pub field: Option<&'static str>,
+    /// Each thing that is wrong, where several may be or the field's name is the sender's own; else nothing beside `field`.
+    pub problems: Vec<Named>,
     /// Whom to contact and what it may cost, where the answer is "please talk to them" (G-03, G-04).
     pub contact: Option<Box<Contact>>,
+}
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The field, dotted, as it was sent.
+    pub field: String,
+    /// The stable word.
+    pub code: &'static str,
+    /// What to do about it.
+    pub message: String,
 }
 
 /// Whom a refused client may turn to.
@@ -48,25 +61,32 @@ pub enum Class {
 impl Refusal {
     /// The request is wrong in this field.
     pub fn invalid(code: &'static str, field: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, class: Class::Invalid, detail: detail.into(), field: Some(field), contact: None }
+        Self {
+            code,
+            class: Class::Invalid,
+            detail: detail.into(),
+            field: Some(field),
+            problems: Vec::new(),
+            contact: None,
+        }
     }
     /// A rule forbids it.
     pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, class: Class::Forbidden, detail: detail.into(), field: None, contact: None }
+        Self { code, class: Class::Forbidden, detail: detail.into(), field: None, problems: Vec::new(), contact: None }
     }
     /// The state of things does not allow it.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, class: Class::Conflict, detail: detail.into(), field: None, contact: None }
+        Self { code, class: Class::Conflict, detail: detail.into(), field: None, problems: Vec::new(), contact: None }
     }
     /// No such thing.
     pub fn not_found(what: &str) -> Self {
         let detail = format!("There is no such {what} here.");
-        Self { code: "not_found", class: Class::NotFound, detail, field: None, contact: None }
+        Self { code: "not_found", class: Class::NotFound, detail, field: None, problems: Vec::new(), contact: None }
     }
     /// Somebody changed it since this person looked.
     pub fn stale() -> Self {
         let detail = "This changed while you were looking. See it now and try again.".into();
-        Self { code: "stale", class: Class::Stale, detail, field: None, contact: None }
+        Self { code: "stale", class: Class::Stale, detail, field: None, problems: Vec::new(), contact: None }
     }
 }
 

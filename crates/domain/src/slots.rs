@@ -35,10 +35,12 @@ impl Search {
         Self { min_notice: Span::ZERO, ..Self::for_clients(parameters, from, to, now) }
     }
 
-    /// The starts that this search allows: from the first moment up to, not including, the second.
+    /// The starts that this search allows: from the first moment up to, not including, the second. What begins this very
+    /// moment is over for booking at any notice.
     fn range(&self) -> Interval {
+        let soonest = self.now + self.min_notice.max(Span::micros(1));
         let latest = self.now + self.horizon + Span::micros(1);
-        Interval::new(self.from.max(self.now + self.min_notice), self.to.min(latest))
+        Interval::new(self.from.max(soonest), self.to.min(latest))
     }
 }
 

@@ -7,12 +7,12 @@ use support::*;
 
 use domain::appointment::{PaymentState, State};
 use domain::attendance::{Attended, WeeklySpace};
-use domain::decide::{BookNow, Command, Due, FileAct, Keep, Outcome, UpdateAttendance};
+use domain::decide::{BookNow, Command, Correct, Due, FileAct, Keep, Outcome, UpdateAttendance};
 use domain::disruption::DisruptionKind;
 use domain::ledger::EntryKind;
 use domain::message::{LinkTo, MessageKind};
 use domain::obligation::{ObligationKind, ObligationState};
-use domain::person::PersonRef;
+use domain::person::{PersonRef, Role};
 use domain::policy::Preset;
 use domain::refusal::Refusal;
 use domain::reserved::{Pattern, ReservedState};
@@ -212,6 +212,125 @@ fn a_client_who_did_not_come_pays_what_the_policy_says_and_nothing_where_the_fau
             .map(|entry| entry.amount.amount_minor)
             .sum();
         assert_eq!(charged, 0, "{attended}: {:?}", story.ledger);
+    }
+}
+
+// proves: V-19, V-20
+#[test]
+fn an_absence_that_the_update_tells_of_is_followed_up_as_if_it_had_been_said_on_the_day() {
+    for (attended, risk) in [(Attended::No, true), (Attended::No, false), (Attended::LateNotSeen, true)] {
+        let (mut story, now) = over(Preset::Network);
+        story.base.live.client_at_risk = risk;
+        let outcome = made(&mut story, answers(attended), now);
+        let letter = told(&outcome, to_client(), MessageKind::ClientNoShow);
+        assert_eq!((letter.facts.reply_by, letter.link), (Some(now + hours(72)), Some(LinkTo::Booking(RELATIONSHIP))));
+        assert_eq!(duty(&outcome, ObligationKind::NextStep).due_at, now + hours(72));
+        assert_eq!(outcome.disruption.as_ref().expect("a case").closed_at, None);
+        let to_risk_duty: Vec<_> = outcome
+            .obligations
+            .iter()
+            .filter(|o| o.kind == ObligationKind::EscalateRisk)
+            .map(|o| o.owner.role)
+            .collect();
+        // Whoever came too late to be seen was seen to be well.
+        let expected = if risk && attended == Attended::No { vec![Role::RiskDuty] } else { vec![] };
+        assert_eq!(to_risk_duty, expected, "{attended}, flagged: {risk}");
+    }
+}
+
+#[test]
+fn whoever_has_a_next_time_or_wants_none_is_written_to_and_nobody_has_to_see_to_one() {
+    let (mut story, now) = over(Preset::Clinic);
+    let next = BookNow { start: story.local("2026-03-17 14:00"), agreement: yes_at(now) };
+    let outcome = made(&mut story, UpdateAttendance { next: Some(next), ..answers(Attended::No) }, now);
+    let letter = told(&outcome, to_client(), MessageKind::ClientNoShow);
+    assert_eq!((letter.facts.reply_by, letter.facts.next_start), (None, Some(next.start)));
+    assert!(!story.owed().contains(&ObligationKind::NextStep));
+    let (mut story, now) = over(Preset::Clinic);
+    let outcome = made(&mut story, UpdateAttendance { continues: Some(false), ..answers(Attended::No) }, now);
+    assert_eq!(told(&outcome, to_client(), MessageKind::ClientNoShow).facts.reply_by, None);
+    assert!(!story.owed().contains(&ObligationKind::NextStep));
+}
+
+#[test]
+fn a_correction_ends_the_waiting_for_a_word_of_a_client_who_was_there() {
+    let (mut story, now) = over(Preset::Network);
+    made(&mut story, answers(Attended::No), now);
+    assert!(story.owed().contains(&ObligationKind::NextStep));
+    let right = Correct { state: "attended".into(), reason: "A mix-up".into() };
+    story.act(&the_therapist(), Command::File(FileAct::Correct(right)), now + minutes(5)).expect("set right");
+    assert!(!story.owed().contains(&ObligationKind::NextStep));
+    assert!(story.case().closed_at.is_some());
+}
+
+// proves: E-07
+#[test]
+fn money_given_back_after_a_fault_of_ours_comes_with_the_news_of_it() {
+    for (attended, kind) in
+        [(Attended::TherapistMissed, MessageKind::Missed), (Attended::Technical, MessageKind::TechnicalFailure)]
+    {
+        let (mut story, now) = over(Preset::Marketplace);
+        let outcome = made(&mut story, UpdateAttendance { refund: true, ..answers(attended) }, now);
+        assert_eq!(told(&outcome, to_client(), kind).facts.paid, Some(story.appointment().price));
+        assert_eq!(story.appointment().payment.state, PaymentState::RefundDue);
+    }
+}
+
+// proves: H-06
+#[test]
+fn the_client_gets_a_receipt_of_what_took_place_and_what_it_cost() {
+    let (mut story, now) = over(Preset::Marketplace);
+    let next = BookNow { start: story.local("2026-03-17 14:00"), agreement: yes_at(now) };
+    let outcome = made(&mut story, UpdateAttendance { next: Some(next), ..answers(Attended::Yes) }, now);
+    let facts = &told(&outcome, to_client(), MessageKind::Receipt).facts;
+    assert_eq!((facts.paid, facts.fee), (Some(story.appointment().price), None), "taken before");
+    assert_eq!((facts.minutes, facts.next_start), (Some(50), Some(next.start)));
+    let (mut story, now) = over(Preset::Marketplace);
+    let outcome = made(&mut story, UpdateAttendance { refund: true, ..answers(Attended::Yes) }, now);
+    let facts = &told(&outcome, to_client(), MessageKind::Receipt).facts;
+    assert_eq!(
+        (facts.paid, story.appointment().payment.state),
+        (Some(story.appointment().price), PaymentState::RefundDue)
+    );
+    let (mut story, now) = over(Preset::Network);
+    let outcome = made(&mut story, answers(Attended::Late), now);
+    let facts = &told(&outcome, to_client(), MessageKind::Receipt).facts;
+    assert_eq!((facts.paid, facts.fee), (None, None), "somebody else pays");
+    let (mut story, now) = over(Preset::Clinic);
+    let outcome = made(&mut story, answers(Attended::No), now);
+    assert!(outcome.notices.iter().all(|notice| notice.kind != MessageKind::Receipt), "it did not take place");
+}
+
+// proves: H-02, H-09
+#[test]
+fn a_client_who_goes_on_without_a_next_time_is_the_therapists_to_book_until_somebody_books() {
+    let goes_on = UpdateAttendance { continues: Some(true), ..answers(Attended::Yes) };
+    let (mut story, now) = over(Preset::Clinic);
+    let outcome = made(&mut story, goes_on.clone(), now);
+    let owed = duty(&outcome, ObligationKind::BookNext);
+    assert_eq!((owed.owner.role, owed.due_at, owed.disruption), (Role::Therapist, now + hours(24), None));
+    let mut by_client = story.clone();
+    let start = story.local("2026-03-17 14:00");
+    story.run(None, &the_therapist(), book_at(start, Some(yes_at(now))), now + hours(1)).expect("booked");
+    assert!(matches!(story.of_kind(ObligationKind::BookNext).state, ObligationState::Met { .. }));
+    by_client.run(None, &the_client(), book_at(start, None), now + hours(1)).expect("booked");
+    assert!(matches!(by_client.of_kind(ObligationKind::BookNext).state, ObligationState::Excused { .. }));
+
+    // Nothing is owed where a time is in the diary, is booked with it, or nobody said that they go on.
+    let (mut story, now) = over(Preset::Clinic);
+    story.run(None, &the_therapist(), book_at(start, Some(yes_at(now))), now).expect("booked");
+    let about = story.appointments[0].id;
+    story.run(Some(about), &the_therapist(), update(goes_on.clone()), now).expect("updated");
+    assert!(!story.owed().contains(&ObligationKind::BookNext));
+    let next = Some(BookNow { start, agreement: yes_at(now) });
+    for wish in [
+        UpdateAttendance { next, ..goes_on.clone() },
+        answers(Attended::Yes),
+        UpdateAttendance { continues: Some(false), ..goes_on },
+    ] {
+        let (mut story, now) = over(Preset::Clinic);
+        made(&mut story, wish, now);
+        assert!(!story.owed().contains(&ObligationKind::BookNext));
     }
 }
 

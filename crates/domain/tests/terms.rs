@@ -6,7 +6,8 @@ mod support;
 use support::*;
 
 use domain::appointment::PaymentState;
-use domain::decide::{Due, JobToWake};
+use domain::attendance::Attended;
+use domain::decide::{Command, Correct, Due, FileAct, JobToWake, Live, UpdateAttendance};
 use domain::id::Ids;
 use domain::ledger::EntryKind;
 use domain::message::MessageKind;
@@ -134,6 +135,75 @@ fn a_late_cancellation_uses_one_of_the_allowed_appointments_where_the_funder_say
         assert!(used.iter().all(|entry| entry.amount.is_zero()), "it is no money");
         assert_eq!(story.balance(), 0);
     }
+}
+
+fn allowed(used_by: &[AllowanceUse]) -> Story {
+    let allowance = Some(Allowance { appointments: 8, used_by: used_by.iter().copied().collect() });
+    let mut story = Story::new(Preset::Network);
+    story.put_on(pathway(Preset::Network, Wish { allowance, payer: None, ..wish(json!({})) }));
+    let (start, now) = (story.start(), story.local("2026-03-01 12:00"));
+    story.run(None, &the_therapist(), book_at(start, Some(yes_at(now))), now).expect("booked");
+    story
+}
+
+fn how_it_went(attended: Attended) -> Command {
+    Command::File(FileAct::Update(Box::new(UpdateAttendance {
+        attended,
+        therapist_ready_at: None,
+        client_arrived_at: None,
+        started_at: None,
+        ended_at: None,
+        continues: None,
+        weekly_space: None,
+        reserve_slot: false,
+        refund: false,
+        next: None,
+    })))
+}
+
+fn used(story: &Story) -> usize {
+    story.ledger.iter().filter(|entry| entry.kind == EntryKind::Allowance).count()
+}
+
+#[test]
+fn what_was_attended_or_missed_uses_one_of_the_allowed_appointments_as_the_funder_counts() {
+    use AllowanceUse::{LateCancel, NoShow};
+    let cases = [
+        (Attended::Yes, AllowanceUse::Attended),
+        (Attended::Late, AllowanceUse::Attended),
+        (Attended::No, NoShow),
+        (Attended::LateNotSeen, NoShow),
+    ];
+    for (attended, what) in cases {
+        for used_by in [AllowanceUse::Attended, NoShow, LateCancel] {
+            let mut story = allowed(&[used_by]);
+            let over = story.appointment().end + minutes(5);
+            story.act(&the_therapist(), how_it_went(attended), over).expect("updated");
+            assert_eq!(used(&story), usize::from(used_by == what), "{attended} where {used_by} counts");
+            assert_eq!(story.balance(), 0, "it is no money");
+        }
+    }
+    // What we missed is never theirs.
+    for attended in [Attended::TherapistMissed, Attended::Technical] {
+        let mut story = allowed(&[AllowanceUse::Attended, NoShow, LateCancel]);
+        let over = story.appointment().end + minutes(5);
+        story.act(&the_therapist(), how_it_went(attended), over).expect("updated");
+        assert_eq!(used(&story), 0, "{attended}");
+    }
+}
+
+#[test]
+fn an_absence_said_on_the_day_uses_one_and_setting_the_record_right_uses_no_second() {
+    let mut story = allowed(&[AllowanceUse::Attended, AllowanceUse::NoShow]);
+    let now = story.start() + minutes(30);
+    let live = |act| Command::Live(act);
+    let asked = story.act(&the_therapist(), live(Live::CheckIn), now).expect("asked");
+    story.base.live.attempts.extend(asked.attempt);
+    story.act(&the_therapist(), live(Live::ClientNoShow), now).expect("absent");
+    assert_eq!(used(&story), 1);
+    let right = Correct { state: "attended".into(), reason: "They were there".into() };
+    story.act(&the_therapist(), Command::File(FileAct::Correct(right)), now + hours(1)).expect("set right");
+    assert_eq!(used(&story), 1, "one appointment is one");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Reads bodies and queries into types. One place refuses what is unknown, missing or of the wrong shape, and names
 //! the field.
 
+pub mod multipart;
+
 use crate::error::{FieldError, FieldErrors, Problem};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -16,6 +18,11 @@ impl Raw {
     /// The pairs of a URL-encoded text.
     pub fn parse(text: &[u8]) -> Self {
         Self(form_urlencoded::parse(text).into_owned().collect())
+    }
+
+    /// The pairs themselves, in order.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
     }
 
     /// The first value of this field; empty where there is none.
@@ -69,7 +76,8 @@ impl Raw {
 /// A JSON body as a type. An empty body reads as `{}`.
 ///
 /// # Errors
-/// 415 for another content type, 400 for what is not JSON, 422 naming the field for what does not fit.
+/// 415 for another content type, 400 for what is not JSON, 422 for JSON that is no object, 422 naming the field for what
+/// does not fit.
 pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Problem> {
     let body = if body.is_empty() { b"{}" } else { body };
     if body != b"{}" && !is_content_type(headers, "application/json") {
@@ -83,8 +91,25 @@ pub fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, 
     serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(|error| {
         Problem::new(StatusCode::BAD_REQUEST, "not_json", format!("The body is not JSON: {error}."))
     })?;
+    if let Some(came) = not_an_object(body) {
+        let detail =
+            format!("Send a JSON object with the fields by name, as in {{\"field\": \"value\"}}; what came is {came}.");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "object_expected", detail));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     Ok(read(&mut deserializer)?)
+}
+
+/// What JSON this is, where it is no object. A list is refused as well: its values would be taken for the fields in order.
+fn not_an_object(body: &[u8]) -> Option<&'static str> {
+    match body.iter().find(|byte| !byte.is_ascii_whitespace())? {
+        b'{' => None,
+        b'[' => Some("a list"),
+        b'"' => Some("a text"),
+        b'n' => Some("null"),
+        b't' | b'f' => Some("true or false"),
+        _ => Some("a number"),
+    }
 }
 
 /// Whether some text holds the character NUL, as it is or as JSON writes it: PostgreSQL cannot store it.
@@ -196,6 +221,24 @@ mod tests {
             said(422, "field_malformed", "agreement.at")
         );
         assert_eq!(refused(r#"{"minutes":1,"times":["soon"]}"#), said(422, "field_malformed", "times[0]"));
+    }
+
+    #[test]
+    fn json_that_is_no_object_says_what_was_expected_and_what_came() {
+        let all = [
+            ("null", "null"),
+            (" []", "a list"),
+            ("[null, 1]", "a list"),
+            ("\"x\"", "a text"),
+            ("\n3", "a number"),
+            ("-1", "a number"),
+            ("true", "true or false"),
+        ];
+        for (text, came) in all {
+            let problem = json::<Body>(&headers("application/json"), text.as_bytes()).expect_err("refused");
+            assert_eq!((problem.status.as_u16(), problem.code), (422, "object_expected"), "{text}");
+            assert!(problem.detail.ends_with(&format!("what came is {came}.")), "{text}: {}", problem.detail);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One call of a handler: who, when, and what they sent, read once at the edge and passed down by value.
 
 use crate::actor::{ActorKind, Caller, Manner, Place, Scoped};
+use crate::body::multipart::Upload;
 use crate::body::{self, Raw};
 use crate::error::{FieldErrors, Problem};
 use crate::flow::Ask;
@@ -29,6 +30,8 @@ pub struct Arrived {
     pub body: Bytes,
     /// The body's fields where it is a form, our own taken out.
     pub raw: Raw,
+    /// The files that came with it, where the route takes any.
+    pub uploads: Vec<Upload>,
     /// Who stands before us.
     pub caller: Caller,
     /// The moment of this call.
@@ -107,6 +110,11 @@ impl<A: ActorKind> Call<A> {
         query_of(&self.arrived.uri)
     }
 
+    /// The fields of a URL-encoded body that another server sent: no form of ours, so nothing of ours is in it.
+    pub fn posted(&self) -> Raw {
+        Raw::parse(&self.arrived.body)
+    }
+
     /// The JSON body as a type; fields that it does not have are refused.
     ///
     /// # Errors
@@ -126,6 +134,11 @@ impl<A: ActorKind> Call<A> {
     /// The form as it was sent, for showing it again. Empty on a GET.
     pub fn raw(&self) -> &Raw {
         &self.arrived.raw
+    }
+
+    /// The files that were sent with the form; an empty control sends none.
+    pub fn uploads(&self) -> &[Upload] {
+        &self.arrived.uploads
     }
 
     /// The body's bytes, for formats of their own (FHIR, iCalendar).

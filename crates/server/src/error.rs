@@ -243,8 +243,11 @@ impl From<Refusal> for Problem {
             code: refusal.code,
             message: refusal.detail.clone(),
         });
+        let named = refusal.problems.into_iter();
+        let named: Vec<FieldError> =
+            named.map(|one| FieldError { field: one.field, code: one.code, message: one.message }).collect();
         let mut problem = Self::new(status, refusal.code, refusal.detail);
-        problem.0.errors = field.into_iter().collect();
+        problem.0.errors = if named.is_empty() { field.into_iter().collect() } else { named };
         problem.0.contact = refusal.contact;
         problem
     }

@@ -95,7 +95,7 @@ macro_rules! body {
 }
 
 /// Every body.
-const BODIES: [[&str; 4]; 27] = [
+const BODIES: [[&str; 4]; 28] = [
     body!("confirmation"),
     body!("cancellation"),
     body!("rescheduled"),
@@ -123,6 +123,7 @@ const BODIES: [[&str; 4]; 27] = [
     body!("technical_failure"),
     body!("outcome"),
     body!("make_up"),
+    body!("receipt"),
 ];
 
 impl Writer {
@@ -227,6 +228,7 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::ClientLate => "client_late",
         MessageKind::SteppedAway => "stepped_away",
         MessageKind::ClientNoShow => "client_no_show",
+        MessageKind::Receipt => "receipt",
         MessageKind::TechnicalFailure => "technical_failure",
         MessageKind::Outcome => "outcome",
         MessageKind::MakeUp => "make_up",

@@ -11,12 +11,15 @@ use crate::job;
 use crate::read::Columns;
 use crate::row::Row;
 use crate::tx::Tx;
+use crate::value::Value;
 use crate::vals;
 use domain::id::{AppointmentId, Id, Kind, MessageId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::PersonRef;
 use domain::time::Instant;
-use statements::{INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SUPERSEDE, SUPERSEDE_KIND};
+use statements::{
+    CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SUPERSEDE, SUPERSEDE_KIND,
+};
 
 /// The kind of job that hands a message over; its subject is the message's id.
 pub const DELIVER: &str = "deliver";
@@ -109,6 +112,33 @@ pub fn lease(tx: &mut Tx<'_>, id: MessageId) -> Result<bool, DbError> {
 pub fn record(tx: &mut Tx<'_>, id: MessageId, state: MessageState, reply: &str, at: Instant) -> Result<bool, DbError> {
     let reply = Some(reply).filter(|reply| !reply.is_empty());
     Ok(tx.execute(RECORD, vals![id, state.as_str(), reply, at])? == 1)
+}
+
+/// What waits to tell the same by another way is not needed any more: this one has arrived.
+pub fn cancel_behind(tx: &mut Tx<'_>, arrived: &Message) -> Result<(), DbError> {
+    let Some(values) = behind(arrived) else { return Ok(()) };
+    for row in &tx.query(CANCEL_BEHIND, values)? {
+        job::remove(tx, DELIVER, row.text(0)?)?;
+    }
+    Ok(())
+}
+
+/// What waits to tell the same by another way goes now: this one will not arrive. False where nothing waits.
+#[must_use = "where it is false a person must tell them"]
+pub fn send_behind(tx: &mut Tx<'_>, failed: &Message, now: Instant) -> Result<bool, DbError> {
+    let Some(mut values) = behind(failed) else { return Ok(false) };
+    values.extend(vals![now]);
+    let waiting = tx.query(SEND_BEHIND, values)?;
+    for row in &waiting {
+        job::move_to(tx, DELIVER, row.text(0)?, now)?;
+    }
+    Ok(!waiting.is_empty())
+}
+
+/// What makes another message one that tells the same; none for what is about no appointment.
+fn behind(message: &Message) -> Option<Vec<Value<'static>>> {
+    let about = message.appointment?;
+    Some(vals![about, message.revision, message.to.to_string(), message.kind.as_str(), message.channel.word()].to_vec())
 }
 
 /// When the newest message about an earlier revision was written that this person may have got already; none where

@@ -45,6 +45,8 @@ pub const MIGRATIONS: &[Migration] = &[
     both(7, "support", include_str!("../migrations/0007_support.sql")),
     both(8, "live", include_str!("../migrations/0008_live.sql")),
     both(9, "record", include_str!("../migrations/0009_record.sql")),
+    both(10, "duties", include_str!("../migrations/0010_duties.sql")),
+    both(11, "telling", include_str!("../migrations/0011_telling.sql")),
 ];
 
 /// A step that says the same to both engines.

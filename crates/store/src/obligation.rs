@@ -12,6 +12,7 @@ use domain::access::{Limits, Scope};
 use domain::id::{AppointmentId, ClientId, DisruptionId, ObligationId, RelationshipId, TherapistId};
 use domain::obligation::{Obligation, ObligationKind, ObligationState, Owner};
 use domain::person::Role;
+use domain::risk;
 use domain::time::Instant;
 
 macro_rules! obligation_columns {
@@ -44,6 +45,12 @@ const OF_RELATIONSHIP: Sql = sql!(
     obligation_columns!(),
     " FROM obligation WHERE relationship = $1 AND appointment IS NULL ORDER BY opened_at, id"
 );
+const NEXT_TO_BOOK: Sql = sql!(
+    "SELECT ",
+    obligation_columns!(),
+    " FROM obligation WHERE relationship = $1 AND kind = 'book_next' AND state IN ('open', 'escalated')
+      ORDER BY opened_at, id"
+);
 const OF_DISRUPTION: Sql =
     sql!("SELECT ", obligation_columns!(), " FROM obligation WHERE disruption = $1 ORDER BY opened_at, id");
 macro_rules! of_therapist {
@@ -59,6 +66,12 @@ macro_rules! in_practice {
 macro_rules! anywhere {
     () => {
         " FROM obligation WHERE state IN ('open', 'escalated') AND CAST($1 AS TEXT) IS NULL"
+    };
+}
+// A review of a risk screening is there only for those who may know of one.
+macro_rules! in_confidence {
+    () => {
+        " AND (kind <> 'review_risk' OR CAST($5 AS BIGINT) = 1)"
     };
 }
 macro_rules! by_target {
@@ -81,7 +94,7 @@ macro_rules! cases {
 }
 macro_rules! these_first {
     () => {
-        " ORDER BY CASE WHEN kind IN ($5, $6) THEN 0 ELSE 1 END, due_at, id LIMIT $4"
+        " ORDER BY CASE WHEN kind IN ($6, $7) THEN 0 ELSE 1 END, due_at, id LIMIT $4"
     };
 }
 macro_rules! counts {
@@ -90,25 +103,25 @@ macro_rules! counts {
     };
 }
 const OWED: [Sql; 3] = [
-    sql!("SELECT ", obligation_columns!(), of_therapist!(), in_scope!(), by_target!()),
-    sql!("SELECT ", obligation_columns!(), in_practice!(), in_scope!(), by_target!()),
-    sql!("SELECT ", obligation_columns!(), anywhere!(), in_scope!(), by_target!()),
+    sql!("SELECT ", obligation_columns!(), of_therapist!(), in_scope!(), in_confidence!(), by_target!()),
+    sql!("SELECT ", obligation_columns!(), in_practice!(), in_scope!(), in_confidence!(), by_target!()),
+    sql!("SELECT ", obligation_columns!(), anywhere!(), in_scope!(), in_confidence!(), by_target!()),
 ];
 const COUNTS: [Sql; 3] = [
-    sql!(counts!(), of_therapist!(), in_scope!()),
-    sql!(counts!(), in_practice!(), in_scope!()),
-    sql!(counts!(), anywhere!(), in_scope!()),
+    sql!(counts!(), of_therapist!(), in_scope!(), in_confidence!()),
+    sql!(counts!(), in_practice!(), in_scope!(), in_confidence!()),
+    sql!(counts!(), anywhere!(), in_scope!(), in_confidence!()),
 ];
 
 const OWED_FIRST: [Sql; 3] = [
-    sql!("SELECT ", obligation_columns!(), of_therapist!(), in_scope!(), these_first!()),
-    sql!("SELECT ", obligation_columns!(), in_practice!(), in_scope!(), these_first!()),
-    sql!("SELECT ", obligation_columns!(), anywhere!(), in_scope!(), these_first!()),
+    sql!("SELECT ", obligation_columns!(), of_therapist!(), in_scope!(), in_confidence!(), these_first!()),
+    sql!("SELECT ", obligation_columns!(), in_practice!(), in_scope!(), in_confidence!(), these_first!()),
+    sql!("SELECT ", obligation_columns!(), anywhere!(), in_scope!(), in_confidence!(), these_first!()),
 ];
 const CASES: [Sql; 3] = [
-    sql!(cases!(), of_therapist!(), in_scope!()),
-    sql!(cases!(), in_practice!(), in_scope!()),
-    sql!(cases!(), anywhere!(), in_scope!()),
+    sql!(cases!(), of_therapist!(), in_scope!(), in_confidence!()),
+    sql!(cases!(), in_practice!(), in_scope!(), in_confidence!()),
+    sql!(cases!(), anywhere!(), in_scope!(), in_confidence!()),
 ];
 
 /// In how many cases something is owed. A case counts once in each number that it belongs to.
@@ -168,14 +181,14 @@ pub fn load(tx: &mut Tx<'_>, scope: &Scope<'_>, id: ObligationId) -> Result<Opti
     let limits = scope.limits();
     let values = vals![limits.practice, limits.therapist, limits.client, id];
     let found: Option<Obligation> = tx.query_opt(LOAD, values)?.map(|row| from_row(&row)).transpose()?;
-    Ok(found.filter(|duty| is_open_to(scope, duty)))
+    Ok(found.filter(|duty| duty.kind != ObligationKind::ReviewRisk || may_know_of_risk(scope)))
 }
 
-/// Whether whoever asks may know of the duty: a client's safety is for the therapist and the clinical team alone.
-fn is_open_to(scope: &Scope<'_>, duty: &Obligation) -> bool {
+/// Whether whoever asks may know of risk screenings: a client's safety is for the therapist and the clinical team alone.
+fn may_know_of_risk(scope: &Scope<'_>) -> bool {
     match scope {
-        Scope::Actor(actor) => duty.is_open_to(actor.role),
-        Scope::Token { .. } => duty.is_open_to(Role::Client),
+        Scope::Actor(actor) => risk::may_see(actor.role),
+        Scope::Token { .. } => risk::may_see(Role::Client),
         Scope::System(_) => true,
     }
 }
@@ -190,6 +203,11 @@ pub fn of_relationship(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<
     tx.query(OF_RELATIONSHIP, vals![relationship])?.iter().map(from_row).collect()
 }
 
+/// The duties to book a next appointment for these two, whichever appointment they came from: any booking meets them.
+pub fn next_to_book(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<Vec<Obligation>, DbError> {
+    tx.query(NEXT_TO_BOOK, vals![relationship])?.iter().map(from_row).collect()
+}
+
 /// Every duty of a case, those that are done included, in the order in which they opened.
 pub fn of_disruption(tx: &mut Tx<'_>, disruption: DisruptionId) -> Result<Vec<Obligation>, DbError> {
     tx.query(OF_DISRUPTION, vals![disruption])?.iter().map(from_row).collect()
@@ -198,9 +216,9 @@ pub fn of_disruption(tx: &mut Tx<'_>, disruption: DisruptionId) -> Result<Vec<Ob
 /// What is owed in scope, by its target; at most `limit` (at least one).
 pub fn owed(tx: &mut Tx<'_>, scope: &Scope<'_>, limit: u32) -> Result<Vec<Obligation>, DbError> {
     let limits = scope.limits();
-    let values = vals![limits.practice, limits.therapist, limits.client, limit.max(1)];
-    let found: Result<Vec<Obligation>, DbError> = tx.query(OWED[way(limits)], values)?.iter().map(from_row).collect();
-    Ok(found?.into_iter().filter(|duty| is_open_to(scope, duty)).collect())
+    let sight = i64::from(may_know_of_risk(scope));
+    let values = vals![limits.practice, limits.therapist, limits.client, limit.max(1), sight];
+    tx.query(OWED[way(limits)], values)?.iter().map(from_row).collect()
 }
 
 /// What is owed in scope as `owed`, but the duties of these kinds before all others.
@@ -211,14 +229,17 @@ pub fn owed_first(
     limit: u32,
 ) -> Result<Vec<Obligation>, DbError> {
     let (limits, [one, other]) = (scope.limits(), kinds.map(ObligationKind::as_str));
-    let values = vals![limits.practice, limits.therapist, limits.client, limit.max(1), one, other];
+    let sight = i64::from(may_know_of_risk(scope));
+    let values = vals![limits.practice, limits.therapist, limits.client, limit.max(1), sight, one, other];
     tx.query(OWED_FIRST[way(limits)], values)?.iter().map(from_row).collect()
 }
 
 /// The cases of scope in which something is owed, as they stand at `now`.
 pub fn cases(tx: &mut Tx<'_>, scope: &Scope<'_>, now: Instant) -> Result<Cases, DbError> {
     let limits = scope.limits();
-    let row = tx.query_one(CASES[way(limits)], vals![limits.practice, limits.therapist, limits.client, now])?;
+    let sight = i64::from(may_know_of_risk(scope));
+    let values = vals![limits.practice, limits.therapist, limits.client, now, sight];
+    let row = tx.query_one(CASES[way(limits)], values)?;
     Ok(Cases {
         untold_overdue: row.get(0)?,
         untold_in_time: row.get(1)?,
@@ -232,7 +253,9 @@ pub fn cases(tx: &mut Tx<'_>, scope: &Scope<'_>, now: Instant) -> Result<Cases, 
 /// How much is owed in scope, and how much of it is late at `now`.
 pub fn counts(tx: &mut Tx<'_>, scope: &Scope<'_>, now: Instant) -> Result<Counts, DbError> {
     let limits = scope.limits();
-    let row = tx.query_one(COUNTS[way(limits)], vals![limits.practice, limits.therapist, limits.client, now])?;
+    let sight = i64::from(may_know_of_risk(scope));
+    let values = vals![limits.practice, limits.therapist, limits.client, now, sight];
+    let row = tx.query_one(COUNTS[way(limits)], values)?;
     Ok(Counts { owed: row.get(0)?, overdue: row.get(1)?, escalated: row.get(2)? })
 }
 

@@ -15,8 +15,9 @@ const UPDATE: Sql = sql!("UPDATE pathway SET name = $3, revision = $4, document 
 const LOAD: Sql = sql!("SELECT id, document FROM pathway WHERE id = $1 AND practice = $2");
 const LIST: Sql = sql!("SELECT id, document FROM pathway WHERE practice = $1 ORDER BY name, id LIMIT $2");
 const USED: Sql = sql!(
-    "SELECT a.relationship, count(*) FROM ledger_entry e JOIN appointment a ON a.id = e.appointment
-     WHERE a.relationship = $1 AND e.kind = 'allowance' GROUP BY a.relationship"
+    "SELECT a.relationship, count(DISTINCT a.id) FROM ledger_entry e JOIN appointment a ON a.id = e.appointment
+     WHERE a.relationship = $1 AND e.kind = 'allowance'
+         AND a.state IN ('attended', 'cancelled_by_client', 'client_no_show', 'late_not_seen') GROUP BY a.relationship"
 );
 
 /// Adds a pathway. `Unique` where the practice has one of that name.
@@ -42,7 +43,8 @@ pub fn list(tx: &mut Tx<'_>, practice: PracticeId, limit: u32) -> Result<Vec<Pat
     tx.query(LIST, vals![practice, limit])?.iter().map(from_row).collect()
 }
 
-/// How many of the appointments that the payer allows these two have used.
+/// How many of the appointments that the payer allows these two have used. One that the record has been set right about
+/// counts while it still is something that can use one up.
 pub fn allowance_used(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<u32, DbError> {
     tx.query_opt(USED, vals![relationship])?.map_or(Ok(0), |row| row.get(1))
 }

@@ -1,24 +1,33 @@
-// Looks at pages on both sizes and in both schemes, and returns every finding as a line.
+// Looks at pages on both sizes and in both schemes, and returns every finding as a line. Each size has one page of its
+// own that goes from address to address; the scheme is turned over in place, and only colours are judged again then.
 import { overflows, picture, violations } from './page.mjs';
 
-async function lookAt({ name, url }, size, scheme, { open, args: { cookies, pictures } }) {
-  const page = await open(size, scheme, { cookies: cookies ?? [] });
+const colours = ['color-contrast', 'link-in-text-block'];
+
+async function see(page, { name, url }, size, pictures) {
   const answer = await page.goto(url);
-  const found = answer.status() >= 400 ? [`status ${answer.status()}`] : [];
-  if (pictures) await picture(page, `${pictures}/${name}-${size}-${scheme}.png`);
-  found.push(...(await violations(page)), ...page.faults);
+  const found = { light: answer.status() >= 400 ? [`status ${answer.status()}`] : [], dark: [] };
+  const take = (scheme) => pictures && picture(page, `${pictures}/${name}-${size}-${scheme}.png`);
+  await take('light');
+  found.light.push(...(await violations(page)));
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await take('dark');
+  found.dark.push(...(await violations(page, colours)), ...page.faults);
   // Width does not depend on the scheme.
-  if (scheme === 'light') found.push(...(await overflows(page)));
+  found.light.push(...(await overflows(page, size === 'phone' ? [320, 390] : [1280])));
+  await page.emulateMedia({ colorScheme: 'light' });
   page.faults.length = 0;
-  await page.context().close();
-  return found.map((line) => `${name} (${size}, ${scheme}): ${line}`);
+  return Object.entries(found).flatMap(([scheme, lines]) => lines.map((line) => `${name} (${size}, ${scheme}): ${line}`));
 }
 
-export default async function look(story) {
-  const found = [];
-  for (const page of story.args.pages) {
-    const sights = ['light', 'dark'].flatMap((scheme) => ['phone', 'desktop'].map((size) => lookAt(page, size, scheme, story)));
-    found.push(...(await Promise.all(sights)).flat());
-  }
-  return found;
+export default async function look({ open, args: { pages, cookies, pictures } }) {
+  const lookAtAll = async (size) => {
+    // Colours that fade would be judged half-way.
+    const page = await open(size, 'light', { cookies: cookies ?? [], reducedMotion: 'reduce' });
+    const found = [];
+    for (const one of pages) found.push(...(await see(page, one, size, pictures)));
+    await page.context().close();
+    return found;
+  };
+  return (await Promise.all(['phone', 'desktop'].map(lookAtAll))).flat();
 }

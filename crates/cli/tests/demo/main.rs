@@ -4,5 +4,6 @@ mod browser;
 mod clock;
 mod doors;
 mod faults;
+mod links;
 mod people;
 mod world;

@@ -63,14 +63,33 @@ fn the_diary_is_alive(demo: &Demo, practice: &Value) {
         appointments.iter().filter(|a| a["state"] == "booked").map(|a| &text(a, "start")[..10]).collect();
     assert!(days.len() >= 14, "most days of the next weeks have something: {days:?}");
     let states: BTreeSet<&str> = appointments.iter().map(|a| text(a, "state")).collect();
-    for state in
-        ["attended", "awaiting_update", "cancelled_by_client", "cancelled_by_therapist", "cancelled_by_practice"]
-    {
+    let ends = ["cancelled_by_client", "cancelled_by_therapist", "cancelled_by_practice", "client_no_show"];
+    for state in ends.into_iter().chain(["attended", "awaiting_update", "therapist_no_show"]) {
         assert!(states.contains(state), "{} has nothing {state}", practice["name"]);
     }
+    assert!(appointments.iter().any(|a| a["pending_move"].is_string()), "a client is asked for another time");
     let captured = |a: &Value| a["state"] == "booked" && a["payment"]["state"] == "captured";
     assert_eq!(appointments.iter().any(captured), practice["preset"] == "marketplace");
     something_is_open(demo, admin);
+    every_page_has_something_on_it(demo, practice);
+}
+
+fn every_page_has_something_on_it(demo: &Demo, practice: &Value) {
+    let token = |role: &str| text(of_role(practice, role)[0], "api_token");
+    let open = |role: &str, path: &str| demo.all(token(role), path);
+    let cases = open("admin", "/api/v1/disruptions?state=open");
+    for kind in ["running_late", "therapist_missed", "client_no_show"] {
+        assert!(cases.iter().any(|case| case["kind"] == kind), "{} has no case of {kind}", practice["name"]);
+    }
+    assert_eq!(open("admin", "/api/v1/change-requests").len(), 1, "the team is asked for something");
+    assert!(open("support", "/api/v1/tickets").iter().any(|one| one["state"] == "open" && one["due_at"].is_string()));
+    let policy = format!("/api/v1/practices/{}/policy", text(practice, "id"));
+    assert_eq!(demo.get_as(token("owner"), &policy)["version"], 2, "there are two versions to compare");
+    let of_therapists = of_role(practice, "therapist").into_iter();
+    let duties = of_therapists.flat_map(|one| demo.all(text(one, "api_token"), "/api/v1/obligations"));
+    assert!(duties.into_iter().any(|duty| duty["kind"] == "review_risk"), "a screening is to be looked at again");
+    let slots = demo.all(token("admin"), "/api/v1/reserved-slots");
+    assert_eq!(slots.iter().any(|slot| slot["state"] == "paused"), practice["preset"] != "clinic");
 }
 
 fn something_is_open(demo: &Demo, admin: &str) {
@@ -102,7 +121,8 @@ fn nobody_is_real(demo: &Demo, practices: &[Value]) {
     assert!(demo.outbox(&format!("?to_person={some}")).iter().all(|letter| letter["to_person"] == some));
     assert!(demo.outbox("?kind=cancellation&since=2026-03-08T00:00:00Z").len() < letters.len());
     let (status, problem) = demo.post("/demo/inbound", &Value::Null);
-    assert_eq!(status, 422, "{problem}");
+    assert_eq!((status, problem["code"].as_str()), (422, Some("object_expected")), "{problem}");
+    assert!(text(&problem, "detail").ends_with("what came is null."), "{problem}");
 }
 
 fn sundays_are_worked(demo: &Demo, practices: &[Value]) {

@@ -60,6 +60,7 @@ pub(super) fn decide(
     } else {
         notify::confirm(situation, &booked, now, &mut outcome);
         settle_open_case(situation, now, &mut outcome);
+        contact::next_is_booked(situation, asker, now, &mut outcome);
     }
     outcome.because = money::booking_rules(situation, &situation.policy_today, &booked);
     let mut details = json!({ "start": booked.start, "end": booked.end, "kind": booked.kind, "price": booked.price,

@@ -223,6 +223,15 @@ pub(super) fn client_settled(situation: &Situation, evidence: &str, now: Instant
     excuse(situation, ObligationKind::KeepPromise, &why, now, outcome);
 }
 
+/// A next time is booked, so nobody owes it any more: whoever owed it has done it, or the client did it first.
+pub(super) fn next_is_booked(situation: &Situation, asker: &Asker, now: Instant, outcome: &mut Outcome) {
+    if asker.is_client() {
+        excuse(situation, ObligationKind::BookNext, "the client booked it themselves", now, outcome);
+    } else {
+        meet(situation, ObligationKind::BookNext, "a next appointment is booked", now, outcome);
+    }
+}
+
 /// Lets go of every open duty of this kind.
 pub(super) fn excuse(situation: &Situation, kind: ObligationKind, why: &str, now: Instant, outcome: &mut Outcome) {
     for duty in owed(situation, kind) {

@@ -6,7 +6,7 @@ mod late;
 mod missed;
 mod times;
 
-pub(super) use client::{check_in_due, first_look};
+pub(super) use client::{check_in_due, first_look, follow_up};
 pub use times::around;
 
 use super::book::{settled, subjects};

@@ -68,6 +68,7 @@ pub(super) fn confirm(situation: &Situation, asker: &Asker, now: Instant, ids: &
     }
     notify::confirm(situation, &confirmed, now, &mut outcome);
     answered(situation, &confirmed, "confirmed", now, &mut outcome);
+    contact::next_is_booked(situation, asker, now, &mut outcome);
     if waiting.is_some() {
         super::book::settle_open_case(situation, now, &mut outcome);
     }

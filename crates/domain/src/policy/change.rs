@@ -18,6 +18,11 @@ pub struct FieldProblem {
 }
 
 impl FieldProblem {
+    /// The whole of it as a sentence.
+    pub fn sentence(&self) -> String {
+        format!("{}: {}.", self.field, self.message)
+    }
+
     fn new(field: &str, code: &'static str, message: impl Into<String>) -> Self {
         Self { field: field.into(), code, message: message.into() }
     }
@@ -45,7 +50,11 @@ impl Policy {
         let mut nested = self.nested();
         for (name, value) in changes {
             let Some(parameter) = parameter::find(name).filter(|_| !name.contains('<')) else {
-                problems.push(FieldProblem::new(name, "unknown_parameter", "there is no parameter of this name"));
+                problems.push(FieldProblem::new(
+                    name,
+                    "unknown_parameter",
+                    "there is no parameter of this name; leave it out, or check its spelling",
+                ));
                 continue;
             };
             match parameter.allowed.accepts(value) {
@@ -165,14 +174,8 @@ fn contradictions(values: &Parameters, problems: &mut Vec<FieldProblem>) {
         "late.client_stepaway_min",
         "must not be before late.client_checkin_min",
     );
-    for (name, fee) in [("late_cancel", &values.late_cancel.fee_model), ("no_show", &values.no_show.fee_model)] {
-        let amount = if name == "no_show" { values.no_show.fee_amount } else { values.late_cancel.fee_amount };
-        at_odds(
-            *fee == super::FeeModel::Fixed && amount.is_none(),
-            &format!("{name}.fee_amount"),
-            "is needed where the fee model is fixed",
-        );
-    }
+    waiting(values, &mut at_odds);
+    fees(values, &mut at_odds);
     let tiers = &values.client_cancel.tiers;
     let notice = values.client_cancel.notice_hours;
     let falling = tiers.windows(2).all(|t| t[0].within_hours < t[1].within_hours && t[0].percent >= t[1].percent);
@@ -186,6 +189,49 @@ fn contradictions(values: &Parameters, problems: &mut Vec<FieldProblem>) {
     let quiet = &values.quiet_hours;
     at_odds(quiet.from == quiet.to, "quiet_hours.to", "must differ from quiet_hours.from");
     reasons(&values.reasons, &mut at_odds);
+}
+
+/// A fixed fee has its amount, and keeps to its cap.
+fn fees(values: &Parameters, at_odds: &mut impl FnMut(bool, &str, &str)) {
+    let (late, missed) = (&values.late_cancel, &values.no_show);
+    for (name, model, amount, cap) in [
+        ("late_cancel", late.fee_model, late.fee_amount, late.cap),
+        ("no_show", missed.fee_model, missed.fee_amount, missed.cap),
+    ] {
+        let fixed = model == super::FeeModel::Fixed;
+        let field = format!("{name}.fee_amount");
+        at_odds(fixed && amount.is_none(), &field, "is needed where the fee model is fixed");
+        let above = matches!((amount, cap), (Some(amount), Some(cap))
+            if amount.currency != cap.currency || amount.amount_minor > cap.amount_minor);
+        let remedy = format!("must not be above {name}.cap, and in its currency: lower it, or raise the cap");
+        at_odds(fixed && above, &field, &remedy);
+    }
+}
+
+/// Who waits for whom on the day, and how far ahead anybody books.
+fn waiting(values: &Parameters, at_odds: &mut impl FnMut(bool, &str, &str)) {
+    let grace = values.no_show.grace_min;
+    at_odds(
+        values.late.client_checkin_min.is_some_and(|minutes| minutes > grace),
+        "late.client_checkin_min",
+        "must not be after no_show.grace_min: a client is asked before the appointment may be called missed",
+    );
+    at_odds(
+        values.therapist_no_show.client_report_min < values.late.therapist_threshold_min,
+        "therapist_no_show.client_report_min",
+        "must not be before late.therapist_threshold_min: until then nobody is late",
+    );
+    at_odds(
+        u64::from(values.booking.min_notice_hours) >= 24 * u64::from(values.slot.horizon_days),
+        "booking.min_notice_hours",
+        "must be shorter than slot.horizon_days: else there is never a time to book",
+    );
+    let exits = &values.next_step;
+    at_odds(
+        exits.required && exits.allowed.is_empty(),
+        "next_step.allowed",
+        "must name at least one where next_step.required is yes",
+    );
 }
 
 /// Whoever calls something off finds a reason to give, and a label stays on its line.

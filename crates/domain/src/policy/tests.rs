@@ -182,6 +182,14 @@ fn every_value_that_will_not_do_is_named_with_its_remedy() {
         ("client_cancel.tiers", json!([{"within_hours": 24, "percent": 100}, {"within_hours": 48, "percent": 50}]), ""),
         ("practice.working_days", json!([]), "contradiction"),
         ("quiet_hours.to", json!("21:00"), "contradiction"),
+        ("client_cancel.grace_minutes", json!(-5), "invalid_value"),
+        ("late.client_checkin_min", json!(16), "contradiction"),
+        ("late.client_checkin_min", json!(15), ""),
+        ("late.client_stepaway_min", json!(-1), "invalid_value"),
+        ("therapist_no_show.client_report_min", json!(2), "contradiction"),
+        ("therapist_no_show.client_report_min", json!(3), ""),
+        ("slot.horizon_days", json!(1), ""),
+        ("next_step.allowed", json!([]), "contradiction"),
     ];
     for (name, value, code) in table {
         let mut wish = Map::new();
@@ -207,6 +215,28 @@ fn several_wrong_values_are_named_together_and_a_fixed_fee_needs_its_amount() {
     let both =
         json!({"late_cancel.fee_model": "fixed", "late_cancel.fee_amount": {"amount_minor": 2000, "currency": "GBP"}});
     assert!(own.set(&changes(both)).is_ok());
+}
+
+#[test]
+fn values_that_are_each_fine_and_at_odds_together_are_named_with_what_to_do() {
+    let own = Policy::preset(Preset::Clinic);
+    let pounds = |minor: i64| json!({ "amount_minor": minor, "currency": "GBP" });
+    let dollars = json!({ "amount_minor": 1000, "currency": "USD" });
+    let fixed = |amount: &Json, cap: &Json| json!({ "no_show.fee_model": "fixed", "no_show.fee_amount": amount, "no_show.cap": cap });
+    let table = [
+        (json!({ "no_show.grace_min": 5 }), "late.client_checkin_min", "no_show.grace_min"),
+        (json!({ "slot.horizon_days": 2, "booking.min_notice_hours": 48 }), "booking.min_notice_hours", "horizon"),
+        (fixed(&pounds(3000), &pounds(2000)), "no_show.fee_amount", "no_show.cap"),
+        (fixed(&dollars, &pounds(2000)), "no_show.fee_amount", "currency"),
+    ];
+    for (wish, field, named) in table {
+        let problems = own.set(&changes(wish.clone())).expect_err("at odds");
+        assert_eq!((problems[0].field.as_str(), problems[0].code), (field, "contradiction"), "{wish}");
+        assert!(problems[0].message.contains(named), "{}", problems[0].message);
+    }
+    let together = json!({ "no_show.grace_min": 5, "late.client_checkin_min": 5 });
+    assert!(own.set(&changes(together)).is_ok(), "both at once fit");
+    assert!(own.set(&changes(fixed(&pounds(2000), &pounds(2000)))).is_ok());
 }
 
 #[test]

@@ -108,6 +108,8 @@ fn nothing_is_offered_too_soon_too_far_ahead_or_of_another_kind() {
     let soon = Search { now, min_notice: Span::hours(2), horizon: Span::hours(24 * 7), ..all };
     let found = free(&own, VIDEO, &[], soon);
     assert_eq!(starts_of(&found, &own.zone), ["11:00+00:00", "11:30+00:00", "09:00+00:00"]);
+    let at_once = free(&own, VIDEO, &[], Search { min_notice: Span::ZERO, ..soon });
+    assert_eq!(starts_of(&at_once, &own.zone)[0], "09:30+00:00", "nine is this very moment");
     assert!(free(&own, MeetingKind::Phone, &[], all).is_empty());
     assert!(free(&own, VIDEO, &[], Search { to: all.from, ..all }).is_empty());
 }

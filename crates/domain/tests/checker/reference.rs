@@ -1,12 +1,13 @@
 //! What Holdspace promises, said once more in plain words, apart from the product.
 //!
 //! Nothing here calls the product's rules about notice, money, lateness or duties: it reads what is written down (states,
-//! times, the policy's values) and says what must come of a command. Three questions, a file each:
+//! times, the policy's values) and says what must come of a command. Three questions:
 //!
 //! - `may`: is this allowed to this person at this moment? If not, with which word is it refused?
 //! - `money`: was the notice short, what does it cost, and what becomes of what was paid?
-//! - `follows`: what has changed, who is told, who owes what by when?
+//! - `follows`, with `after` for the update: what has changed, who is told, who owes what by when?
 
+pub mod after;
 pub mod clock;
 pub mod day;
 pub mod follows;

@@ -211,16 +211,13 @@ impl World {
     /// What a load would show this command.
     pub fn situation(&self, about: About, command: &Command) -> Situation {
         let mut situation = self.base(about.relationship);
-        let both = situation.relationship.id;
         match about.appointment.and_then(|id| self.find(id)) {
             Some(found) => {
                 situation.policy = self.agreed(found).clone();
                 self.show(&mut situation, found);
             }
             None => {
-                if let Some(ended) = self.waiting_case(both).and_then(|case| self.find(case.appointment)) {
-                    self.show(&mut situation, ended);
-                }
+                self.for_a_booking(&mut situation);
             }
         }
         if let Some(answered) = about.offer.and_then(|id| self.offer(id)) {
@@ -249,7 +246,7 @@ impl World {
             Command::Money(_) | Command::Moves(_) | Command::Due(Due::Capture | Due::SlotRefilled { .. })
         );
         match command {
-            Command::Moves(Moves::Confirm) => self.for_a_confirmation(situation, about),
+            Command::Moves(Moves::Confirm) => self.for_a_confirmation(situation),
             Command::Money(MoneyAct::Carry(_)) => situation.next_appointment = self.latest(about).cloned(),
             Command::Cancel(wish) => {
                 situation.next_appointment = wish.next_step.next_appointment.and_then(|id| self.find(id)).cloned();
@@ -266,17 +263,31 @@ impl World {
     }
 
     /// A request is confirmed in the light of the case that it answers.
-    fn for_a_confirmation(&self, situation: &mut Situation, about: About) {
+    fn for_a_confirmation(&self, situation: &mut Situation) {
         let asked = situation.appointment.take();
         let duties = std::mem::take(&mut situation.obligations);
         situation.policy = self.today().clone();
         (situation.disruption, situation.offer) = (None, None);
-        let both = self.relationships[about.relationship].id;
+        self.for_a_booking(situation);
+        situation.obligations.extend(duties);
+        situation.next_appointment = asked;
+    }
+
+    /// The case that waits for a time, and who still has a next time to book for these two.
+    fn for_a_booking(&self, situation: &mut Situation) {
+        let both = situation.relationship.id;
         if let Some(ended) = self.waiting_case(both).and_then(|case| self.find(case.appointment)) {
             self.show(situation, ended);
         }
-        situation.obligations.extend(duties);
-        situation.next_appointment = asked;
+        let shown: Vec<_> = situation.obligations.iter().map(|duty| duty.id).collect();
+        let wanted = self.next_to_book(both).filter(|duty| !shown.contains(&duty.id));
+        situation.obligations.extend(wanted.cloned());
+    }
+
+    /// The duties to book a next appointment for these two.
+    pub fn next_to_book(&self, both: RelationshipId) -> impl Iterator<Item = &Obligation> {
+        let open = |duty: &&Obligation| duty.kind == ObligationKind::BookNext && duty.is_owed();
+        self.duties.iter().filter(open).filter(move |duty| duty.relationship == both)
     }
 
     fn latest(&self, about: About) -> Option<&Appointment> {

@@ -185,7 +185,10 @@ impl Story {
         };
         let subject = about.or(case.map(|case| case.appointment));
         situation.disruption = case.cloned();
-        situation.obligations = self.obligations.iter().filter(|o| o.appointment == subject).cloned().collect();
+        // A booking is shown what is still to be booked, whichever appointment that came from.
+        let wanted = |o: &Obligation| about.is_none() && o.kind == ObligationKind::BookNext && o.is_owed();
+        let shown = |o: &&Obligation| o.appointment == subject || wanted(o);
+        situation.obligations = self.obligations.iter().filter(shown).cloned().collect();
         let of_subject = |offer: &&Offer| Some(offer.appointment) == subject && offer.state == OfferState::Open;
         situation.offer = self.offers.iter().rfind(of_subject).cloned();
         situation.appointment = subject.map(|id| self.find(id).clone());

@@ -1,5 +1,6 @@
 //! The acts of the demo's past, each as the person would do it.
 
+use super::day::{self, Turn};
 use super::history;
 use super::plant::of_role;
 use super::stage::{Planted, Stage, actor};
@@ -90,6 +91,15 @@ pub enum Act {
     },
     /// What was attended since the story began is brought over.
     BringOver,
+    /// One of the less usual acts.
+    Turn {
+        /// Who.
+        client: usize,
+        /// In which week.
+        week: i64,
+        /// What is done.
+        turn: Turn,
+    },
 }
 
 /// Performs one act.
@@ -119,14 +129,19 @@ pub fn perform(stage: &mut Stage, house: &mut Planted, begins: Instant, act: Act
         Act::Call { client, week } => call(stage, house, client, week),
         Act::Reserve { client } => super::on_file::reserve(stage, house, client, begins),
         Act::Flag { client, by } => super::on_file::flag(stage, house, client, by),
+        Act::Turn { client, week, turn } => day::perform(stage, house, client, week, turn),
         Act::BringOver => history::bring_over(stage, house, begins, -1..1),
     }
 }
 
 fn book(stage: &mut Stage, house: &mut Planted, begins: Instant, client: usize, week: i64) -> Flow<()> {
     let usual = house.hour_of(client, week, begins);
-    // On the first day there is something still to come, whatever the hour.
-    let from = if week == 0 && client == 4 { usual.max(begins + Span::minutes(90)) } else { usual };
+    // On the first day there is something still to come, whatever the hour, and something soon.
+    let from = match (week, client) {
+        (0, 0) => begins + Span::minutes(20),
+        (0, 4) => usual.max(begins + Span::minutes(90)),
+        _ => usual,
+    };
     let Some(start) = free_from(stage, house, client, from, Span::hours(40))? else { return Ok(()) };
     if let Some(answer) = book_at(stage, house, client, start)? {
         keep(house, client, week, &answer);
@@ -144,7 +159,7 @@ fn book_again(stage: &mut Stage, house: &mut Planted, client: usize, week: i64) 
 }
 
 /// Books as the client where they may book for themselves and are new, else as the therapist, with the client's yes.
-fn book_at(stage: &mut Stage, house: &Planted, client: usize, start: Instant) -> Flow<Option<Answer>> {
+pub(super) fn book_at(stage: &mut Stage, house: &Planted, client: usize, start: Instant) -> Flow<Option<Answer>> {
     let by_client = super::cast::is_new(client);
     let who = if by_client { &house.clients[client] } else { &house.therapist_of(client).person };
     let ask = stage.ask(Who::Actor(actor(who)));
@@ -156,12 +171,18 @@ fn book_at(stage: &mut Stage, house: &Planted, client: usize, start: Instant) ->
 }
 
 /// The first free start from this moment on, within reach.
-fn free_from(stage: &mut Stage, house: &Planted, client: usize, from: Instant, reach: Span) -> Flow<Option<Instant>> {
+pub(super) fn free_from(
+    stage: &mut Stage,
+    house: &Planted,
+    client: usize,
+    from: Instant,
+    reach: Span,
+) -> Flow<Option<Instant>> {
     Ok(free(stage, house, client, from, reach)?.into_iter().next().map(|slot| slot.from))
 }
 
 /// Three free starts on different days.
-fn three_times(stage: &mut Stage, house: &Planted, client: usize, from: Instant) -> Flow<Vec<Instant>> {
+pub(super) fn three_times(stage: &mut Stage, house: &Planted, client: usize, from: Instant) -> Flow<Vec<Instant>> {
     let mut starts: Vec<Instant> = Vec::new();
     for slot in free(stage, house, client, from, Span::hours(24 * 7))? {
         if starts.last().is_none_or(|last| slot.from - *last >= Span::hours(20)) {
@@ -172,7 +193,13 @@ fn three_times(stage: &mut Stage, house: &Planted, client: usize, from: Instant)
     Ok(starts)
 }
 
-fn free(stage: &mut Stage, house: &Planted, client: usize, from: Instant, reach: Span) -> Flow<Vec<Interval>> {
+pub(super) fn free(
+    stage: &mut Stage,
+    house: &Planted,
+    client: usize,
+    from: Instant,
+    reach: Span,
+) -> Flow<Vec<Interval>> {
     let therapist = house.therapist_of(client);
     let ask = stage.ask(Who::Actor(actor(&therapist.person)));
     let kind = house.house.clients[client].kind;
@@ -186,7 +213,7 @@ fn free(stage: &mut Stage, house: &Planted, client: usize, from: Instant, reach:
     stage.app.store.read(move |tx| slots::free(tx, &tools, &ask, wanted))
 }
 
-fn keep(house: &mut Planted, client: usize, week: i64, answer: &Answer) {
+pub(super) fn keep(house: &mut Planted, client: usize, week: i64, answer: &Answer) {
     if let Some(made) = &answer.appointment {
         house.booked.insert((client, week), (made.id, made.interval()));
     }

@@ -4,6 +4,7 @@
 mod acts;
 pub mod cast;
 pub mod catcher;
+mod day;
 mod history;
 mod inbound;
 mod kept;

@@ -37,7 +37,11 @@ pub fn flag(stage: &mut Stage, house: &Planted, client: usize, by: Instant) -> F
     about(stage, house, client, FileAct::Screen(Screen { flagged: true, review_by: Some(by) }))
 }
 
-fn about(stage: &mut Stage, house: &Planted, client: usize, act: FileAct) -> Flow<()> {
+/// The therapist does something about the two of them.
+///
+/// # Errors
+/// Faults of the store.
+pub fn about(stage: &mut Stage, house: &Planted, client: usize, act: FileAct) -> Flow<()> {
     let therapist = house.therapist_of(client).person.clone();
     let relationship = house.relationships[client].id;
     let (ask, tools) = (stage.ask(Who::Actor(actor(&therapist))), stage.app.tools.clone());

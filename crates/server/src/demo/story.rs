@@ -3,12 +3,13 @@
 
 use super::acts::{self, Act};
 use super::cast::{HOUSES, House};
+use super::day::{self, Turn};
 use super::history;
 use super::plant::plant;
 use super::stage::{Planted, Stage};
 use crate::flow::Flow;
 use domain::policy::Preset;
-use domain::time::{Instant, Span};
+use domain::time::{Instant, Interval, Span};
 
 /// How long before the demo begins the clock starts.
 const LEAD: Span = Span::hours(24 * 10);
@@ -89,8 +90,37 @@ fn of_practice(practice: &Planted, begins: Instant) -> Vec<(Instant, Act)> {
         (begins - Span::hours(2), Act::TherapistOffers { client: 2, week: 0 }),
         (begins - Span::hours(1), Act::BringOver),
     ]);
+    acts.extend(of_the_days(practice, begins));
     acts
 }
+
+/// The less usual acts: beside the weekly appointments, so that those stay as they are.
+fn of_the_days(practice: &Planted, begins: Instant) -> Vec<(Instant, Act)> {
+    let [missed, not_come, broken_off] = [0, 1, 2].map(|back| day::lunch(practice, begins, back));
+    let wall = |days, hour| practice.wall(begins, days, hour);
+    let minutes = Span::minutes;
+    let turn = |client, week, turn| Act::Turn { client, week, turn };
+    let within = |start| Turn::BookWithin(Interval::new(start, start + Span::hours(1)));
+    vec![
+        (wall(-9, 12), turn(2, BESIDE, within(missed))),
+        (wall(-9, 12) + minutes(1), turn(7, BESIDE, within(not_come))),
+        (wall(-9, 12) + minutes(2), turn(5, BESIDE, within(broken_off))),
+        (missed + minutes(20), turn(2, BESIDE, Turn::TherapistMisses)),
+        (not_come + minutes(16), turn(7, BESIDE, Turn::RingsInVain)),
+        (not_come + minutes(45), turn(7, BESIDE, Turn::ClientMisses)),
+        (wall(-8, 8), turn(0, 0, Turn::RewordsReason)),
+        (wall(-8, 9) + minutes(2), Act::Reserve { client: 0 }),
+        (wall(-3, 9), turn(0, 0, Turn::Pauses)),
+        (wall(-8, 10) + minutes(1), Act::Flag { client: 5, by: begins + Span::hours(5) }),
+        (begins - minutes(240), turn(6, 0, Turn::AsksToMove)),
+        (begins - minutes(100), turn(5, BESIDE, Turn::AsksTeam)),
+        (begins - minutes(25), turn(4, 0, Turn::AsksSupport)),
+        (begins - minutes(15), turn(0, 0, Turn::RunsLate)),
+    ]
+}
+
+/// The place in [`Planted::booked`] of what is beside a client's weekly appointments.
+const BESIDE: i64 = 90;
 
 /// Clients whose last week is told by acts rather than brought over.
 const TOLD: [usize; 5] = [1, 2, 5, 6, 7];

@@ -3,6 +3,7 @@
 use super::appointment::{change, check_seen, look};
 use super::{Answer, Ask, Flow, Tools, load};
 use domain::appointment::{Appointment, State};
+use domain::attendance::Attended;
 use domain::audit::Entry;
 use domain::contact::Note;
 use domain::decide::{Command, FileAct, Keep, OnFile, Situation, around};
@@ -104,6 +105,9 @@ fn of_appointment(
         _ => Vec::new(),
     };
     let mut situation = load::appointment(tx, tools, ask, id, &starts, mode)?;
+    if matches!(act, FileAct::Update(wish) if wish.attended == Attended::No) {
+        super::live::absence(tx, &mut situation)?;
+    }
     situation.file = match act {
         FileAct::Update(_) => OnFile {
             upcoming: upcoming(tx, ask, &situation.relationship)?,

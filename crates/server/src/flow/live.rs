@@ -63,11 +63,20 @@ fn situation(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, act: &Liv
         let made = store::contact::attempts_of(tx, &ask.who.scope(), client)?;
         situation.live.attempts = made.into_iter().filter(|made| made.appointment == Some(id)).collect();
     }
-    if let (Live::ClientNoShow, Some(about)) = (act, &situation.appointment) {
+    if matches!(act, Live::ClientNoShow) {
+        absence(tx, &mut situation)?;
+    }
+    Ok(situation)
+}
+
+/// What bears on a client's absence: whether more care is to be taken, and how often in a row they did not come. Loaded
+/// for the rules, whoever acts; nobody is shown it (`domain` 2.5).
+pub(super) fn absence(tx: &mut Tx, situation: &mut Situation) -> Flow<()> {
+    if let Some(about) = &situation.appointment {
         situation.live.client_at_risk = store::risk::is_flagged(tx, about.client)?;
         situation.live.missed_in_a_row = store::appointment::missed_in_a_row(tx, about.relationship, about.start)?;
     }
-    Ok(situation)
+    Ok(())
 }
 
 fn may_offer(act: &Live) -> bool {

@@ -5,6 +5,7 @@ use domain::appointment::Appointment;
 use domain::decide::{LiveFacts, OnFile, Situation};
 use domain::id::{AppointmentId, OfferId, RelationshipId};
 use domain::listing::ListingState;
+use domain::obligation::Obligation;
 use domain::person::{PersonRef, Role};
 use domain::policy::Policy;
 use domain::practice::{Relationship, Therapist};
@@ -73,6 +74,10 @@ pub fn relationship(
         situation.appointment = store::appointment::load(tx, &scope, case.appointment)?;
         situation.disruption = Some(case);
     }
+    let known = |duty: &Obligation| situation.obligations.iter().all(|other| other.id != duty.id);
+    let next = store::obligation::next_to_book(tx, id)?;
+    let next: Vec<Obligation> = next.into_iter().filter(known).collect();
+    situation.obligations.extend(next);
     Ok(situation)
 }
 

@@ -20,6 +20,7 @@ pub mod moves;
 pub mod offer;
 pub mod once;
 pub mod pathway;
+pub mod receipt;
 pub mod record;
 pub mod replay;
 pub mod save;

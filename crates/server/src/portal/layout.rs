@@ -1,7 +1,7 @@
 //! The frame of every page: who is here, where they can go, how to get help. One layout, `layout/page.html`, for
 //! everybody; what it shows follows from the caller.
 
-use crate::actor::{ActorKind, Caller, Manner, Place};
+use crate::actor::{ActorKind, Caller, Manner, Place, Who};
 use crate::app::App;
 use crate::call::Call;
 use crate::clock::Clock;
@@ -12,7 +12,7 @@ use axum::http::Method;
 use domain::person::Role;
 use domain::practice::Practice;
 use domain::time::Instant;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// A page that navigation may lead to.
@@ -74,9 +74,11 @@ const CLIENT: &[Destination] = &[
     to("/c/preferences", "settings", "Preferences"),
 ];
 
-/// The pages that exist.
-static PAGES: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| routes::table().iter().filter(|route| route.method == Method::GET).map(|r| r.path).collect());
+/// The pages that exist, and who may see them.
+static PAGES: LazyLock<HashMap<&'static str, Who>> = LazyLock::new(|| {
+    let pages = routes::table().into_iter().filter(|route| route.method == Method::GET);
+    pages.map(|page| (page.path, page.who)).collect()
+});
 
 /// One entry of the navigation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -253,7 +255,7 @@ fn nav_of(role: Role) -> Vec<NavItem> {
         Role::Therapist => THERAPIST,
         _ => PRACTICE,
     };
-    let exists = |to: &&Destination| PAGES.contains(to.path);
+    let opens = |to: &&Destination| PAGES.get(to.path).is_some_and(|who| who.admits(role));
     let item = |to: &Destination| NavItem {
         href: to.path,
         icon: to.icon,
@@ -262,7 +264,7 @@ fn nav_of(role: Role) -> Vec<NavItem> {
         count: 0,
         is_more: to.path == "/more",
     };
-    destinations.iter().filter(exists).map(item).collect()
+    destinations.iter().filter(opens).map(item).collect()
 }
 
 #[cfg(test)]
@@ -280,9 +282,12 @@ mod tests {
     }
 
     #[test]
-    fn navigation_leads_only_to_pages_that_exist() {
+    fn navigation_leads_only_to_pages_that_open_for_whoever_sees_it() {
         for role in Role::ALL {
-            assert!(nav_of(role).iter().all(|item| PAGES.contains(item.href)));
+            assert!(nav_of(role).iter().all(|item| PAGES[item.href].admits(role)), "{role:?}");
         }
+        let hrefs = |role| nav_of(role).iter().map(|item| item.href).collect::<Vec<_>>();
+        assert!(hrefs(Role::Owner).contains(&"/p/therapists"));
+        assert!(!hrefs(Role::Support).contains(&"/p/therapists"));
     }
 }

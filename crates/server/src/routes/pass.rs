@@ -3,6 +3,7 @@
 use super::{Route, Surface};
 use crate::actor::{Caller, Who};
 use crate::app::App;
+use crate::body::multipart::{self, Upload};
 use crate::body::{Raw, has_nul, is_content_type, nul};
 use crate::call::{Arrived, Idempotency, query_of};
 use crate::dice::{Secret, hash_of};
@@ -151,10 +152,10 @@ impl Passing {
         caller: Caller,
     ) -> Result<(Arrived, Option<Secret>), Problem> {
         let binding = self.binding(&headers, &caller);
-        let mut raw = Raw::default();
+        let (mut raw, mut uploads) = (Raw::default(), Vec::new());
         let mut key = header_key(&headers)?;
         if self.route.surface == Surface::Page && self.route.is_write() {
-            raw = form_fields(&headers, &body)?;
+            (raw, uploads) = form_fields(&headers, &body, self.route.body_max.is_some())?;
             security::refuse_foreign_form(&self.app, &headers, raw.take("_csrf").as_deref(), &binding.hash)?;
             key = raw.take("_key").map(checked_key).transpose()?.or(key);
         }
@@ -169,6 +170,7 @@ impl Passing {
             params: self.params.clone(),
             body,
             raw,
+            uploads,
             session: session::secret_hash(&self.app, &headers, &caller),
             caller,
             now: self.now,
@@ -221,13 +223,17 @@ fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
 }
 
-fn form_fields(headers: &HeaderMap, body: &[u8]) -> Result<Raw, Problem> {
-    if !body.is_empty() && !is_content_type(headers, "application/x-www-form-urlencoded") {
+/// The fields of a form, and its files where the route takes any.
+fn form_fields(headers: &HeaderMap, body: &[u8], takes_files: bool) -> Result<(Raw, Vec<Upload>), Problem> {
+    let (raw, files) = if takes_files && is_content_type(headers, "multipart/form-data") {
+        multipart::read(headers, body)?
+    } else if body.is_empty() || is_content_type(headers, "application/x-www-form-urlencoded") {
+        (Raw::parse(body), Vec::new())
+    } else {
         let detail = "Send the form as application/x-www-form-urlencoded.";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", detail));
-    }
-    let raw = Raw::parse(body);
-    if raw.values().any(|text| has_nul(text.as_bytes())) { Err(nul()) } else { Ok(raw) }
+    };
+    if raw.values().any(|text| has_nul(text.as_bytes())) { Err(nul()) } else { Ok((raw, files)) }
 }
 
 fn header_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -191,6 +191,63 @@ Receipt: {receipt}
 }
 
 #[test]
+fn a_receipt_says_that_it_took_place_what_it_cost_and_when_the_next_one_is() {
+    let story = sample();
+    let facts = Facts {
+        paid: Some(pounds(6500)),
+        minutes: Some(50),
+        next_start: Some(at("2026-12-01T14:30:00Z")),
+        ..story.facts()
+    };
+    let client = story.client();
+    let written = story.write(&story.notice(MessageKind::Receipt, &client, facts.clone()), &client);
+    assert_eq!(written.subject, "A receipt for your appointment on Tuesday 24 November");
+    assert_eq!(
+        written.text,
+        "\
+Hello Daniel,
+
+Thank you for coming. Your appointment with Maya on Tuesday 24 November, 14:00 took place by video and lasted 50 minutes.
+
+You have paid the £65.00 for it.
+
+Your next appointment is on Tuesday 1 December, 14:30.
+
+If any of this is not as it was, please tell us.
+
+Any questions? Call Alder House on 020 7946 0018 or write to help@alderhouse.example.
+
+As of 09:12, Tuesday 24 November 2026.
+Receipt: {receipt}
+"
+    );
+    let later = Facts { paid: None, fee: Some(pounds(6500)), next_start: None, ..facts.clone() };
+    let later = story.write(&story.notice(MessageKind::Receipt, &client, later), &client).text;
+    assert!(later.contains("\nThe £65.00 for it will be taken as agreed at booking.\n"), "{later}");
+    let nothing = Facts { paid: None, next_start: None, ..facts };
+    let nothing = story.write(&story.notice(MessageKind::Receipt, &client, nothing), &client).text;
+    assert!(nothing.contains("\nThere is nothing to pay for it.\n\nIf any"), "{nothing}");
+}
+
+#[test]
+fn a_client_who_was_not_there_is_asked_how_they_are_whatever_they_have_in_the_diary() {
+    let mut story = sample();
+    let client = story.client();
+    let say = |story: &sample::Sample, facts: Facts| {
+        story.write(&story.notice(MessageKind::ClientNoShow, &client, facts), &client).text
+    };
+    let asked = say(&story, Facts { reply_by: Some(at("2026-11-27T09:12:00Z")), ..story.facts() });
+    let words = "We missed you at your appointment with Maya on Tuesday 24 November, 14:00. Things come up";
+    assert!(asked.contains(words), "{asked}");
+    assert!(asked.contains("just tell us, if you can by Friday 27 November, 09:12. If you are finding"), "{asked}");
+    story.appointment.state = domain::appointment::State::LateNotSeen;
+    let next = say(&story, Facts { next_start: Some(at("2026-12-01T14:30:00Z")), ..story.facts() });
+    assert!(next.contains("There was not enough time left to meet when you came to your appointment"), "{next}");
+    assert!(next.contains("Your next appointment is on Tuesday 1 December, 14:30."), "{next}");
+    assert!(!next.contains("Would you like to go on?") && next.contains("If you are finding things hard"), "{next}");
+}
+
+#[test]
 fn money_on_its_way_back_is_said_in_one_sentence() {
     let mut story = sample();
     let client = story.client();

@@ -2,7 +2,7 @@
 
 use super::{About, Plain, clean};
 use crate::when::When;
-use domain::appointment::{Appointment, Initiator, MeetingKind, PaymentState};
+use domain::appointment::{Appointment, Initiator, MeetingKind, PaymentState, State};
 use domain::message::{Facts, LinkTo, MessageKind, Notice};
 use domain::person::{Locale, Person, PersonRef};
 use domain::practice::Practice;
@@ -197,6 +197,8 @@ fn times(notice: &Notice, about: &About<'_>, when: &When) -> Part {
         held_until => moment(facts.offer_expires_at),
         clock => when.clock(facts.time.from),
         late_minutes => facts.minutes.unwrap_or_default(),
+        lasted => facts.minutes,
+        no_time_left => about.appointment.state == State::LateNotSeen,
         reply_by => moment(facts.reply_by),
         promise_by => moment(facts.promise_by),
         answer_by => moment(facts.answer_by),

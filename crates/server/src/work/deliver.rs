@@ -214,16 +214,17 @@ fn settle(
             return Err(Failed::Nothing { look_again: None });
         }
         store::message::record(tx, kept.id, state, &words(&said), now)?;
-        Ok(Done::new((), entry(&inner, &kept, state, &said, command, now)))
+        let untold = state == MessageState::Undeliverable && !store::message::send_behind(tx, &kept, now)?;
+        Ok(Done::new(untold, entry(&inner, &kept, state, &said, command, now)))
     });
-    match written {
-        Ok(_) => {}
+    let untold = match written {
+        Ok(committed) => committed.answer,
         Err(Failed::Nothing { .. }) => return Ok(()),
         Err(other) => return Err(other),
-    }
-    match (state, message.appointment) {
-        (MessageState::Undeliverable, Some(appointment)) => hand_to_a_person(app, appointment, message.to, now),
-        _ => Ok(()),
+    };
+    match message.appointment.filter(|_| untold) {
+        Some(appointment) => hand_to_a_person(app, appointment, message.to, now),
+        None => Ok(()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Clients' pages as a real browser shows them, on a phone and on a desktop, light and dark.
 
 use crate::house::{DANIEL, House, LEAH};
+use domain::decide::Live;
 use domain::message::LinkTo;
 use domain::policy::Preset;
 use holdspace_server::app::App;
@@ -81,7 +82,17 @@ async fn the_pages_of_a_signed_in_client_are_accessible_and_fit_a_small_phone() 
         ("policy", "/c/policy".to_owned()),
         ("help", "/c/help".to_owned()),
     ];
-    look(&base, cookies, pages).await;
+    look(&base, cookies.clone(), pages).await;
     phone.follow(&link, &[("choice", "2026-11-26T14:00:00Z")]).await;
-    look(&base, json!([]), vec![("booked", link)]).await;
+    house.go_to("2026-11-24T13:55:00Z");
+    house.on_the_day(session, Live::RunningLate(10)).await;
+    house.go_to("2026-11-24T14:12:00Z");
+    house.confirms_first().await;
+    let asked = [("start", "2026-12-04T10:00:00Z"), ("kind", "video"), ("policy", "yes")];
+    let book = house.booking_link(DANIEL).await;
+    phone.get(&format!("{book}/confirm?kind=video&start=2026-12-04T10:00:00Z")).await;
+    phone.follow(&format!("{book}/confirm"), &asked).await.says("Friday 4 December");
+    let manage = house.link(LinkTo::Appointment(session));
+    let pages = vec![("booked", link), ("late-news", manage), ("asked", "/c".to_owned())];
+    look(&base, cookies, pages).await;
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use domain::access::{Actor, Scope, Via};
 use domain::appointment::{Agreement, Appointment, Initiator, State};
 use domain::audit::Entry;
-use domain::decide::{Book, Cancel, NextStep};
+use domain::decide::{Book, Cancel, Live, NextStep};
 use domain::id::{AppointmentId, ClientId, Id, OfferId, PersonId, PracticeId, RelationshipId, TherapistId};
 use domain::message::LinkTo;
 use domain::money::{Currency, Money};
@@ -148,6 +148,17 @@ impl House {
         .await;
     }
 
+    /// From now on times are asked for, and somebody confirms them.
+    pub async fn confirms_first(&self) {
+        let now = self.app.now();
+        self.write(move |tx| {
+            let today = store::policy::latest(tx, practice_id())?.expect("a policy");
+            let set = [("booking.mode".to_owned(), serde_json::json!("request"))].into_iter().collect();
+            store::policy::insert(tx, practice_id(), &today.set(&set).expect("it will do"), now, "system:test")
+        })
+        .await;
+    }
+
     async fn write(&self, act: impl Fn(&mut Tx<'_>) -> Result<(), DbError> + Send + 'static) {
         let (at, command) = (self.app.now(), self.app.dice.command(self.app.now()));
         let entry = Entry {
@@ -183,6 +194,11 @@ impl House {
         let answer =
             self.run(sam(), move |tx, app, ask| flow::appointment::book(tx, &app.tools, ask, relationship(n), wish));
         answer.await.appointment.expect("booked").id
+    }
+
+    /// Maya says or does this on the day.
+    pub async fn on_the_day(&self, id: AppointmentId, act: Live) {
+        self.run(maya_herself(), move |tx, app, ask| flow::live::act(tx, &app.tools, ask, id, act.clone(), None)).await;
     }
 
     /// A session of last month that went ahead, so that this is no new client.

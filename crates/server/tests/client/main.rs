@@ -3,6 +3,7 @@
 mod book;
 mod browser;
 mod choose;
+mod day;
 mod house;
 mod manage;
 mod own;

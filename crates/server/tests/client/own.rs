@@ -34,6 +34,23 @@ async fn a_client_with_nothing_booked_is_expected_and_can_book() {
     leah.get(&book).await.says("Book a session").says("Monday 23 November, 09:00");
 }
 
+#[tokio::test]
+async fn a_time_that_was_asked_for_waits_on_the_first_page_and_can_be_taken_back() {
+    let house = House::of(Preset::Clinic).await;
+    house.confirms_first().await;
+    let mut leah = house.signed_in(LEAH).await;
+    let book = leah.get("/c").await.links().into_iter().find(|href| href.starts_with("/c/book/")).expect("a way");
+    let form = [("start", "2026-11-30T10:00:00Z"), ("kind", "video"), ("policy", "yes")];
+    leah.follow(&format!("{book}/confirm"), &form).await;
+    let home = leah.get("/c").await;
+    home.says("You asked Maya for Monday 30 November, 10:00").says("Waits for an answer").says("It isn’t booked yet");
+    home.never_says("Your next session").never_says("Nothing booked.");
+    let session = home.links().into_iter().find(|href| href.starts_with("/c/sessions/")).expect("it can be seen");
+    leah.get(&session).await.says("Asked for, not confirmed yet");
+    leah.follow(&format!("{session}/cancel"), &[]).await;
+    leah.get("/c").await.never_says("Waits for an answer").says("Nothing booked.");
+}
+
 // proves: V-05, V-06
 #[tokio::test]
 async fn a_client_says_how_to_be_reached_and_finds_it_kept() {

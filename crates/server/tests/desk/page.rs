@@ -36,10 +36,14 @@ impl Reader {
     }
 
     async fn request(&mut self, method: Method, path: &str, body: String) {
+        self.send(method, path, "application/x-www-form-urlencoded", body.into_bytes()).await;
+    }
+
+    async fn send(&mut self, method: Method, path: &str, kind: &str, body: Vec<u8>) {
         let mut next = Some((method, path.split('#').next().unwrap_or(path).to_owned(), body));
         while let Some((method, path, body)) = next.take() {
             let request = Request::builder().method(method).uri(&path).header(HOST, "127.0.0.1:8080");
-            let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let request = request.header(CONTENT_TYPE, kind);
             let request = request.header(COOKIE, &self.cookie).header("sec-fetch-site", "same-origin");
             let request = request.body(Body::from(body)).expect("a request");
             let (parts, body) = self.router.clone().oneshot(request).await.expect("an answer").into_parts();
@@ -48,7 +52,7 @@ impl Reader {
             self.html = String::from_utf8_lossy(&bytes).into_owned();
             if let Some(to) = parts.headers.get(LOCATION) {
                 let to = to.to_str().expect("text").split('#').next().unwrap_or_default().to_owned();
-                next = Some((Method::GET, to, String::new()));
+                next = Some((Method::GET, to, Vec::new()));
             }
         }
     }
@@ -83,6 +87,23 @@ impl Reader {
             Some("post") => self.request(Method::POST, &action, body).await,
             _ => self.request(Method::GET, &format!("{action}?{body}"), String::new()).await,
         }
+        self
+    }
+
+    /// The same with a file in its one control for files: name, kind, bytes.
+    pub async fn upload(&mut self, button: &str, (name, kind, bytes): (&str, &str, &[u8])) -> &mut Self {
+        let (form, inside) = self.form(button);
+        assert_eq!(attribute(form, "enctype").as_deref(), Some("multipart/form-data"));
+        let mut body = Vec::new();
+        for (field, value) in controls(inside).into_iter().filter(|(field, _)| field != "file") {
+            let part = format!("--edge\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            body.extend(part.into_bytes());
+        }
+        let head = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n");
+        body.extend([head.as_bytes(), format!("Content-Type: {kind}\r\n\r\n").as_bytes(), bytes].concat());
+        body.extend(b"\r\n--edge--\r\n");
+        let action = attribute(form, "action").expect("an action");
+        self.send(Method::POST, &action, "multipart/form-data; boundary=edge", body).await;
         self
     }
 

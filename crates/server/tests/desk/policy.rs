@@ -44,6 +44,21 @@ async fn what_will_not_do_is_named_and_what_was_typed_stays() {
 }
 
 #[tokio::test]
+async fn what_is_at_odds_with_another_value_is_named_with_that_value_and_the_remedy() {
+    let house = House::of(Preset::Clinic).await;
+    let mut ruth = ruth(&house).await;
+    let section = domain::policy::parameter::find("late.client_checkin_min").expect("a parameter").section;
+    ruth.go(&format!("/p/policy/sections/{section}")).await;
+    ruth.press("See what would change", &[("late.client_checkin_min", "45")]).await;
+    assert_eq!(ruth.status, 422);
+    assert!(ruth.text().contains("late.client_checkin_min must not be after no_show.grace_min"), "{}", ruth.text());
+    assert_eq!(ruth.values("late.client_checkin_min"), ["45"], "what was typed stays");
+    ruth.press("See what would change", &[("late.client_checkin_min", "-1")]).await;
+    assert_eq!(ruth.status, 422);
+    assert!(ruth.text().contains("late.client_checkin_min must be a whole number from"), "{}", ruth.text());
+}
+
+#[tokio::test]
 async fn the_office_reads_the_policy_and_does_not_change_it() {
     let house = House::of(Preset::Clinic).await;
     let mut sam = Reader::of(&house, SAM).await;
@@ -88,7 +103,7 @@ async fn a_year_is_replayed_with_a_bar_while_it_runs_and_a_chart_with_its_table_
 }
 
 #[tokio::test]
-async fn a_pathway_is_added_and_somebody_is_put_on_it() {
+async fn a_pathway_is_added_and_somebody_is_put_on_it_and_taken_off() {
     let house = House::of(Preset::Clinic).await;
     let mut ruth = ruth(&house).await;
     ruth.go("/p/pathways").await;
@@ -101,9 +116,21 @@ async fn a_pathway_is_added_and_somebody_is_put_on_it() {
     ruth.press("Add this pathway", &right).await;
     assert_eq!(ruth.h1(), "Insured", "{}", ruth.text());
     assert!(ruth.text().contains("6 hours"), "{}", ruth.text());
-    ruth.press("Put them on this pathway", &[]).await;
+    let daniel = relationship(DANIEL).to_string();
+    ruth.press("Put them on this pathway", &[("relationship", &daniel)]).await;
     assert!(ruth.text().contains("They are on this pathway now."), "{}", ruth.text());
     assert_eq!(ruth.faults(), Vec::<String>::new());
+    ruth.go(&format!("/p/clients/{daniel}")).await;
+    let chosen = |html: &str| html.contains("selected>Insured</option>");
+    assert!(chosen(&ruth.html), "{}", ruth.text());
+    ruth.press("Keep the pathway", &[("pathway", "")]).await;
+    assert!(ruth.text().contains("Kept.") && !chosen(&ruth.html), "{}", ruth.text());
+    let on_it = ruth.option("Insured");
+    ruth.press("Keep the pathway", &[("pathway", &on_it)]).await;
+    assert!(chosen(&ruth.html), "{}", ruth.text());
+    let mut maya = Reader::of(&house, MAYA).await;
+    maya.go(&format!("/t/clients/{daniel}")).await;
+    assert!(!maya.text().contains("Keep the pathway"), "{}", maya.text());
 }
 
 #[tokio::test]

@@ -23,6 +23,31 @@ fn with_clients(house: &House) {
     assert!(house.clients(&anna_and_ben(), false).written);
 }
 
+// proves: H-05
+#[test]
+fn nobody_who_is_taken_over_counts_as_having_accepted_the_terms() {
+    House::on_each_engine(terms_are_still_to_be_accepted);
+}
+
+/// What was agreed elsewhere is a yes to a time, never to these terms: each client is asked before they book here.
+fn terms_are_still_to_be_accepted(house: &House) {
+    let unasked = |house: &House| house.everything().relationships.iter().all(|pair| pair.accepted_policy.is_none());
+    with_clients(house);
+    assert!(unasked(house), "a table of clients says nothing of terms");
+    let lines = [line(ANNA, "2026-02-02T10:00", "attended"), line(ANNA, "2026-06-01T10:00", "booked")];
+    let report = house.appointments(&table(&lines), by_phone(), false);
+    assert!(report.written && unasked(house), "nor does a booking that they agreed to by phone");
+    let after = house.everything();
+    let subjects = after.relationships.iter().map(|pair| pair.id.to_string());
+    let subjects = subjects.chain(after.appointments.iter().map(|booked| booked.id.to_string()));
+    for subject in subjects {
+        for entry in house.record(&subject) {
+            let details = entry.opening.as_ref().map(|opening| opening.details.to_string()).unwrap_or_default();
+            assert!(!details.contains("accepted_policy"), "{}: {details}", entry.word);
+        }
+    }
+}
+
 // proves: H-09, H-05
 #[test]
 fn what_is_to_come_is_booked_what_is_over_is_history_and_nobody_is_told() {

@@ -120,16 +120,31 @@ async fn a_therapist_adds_hours_and_removes_them_without_a_script() {
     assert_eq!(maya.faults(), Vec::<String>::new());
     maya.press("Add hours on Saturday", &[]).await;
     assert_eq!(maya.status, 200);
-    maya.press("Save the weekly hours", &[("from.5", "13:00"), ("to.5", "10:00")]).await;
+    maya.press("Save the hours", &[("from.5", "13:00"), ("to.5", "10:00")]).await;
     assert_eq!(maya.status, 422);
     assert!(maya.title().starts_with("Error: ") && maya.text().contains("Saturday: Close later"), "{}", maya.text());
     assert_eq!(maya.values("from.5"), ["13:00"], "what was typed stays");
-    maya.press("Save the weekly hours", &[("to.5", "15:00")]).await;
+    maya.press("Save the hours", &[("to.5", "15:00")]).await;
     assert!(maya.text().contains("Saved."), "{}", maya.text());
     assert_eq!(starts(&house, MAYA, "2026-11-28").await, ["13:00", "13:30", "14:00"]);
     maya.press(": Saturday, hours 1", &[]).await;
-    maya.press("Save the weekly hours", &[]).await;
+    maya.press("Save the hours", &[]).await;
     assert!(starts(&house, MAYA, "2026-11-28").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_typed_in_one_part_outlasts_a_button_or_a_mistake_in_another() {
+    let house = the_house(Preset::Clinic).await;
+    let mut maya = Reader::of(&house, MAYA).await;
+    maya.go("/t/hours").await;
+    maya.press("Add hours on Saturday", &[("minutes.video", "40"), ("first", "2026-12-24"), ("what", "closed")]).await;
+    assert_eq!((maya.values("minutes.video"), maya.values("first")), (vec!["40".into()], vec!["2026-12-24".into()]));
+    maya.press("Save the hours", &[("from.5", "13:00"), ("to.5", "10:00")]).await;
+    assert_eq!((maya.status.as_u16(), maya.values("minutes.video")), (422, vec!["40".into()]));
+    maya.press("Save the hours", &[("to.5", "15:00")]).await;
+    assert!(maya.text().contains("Saved.") && maya.text().contains("Thu 24 Dec"), "{}", maya.text());
+    assert_eq!(maya.values("minutes.video"), ["40"]);
+    assert_eq!(starts(&house, MAYA, "2026-11-28").await, ["13:00", "13:30", "14:00"]);
 }
 
 #[tokio::test]
@@ -138,9 +153,9 @@ async fn closing_a_day_with_bookings_lists_them_before_anything_is_saved() {
     let mut maya = Reader::of(&house, MAYA).await;
     maya.go("/t/hours").await;
     assert!(maya.text().contains("None. Every week is as above."), "{}", maya.text());
-    maya.press("Add these days", &[("last", "2026-11-20")]).await;
+    maya.press("Save the hours", &[("last", "2026-11-20")]).await;
     assert!(maya.text().contains("Enter the day") && maya.text().contains("Say whether you are closed"));
-    maya.press("Add these days", &[("first", "2026-11-26"), ("last", ""), ("what", "closed")]).await;
+    maya.press("Save the hours", &[("first", "2026-11-26"), ("last", ""), ("what", "closed")]).await;
     assert_eq!(maya.h1(), "These stay as they are", "{}", maya.text());
     assert!(maya.text().contains("Daniela Ortiz") && maya.text().contains("The day is closed"), "{}", maya.text());
     assert!(!starts(&house, MAYA, "2026-11-26").await.is_empty(), "nothing is saved yet");
@@ -151,7 +166,7 @@ async fn closing_a_day_with_bookings_lists_them_before_anything_is_saved() {
     maya.follow("Daniela Ortiz").await;
     assert!(maya.text().contains("Daniela Ortiz") && maya.status == 200);
     maya.go("/t/hours").await;
-    maya.press(": Thu 26 Nov, Closed", &[]).await;
+    maya.press("Save the hours", &[("drop", "0")]).await;
     assert!(maya.text().contains("None. Every week is as above."), "{}", maya.text());
     assert_eq!(maya.faults(), Vec::<String>::new());
 }
@@ -165,16 +180,16 @@ async fn the_practice_offers_another_kind_at_its_price_and_a_stale_form_is_refus
     sam.go("/p/therapists").await.follow("Hours of Maya").await;
     assert!(sam.text().contains("Maya Okafor"), "{}", sam.text());
     let all = [("offer", "in_person"), ("offer", "video"), ("offer", "phone")];
-    sam.press("Save lengths and breaks", &all).await;
+    sam.press("Save the hours", &all).await;
     assert!(sam.status == 422 && sam.text().contains("Write what it costs"), "{}", sam.text());
     let with_price = [all.as_slice(), &[("price.phone", "45.00"), ("minutes.phone", "25")]].concat();
-    sam.press("Save lengths and breaks", &with_price).await;
+    sam.press("Save the hours", &with_price).await;
     assert!(sam.text().contains("Saved."), "{}", sam.text());
-    maya.press("Save lengths and breaks", &[("minutes.video", "45")]).await;
+    maya.press("Save the hours", &[("minutes.video", "45")]).await;
     assert_eq!(maya.status, 412, "{}", maya.text());
     maya.go("/t/hours").await;
     assert!(maya.text().contains("£45.00"), "{}", maya.text());
-    maya.press("Save lengths and breaks", &[("minutes.video", "4")]).await;
+    maya.press("Save the hours", &[("minutes.video", "4")]).await;
     assert!(maya.text().contains("from 5 to 480"), "{}", maya.text());
     sam.go(&format!("/p/therapists/{}/hours", client(GRACE))).await;
     assert_eq!(sam.status, 404);

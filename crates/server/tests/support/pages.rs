@@ -161,3 +161,34 @@ async fn a_client_asks_the_office_and_sees_only_their_own() {
     grace.go(&here).await;
     assert_eq!(grace.status, 404);
 }
+
+#[tokio::test]
+async fn a_file_is_put_beside_a_guide_and_what_will_not_do_is_said_there() {
+    let house = the_house(Preset::Clinic).await;
+    let mut sam = Reader::of(&house, SAM).await;
+    sam.go("/p/guides/new").await;
+    sam.press("Add the guide", &[("title", "How to park"), ("audience", "client"), ("text", "Behind the house.")])
+        .await;
+    sam.follow("Change it").await;
+    assert!(sam.text().contains("At most 512 KB."), "{}", sam.text());
+    let tries: [(&str, &str, &[u8], &str); 5] = [
+        ("", "application/octet-stream", b"", "Choose a file first."),
+        ("map.html", "text/html", b"<p>", "map.html is of another kind."),
+        ("map.pdf", "application/pdf", b"<script>", "The file is not what its type says."),
+        ("a/b.txt", "text/plain", b"x", "Name the file with letters"),
+        ("map.txt", "text/plain", &[b'x'; 600 * 1024], "A file may have at most 512 KB."),
+    ];
+    for (name, kind, bytes, says) in tries {
+        sam.upload("Add the file", (name, kind, bytes)).await;
+        assert_eq!(sam.status, 422, "{}", sam.text());
+        assert!(sam.text().contains(says) && sam.title().starts_with("Error: "), "{says}: {}", sam.text());
+        assert_eq!(sam.faults(), Vec::<String>::new());
+    }
+    sam.upload("Add the file", ("Map of the car park.pdf", "application/pdf", b"%PDF-1.7 \r\n--edg is near")).await;
+    assert!(sam.text().contains("The file is with the guide now."), "{}", sam.text());
+    sam.follow("Map of the car park.pdf").await;
+    assert!(sam.html.starts_with("%PDF-1.7 \r\n--edg is near"), "{}", sam.html);
+    sam.go("/p/guides").await.follow("How to park").await.follow("Change it").await;
+    sam.press("Remove", &[]).await;
+    assert!(sam.text().contains("The file is taken away.") && sam.link("Map of").is_none(), "{}", sam.text());
+}

@@ -118,6 +118,11 @@ async fn what_a_program_sends_wrong_is_named() {
         (r#"{}"#, 422, "field_missing", "minutes"),
         (r#"{"minutes":"ten"}"#, 422, "field_malformed", "minutes"),
         (r#"{"minutes""#, 400, "not_json", ""),
+        ("null", 422, "object_expected", ""),
+        ("[]", 422, "object_expected", ""),
+        ("[10]", 422, "object_expected", ""),
+        ("\"x\"", 422, "object_expected", ""),
+        ("3", 422, "object_expected", ""),
         ("{\"minutes\":\"\\u0000\"}", 400, "nul_character", ""),
     ];
     for (body, status, code, field) in cases {

@@ -37,6 +37,15 @@ pub(super) const RECORD: Sql = sql!(
          WHEN handed_at IS NULL AND $2 IN ('accepted', 'delivered', 'unknown') THEN $4 ELSE handed_at END
      WHERE id = $1 AND state IN ('pending', 'leased', 'accepted', 'unknown')"
 );
+// What tells the same by another way and still waits: $1 appointment, $2 revision, $3 to whom, $4 kind, $5 the way.
+pub(super) const CANCEL_BEHIND: Sql = sql!(
+    "UPDATE message SET state = 'cancelled' WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
+         AND channel <> $5 AND state = 'pending' RETURNING id"
+);
+pub(super) const SEND_BEHIND: Sql = sql!(
+    "UPDATE message SET send_at = $6 WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
+         AND channel <> $5 AND state = 'pending' RETURNING id"
+);
 pub(super) const OLDER: Sql = sql!(
     "SELECT max(written_at) FROM message WHERE appointment = $1 AND revision < $2 AND to_person = $3
          AND state IN ('leased', 'accepted', 'delivered', 'unknown')"

@@ -23,6 +23,7 @@ crate::on_both_engines! {
     what_is_owed_is_counted_and_comes_in_order_of_its_target;
     the_most_urgent_comes_first_of_more_than_can_be_shown;
     a_case_counts_once_however_much_is_owed_in_it;
+    a_review_of_risk_is_neither_shown_nor_counted_to_those_who_may_not_know;
     rows_of_cases_are_distrusted;
 }
 
@@ -278,6 +279,34 @@ fn what_is_owed_is_counted_and_comes_in_order_of_its_target(rig: &Rig) {
     assert_eq!(counts(Who::Eve), Counts::default());
     assert_eq!(counts(Who::Job).owed, 4);
     assert_eq!(see(rig, |tx| obligation::of_disruption(tx, dis(1))).len(), 5);
+}
+
+/// What somebody may not see is in none of their numbers either, and takes no place on their page (V-20).
+fn a_review_of_risk_is_neither_shown_nor_counted_to_those_who_may_not_know(rig: &Rig) {
+    booked(rig);
+    let review = |n, at| Obligation {
+        kind: ObligationKind::ReviewRisk,
+        due_at: minutes(at),
+        disruption: None,
+        ..a_duty(n, ObligationState::Open)
+    };
+    owe(rig, review(1, 10));
+    owe(rig, review(2, 11));
+    owe(rig, Obligation { due_at: minutes(20), disruption: None, ..a_duty(3, ObligationState::Open) });
+    let tell = [ObligationKind::InformClient; 2];
+    let all = [("Ada", Who::Ada, 2), ("Olive", Who::Olive, 0), ("Dan", Who::Dan, 0), ("a job", Who::Job, 2)];
+    for (name, who, reviews) in all {
+        let seen = |who: Who, limit| see(rig, move |tx| who.look(|scope| obligation::owed(tx, scope, limit))).len();
+        assert_eq!((seen(who.clone(), 9), seen(who.clone(), 1)), (reviews + 1, 1), "{name}");
+        let of = who.clone();
+        let first = see(rig, move |tx| of.look(|scope| obligation::owed_first(tx, scope, tell, 9)));
+        assert_eq!(first.len(), reviews + 1, "{name}");
+        let of = who.clone();
+        let counts = see(rig, move |tx| of.look(|scope| obligation::counts(tx, scope, minutes(30))));
+        assert_eq!((counts.owed as usize, counts.overdue as usize), (reviews + 1, reviews + 1), "{name}");
+        let cases = see(rig, move |tx| who.look(|scope| obligation::cases(tx, scope, minutes(30))));
+        assert_eq!(cases.all, 1, "{name}");
+    }
 }
 
 fn the_most_urgent_comes_first_of_more_than_can_be_shown(rig: &Rig) {

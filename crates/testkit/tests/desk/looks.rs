@@ -19,14 +19,14 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 /// A house that listens until it is dropped.
-struct Open {
-    runtime: Runtime,
-    house: House,
+pub struct Open {
+    pub runtime: Runtime,
+    pub house: House,
     address: SocketAddr,
 }
 
 impl Open {
-    fn of(preset: Preset) -> Self {
+    pub fn of(preset: Preset) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let house = runtime.block_on(House::of(preset));
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port");
@@ -35,7 +35,7 @@ impl Open {
         Self { runtime, house, address }
     }
 
-    fn page(&self, name: &str, path: &str) -> Page {
+    pub fn page(&self, name: &str, path: &str) -> Page {
         Page { name: name.to_owned(), url: format!("http://{}{path}", self.address) }
     }
 
@@ -47,7 +47,7 @@ impl Open {
 
     /// Looks at these pages as this person; pictures go to `PICTURES`, where that names a folder.
     #[allow(clippy::disallowed_methods, reason = "whoever reviews the pages says where the pictures go")]
-    fn look(&self, person: PersonRef, pages: &[Page]) -> Vec<String> {
+    pub fn look(&self, person: PersonRef, pages: &[Page]) -> Vec<String> {
         let cookies = self.cookies(person);
         let pictures = std::env::var_os("PICTURES").map(PathBuf::from);
         look_at(pages, &cookies, pictures.as_deref()).expect("the browser looked")

@@ -2,6 +2,7 @@
 
 extern crate server as holdspace_server;
 
+mod day;
 #[path = "../../../server/tests/desk/house.rs"]
 mod house;
 mod looks;

@@ -121,7 +121,7 @@ fn bad_bookings(world: &World, house: &House, appointment: &Value) -> Vec<Bad> {
         ("somebody else's client", with("client", json!(house.neighbour.id)), 404, "not_found"),
         ("a taken time", start(appointment["start"].clone()), 409, "slot_taken"),
         ("not JSON", "{".into(), 400, "not_json"),
-        ("a list", "[]".into(), 422, "field_malformed"),
+        ("a list", "[]".into(), 422, "object_expected"),
         ("too long", with("kind", json!("x".repeat(100_000))), 413, "too_large"),
     ]
 }

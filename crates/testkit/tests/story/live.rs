@@ -1,6 +1,6 @@
 //! The day itself over the API: late, missed, the client late, a make-up; on both databases.
 
-use crate::steps::{act, agreed, booked, duties, duty, put_letters_away, text};
+use crate::steps::{act, agreed, booked, booked_for, duties, duty, moment, put_letters_away, text};
 use domain::policy::Preset;
 use domain::time::Span;
 use holdspace_testkit::world::{Engine, Plan};
@@ -116,6 +116,54 @@ fn a_late_client(engine: Engine) {
     assert!(!owed());
     world.work();
     put_letters_away(&world, house);
+}
+
+/// Two clients do not come: one said on the day, one with the update after it. Of the one with a flag whoever is on duty
+/// for risk hears the same minute.
+fn absent_with_a_flag(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic);
+    let (therapist, admin) = (world.api(&house.therapist), world.api(&house.admin));
+    let first = booked(&world, house, "2026-11-26 14:00");
+    let other = booked_for(&world, house, &house.newcomer, "2026-11-26 15:00");
+    let again = booked(&world, house, "2026-11-27 14:00");
+    let flag = json!({ "flag": true, "review_by": house.local("2026-12-20 12:00") });
+    therapist.put(&format!("/api/v1/clients/{}/risk", house.client.id), &flag).good();
+
+    world.advance_to(house.local("2026-11-26 14:25"));
+    therapist.post(&act(&first, "check-in"), &json!({})).good();
+    let missed = therapist.post(&act(&first, "client-no-show"), &json!({})).good();
+    let risk = duty(&missed, "escalate_risk");
+    assert_eq!((risk["owner_role"].as_str(), risk["state"].as_str()), (Some("risk_duty"), Some("open")), "{risk}");
+    assert_eq!(moment(&risk["due_at"]), world.now(), "at once");
+    assert!(!text(&missed["messages"][0]["body"]).contains("risk") && !missed["because"].to_string().contains("risk"));
+
+    world.advance_to(house.local("2026-11-26 16:00"));
+    let calm = therapist.post(&act(&other, "attendance"), &json!({ "attended": "no" })).good();
+    let owed = duties(&admin, &calm["disruption"]);
+    assert!(owed.contains(&("next_step".into(), "open".into())), "{owed:?}");
+    assert!(owed.iter().all(|(kind, _)| kind != "escalate_risk"), "nobody else's risk: {owed:?}");
+    assert_eq!(kinds(&calm), [("client_no_show".into(), "cli".into())]);
+
+    world.advance_to(house.local("2026-11-27 15:00"));
+    let told = therapist.post(&act(&again, "attendance"), &json!({ "attended": "no" })).good();
+    assert_eq!(duty(&told, "escalate_risk")["owner_role"], "risk_duty");
+    assert_eq!(duty(&told, "next_step")["state"], "open");
+    world.work();
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
+// proves: V-19, V-20
+#[test]
+fn risk_duty_hears_of_a_flagged_client_who_did_not_come_on_sqlite() {
+    absent_with_a_flag(Engine::Sqlite);
+}
+
+// proves: V-19, V-20
+#[test]
+fn risk_duty_hears_of_a_flagged_client_who_did_not_come_on_postgres() {
+    absent_with_a_flag(Engine::Postgres);
 }
 
 // proves

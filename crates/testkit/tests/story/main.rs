@@ -4,6 +4,7 @@
 mod access;
 mod browser;
 mod calendars;
+mod free_times;
 mod live;
 mod live_browser;
 mod mail_faults;

@@ -42,6 +42,29 @@ fn each_change_is_a_version_of_the_owners_and_what_is_booked_keeps_its_own() {
     let wrong = world.api(&house.owner).put(&path, &json!({ "set": { "client_cancel.notice_hours": 9999 } }));
     wrong.refused(422, "invalid_value");
     assert_eq!(wrong.json()["errors"][0]["field"], "client_cancel.notice_hours");
+    let several = json!({ "set": { "client_cancel.notice_hours": -1, "no.such": 1, "undo.minutes": "three" } });
+    let named = world.api(&house.owner).put(&path, &several).json();
+    let errors: Vec<_> =
+        named["errors"].as_array().expect("errors").iter().map(|e| (text(&e["field"]), text(&e["code"]))).collect();
+    let expected = [
+        ("client_cancel.notice_hours", "invalid_value"),
+        ("no.such", "unknown_parameter"),
+        ("undo.minutes", "invalid_value"),
+    ];
+    assert_eq!(errors, expected, "each by its own name: {named}");
+    let at_odds = json!({ "set": { "no_show.grace_min": 5 } });
+    let at_odds = world.api(&house.owner).put(&path, &at_odds);
+    at_odds.refused(422, "contradiction");
+    assert!(text(&at_odds.json()["errors"][0]["message"]).contains("must not be after no_show.grace_min"));
+    for (body, code, field) in [
+        (json!({ "set": {}, "preset": "network" }), "field_unknown", "preset"),
+        (json!({ "set": [] }), "field_malformed", "set"),
+        (json!({}), "field_missing", "set"),
+    ] {
+        let wrong = world.api(&house.owner).put(&path, &body);
+        wrong.refused(422, code);
+        assert_eq!(wrong.json()["errors"][0]["field"], field, "{body}");
+    }
     assert_eq!(world.api(&house.admin).put(&path, &json!({ "set": {} })).status, 404, "the owner's alone");
     let versions = world.api(&house.therapist).get(&format!("{path}/versions")).good();
     assert_eq!(versions["items"].as_array().map(Vec::len), Some(2));
@@ -85,6 +108,41 @@ fn a_pathway_makes_the_terms_kinder_and_a_booking_names_exactly_what_was_agreed(
     twin.refused(422, "name_taken");
     let wrong = json!({ "name": "Other", "payer": null, "overrides": { "past_start_edit_role": "team" } });
     owner.post("/api/v1/pathways", &wrong).refused(422, "not_overridable");
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
+// proves: V-20
+#[test]
+fn a_funders_appointments_are_used_by_what_was_attended_and_missed_and_given_back_by_a_correction() {
+    let world = Plan::on(Engine::Memory).only(Preset::Network).begin();
+    let house = world.house(Preset::Network).clone();
+    let used_by = ["attended", "no_show"];
+    let wish = json!({ "name": "Funded", "payer": null, "overrides": {},
+        "allowance": { "appointments": 8, "used_by": used_by } });
+    let made = world.api(&house.owner).post("/api/v1/pathways", &wish).good();
+    let member = format!("/api/v1/relationships/{}/pathway", house.relationships[0]);
+    world.api(&house.admin).put(&member, &json!({ "pathway": made["id"] })).good();
+    let pair = house.relationships[0];
+    let used = || {
+        let found = world.app.store.read(move |tx| store::pathway::allowance_used(tx, pair));
+        found.unwrap_or_else(|error: store::DbError| panic!("{error}"))
+    };
+    let therapist = world.api(&house.therapist);
+    let mut all = Vec::new();
+    for (wall, over) in [("2026-12-10 14:00", "2026-12-10 15:00"), ("2026-12-11 14:00", "2026-12-11 15:00")] {
+        all.push((booked_for(&world, &house, &house.client, wall), over));
+    }
+    for ((appointment, over), attended) in all.iter().zip(["yes", "no"]) {
+        world.advance_to(house.local(over));
+        let done = therapist.post(&act(appointment, "attendance"), &json!({ "attended": attended })).good();
+        let entry = &done["ledger"][0];
+        assert_eq!((&entry["kind"], &entry["amount"]["amount_minor"]), (&json!("allowance"), &json!(0)), "{attended}");
+    }
+    assert_eq!((used(), balance(&world, &house, &house.client)), (2, 0));
+    let ours = json!({ "state": "therapist_no_show", "reason": "It was us" });
+    therapist.post(&act(&all[1].0, "correct"), &ours).good();
+    assert_eq!(used(), 1, "what we missed is not theirs");
     world.ignore_letters();
     world.ignore_jobs();
 }

@@ -1,6 +1,6 @@
 //! What is on file, over the wire: updates, corrections, reserved times, relationships, screenings, notes.
 
-use crate::steps::{act, booked_for, booking, text};
+use crate::steps::{act, booked_for, booking, duty, moment, owed_by, text};
 use domain::policy::Preset;
 use domain::time::Span;
 use holdspace_testkit::world::{Engine, House, Plan, World};
@@ -78,6 +78,54 @@ fn the_weekly_time_goes_with_a_banner_and_comes_back_on_sqlite() {
 #[test]
 fn the_weekly_time_goes_with_a_banner_and_comes_back_on_postgres() {
     the_weekly_time_goes_and_comes_back(Engine::Postgres);
+}
+
+/// The client goes on, nothing is booked: the therapist owes it until a time is booked. Either way a receipt goes.
+fn the_next_one_is_booked(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Marketplace).begin();
+    let house = world.house(Preset::Marketplace).clone();
+    let first = over(&world, &house);
+    let second = booked_for(&world, &house, &house.newcomer, "2026-11-27 10:00");
+    let therapist = world.api(&house.therapist);
+    let goes_on = json!({ "attended": "yes", "continue": "yes", "weekly_space": "same" });
+    let done = therapist.post(&act(&first, "attendance"), &goes_on).good();
+    let owed = duty(&done, "book_next");
+    assert_eq!((owed["state"].as_str(), moment(&owed["due_at"])), (Some("open"), world.now() + Span::hours(24)));
+    let letter = &done["messages"][0];
+    assert_eq!((letter["kind"].as_str(), &letter["to_person"]), (Some("receipt"), &json!(house.client.id.to_string())));
+    assert!(text(&letter["body"]).contains("You have paid the £65.00 for it."), "{letter}");
+    assert_eq!(owed_by(&therapist, "book_next").len(), 1);
+    world.work();
+    world.ignore_letters();
+    let start = house.local("2026-12-03 14:00");
+    let wish = booking(&house, &house.client, start, world.now());
+    let preview = therapist.post("/api/v1/appointments?preview=true", &wish).good();
+    assert_eq!(duty(&preview, "book_next")["state"], "met");
+    therapist.post("/api/v1/appointments", &wish).good();
+    assert!(owed_by(&therapist, "book_next").is_empty(), "booked is done");
+
+    world.advance_to(house.local("2026-11-27 11:00"));
+    therapist.post(&act(&second, "attendance"), &goes_on).good();
+    assert_eq!(owed_by(&therapist, "book_next").len(), 1);
+    let own = json!({ "therapist": house.therapist.id, "client": house.newcomer.id, "kind": "video",
+        "start": house.local("2026-12-04 10:00") });
+    world.api(&house.newcomer).post("/api/v1/appointments", &own).good();
+    assert!(owed_by(&therapist, "book_next").is_empty(), "the client was quicker");
+    world.work();
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
+// proves: H-02, H-08, H-09
+#[test]
+fn somebody_books_the_next_one_where_the_client_goes_on_on_sqlite() {
+    the_next_one_is_booked(Engine::Sqlite);
+}
+
+// proves: H-02, H-08, H-09
+#[test]
+fn somebody_books_the_next_one_where_the_client_goes_on_on_postgres() {
+    the_next_one_is_booked(Engine::Postgres);
 }
 
 // proves: E-06, V-13

@@ -2,7 +2,7 @@
 
 use super::money;
 use crate::appointment::{Appointment, Cancellation, Initiator, State};
-use crate::decide::book::subjects;
+use crate::decide::book::{settled, subjects};
 use crate::decide::{Asker, OccupancyChange, Outcome, Record, Situation, cancel, contact, notify};
 use crate::id::Ids;
 use crate::message::{Facts, LinkTo, MessageKind};
@@ -42,6 +42,12 @@ pub(super) fn decide(
     let after = money::on_correction(situation, asker, after, now, ids, &mut outcome);
     contact::meet(situation, ObligationKind::AttendanceUpdate, "the record was set right", now, &mut outcome);
     contact::meet(situation, ObligationKind::MarkAttendance, "the record was set right", now, &mut outcome);
+    let was_absent = matches!(before.state, State::ClientNoShow | State::LateNotSeen);
+    if was_absent {
+        // Nobody waits any more for a word from a client who was there, or whose appointment never was.
+        contact::excuse(situation, ObligationKind::NextStep, "the record was set right", now, &mut outcome);
+        outcome.disruption = situation.disruption.clone().map(|case| settled(case, situation, &outcome, now));
+    }
     tell(situation, asker, &before, &after, now, &mut outcome);
     outcome.record = Record {
         word: "appointment_corrected",

@@ -2,19 +2,23 @@
 
 use crate::appointment::{Appointment, Payment, PaymentState, State};
 use crate::attendance::Attended;
-use crate::decide::money::{case, entry, fee_owed, missed_fee, payment_after, post, settled_payment, wake_for_payment};
-use crate::decide::{Asker, JobToWake, Outcome, Situation, Wake, contact};
+use crate::decide::money::{
+    Price, case, entry, fee_owed, missed_fee, on_end, payment_after, post, settled_payment, wake_for_payment,
+};
+use crate::decide::{Asker, JobToWake, Outcome, Situation, Wake, allowance, contact};
 use crate::id::Ids;
 use crate::ledger::{Account, EntryKind};
 use crate::money::Money;
 use crate::obligation::{Obligation, ObligationKind};
-use crate::policy::money::{self, Event, PlannedEntry, Refund};
+use crate::pathway::AllowanceUse;
+use crate::policy::money::{self, Event, PlannedEntry};
 use crate::policy::obligations::{Given, Setting, Trigger, owed};
 use crate::policy::{CaptureAt, RefundEntryPoint, RefundRule};
 use crate::refusal::Refusal;
-use crate::time::{Instant, Span};
+use crate::time::Instant;
 
-/// Settles the money of an update; answers the appointment with its payment as it then stands.
+/// Settles the money of an update, and what it uses of a payer's allowance; answers the appointment with its payment as it
+/// then stands, and what the client reads about it.
 #[allow(clippy::too_many_arguments)]
 pub(super) fn on_update(
     situation: &Situation,
@@ -25,36 +29,49 @@ pub(super) fn on_update(
     now: Instant,
     ids: &mut Ids,
     outcome: &mut Outcome,
-) -> Result<Appointment, Refusal> {
-    let parameters = &situation.policy.parameters;
+) -> Result<(Appointment, Price), Refusal> {
     if refund {
         check_refund(situation, asker, &ended)?;
+        return Ok(give_back(situation, asker, ended, attended, now, ids, outcome));
     }
-    let event = match attended {
+    if attended.is_seen() {
         // As agreed at booking: the clock takes the payment, or has.
-        Attended::Yes | Attended::Late if !refund => return Ok(ended),
+        allowance::spend(situation, asker, &ended, AllowanceUse::Attended, now, ids, outcome);
+        return Ok((ended, Price { fee: None, paid: None, open: false }));
+    }
+    // What was missed or failed on our side went another way: this is the client's own absence (T15, T16).
+    let (ended, price) = on_end(situation, asker, ended, Event::ClientMisses, false, now, ids, outcome);
+    if price.open {
+        ask_a_person(situation, &ended, now, ids, outcome);
+    }
+    Ok((ended, Price { open: false, ..price }))
+}
+
+/// The therapist gives the money back with the update (E-07): nothing is charged, whatever came of it. Where they met, it
+/// is still one of the appointments that a payer allows.
+fn give_back(
+    situation: &Situation,
+    asker: &Asker,
+    ended: Appointment,
+    attended: Attended,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> (Appointment, Price) {
+    let event = match attended {
         Attended::TherapistMissed => Event::TherapistMisses,
         Attended::Technical => Event::TechnicalFailure,
         Attended::Yes | Attended::Late | Attended::No | Attended::LateNotSeen => Event::ClientMisses,
     };
-    let case = case(situation, &ended, event, refund);
-    // The client's own absence costs what the policy says; where the therapist gives the money back, nothing.
-    let decision = match refund {
-        true => money::refund_now(&case),
-        false => money::decide(parameters, &case),
-    };
-    if decision.refund == Refund::ClientChoice {
-        // The client chooses; with no answer in time it goes back by itself.
-        let until = now + Span::hours(parameters.offer.hold_hours.into());
-        outcome.wakes.push(Wake { job: JobToWake::RefundChoice(ended.id), at: Some(until) });
+    if attended.is_seen() {
+        allowance::spend(situation, asker, &ended, AllowanceUse::Attended, now, ids, outcome);
     }
-    if decision.refund == Refund::TeamRequest {
-        ask_a_person(situation, &ended, now, ids, outcome);
-    }
+    let paid = Some(ended.price).filter(|_| ended.payment.state == PaymentState::Captured);
+    let decision = money::refund_now(&case(situation, &ended, event, true));
     let payment = payment_after(&ended, &decision, now);
     wake_for_payment(&ended, &payment, outcome);
     post(situation, &ended, asker, decision, now, ids, outcome);
-    Ok(Appointment { payment, ..ended })
+    (Appointment { payment, ..ended }, Price { fee: None, paid, open: false })
 }
 
 /// Whether the money may go back from here, and has not already gone back from anywhere else (E-04, E-07).
@@ -93,6 +110,7 @@ pub(super) fn on_correction(
     ids: &mut Ids,
     outcome: &mut Outcome,
 ) -> Appointment {
+    allowance_of(situation, asker, &after, now, ids, outcome);
     let (charged, paid) = stands(situation, &after);
     let due = due(situation, &after);
     let decided =
@@ -125,6 +143,26 @@ pub(super) fn on_correction(
         outcome.wakes.push(Wake { job: JobToWake::Capture(after.id), at: payment.due_at });
     }
     Appointment { payment, ..after }
+}
+
+/// What the corrected record uses of a payer's allowance, unless it stands there already. An appointment that counts no
+/// longer is left out where they are counted.
+fn allowance_of(
+    situation: &Situation,
+    asker: &Asker,
+    after: &Appointment,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    let what = match after.state {
+        State::Attended => AllowanceUse::Attended,
+        State::ClientNoShow | State::LateNotSeen => AllowanceUse::NoShow,
+        _ => return,
+    };
+    if situation.file.entries.iter().all(|entry| entry.kind != EntryKind::Allowance) {
+        allowance::spend(situation, asker, after, what, now, ids, outcome);
+    }
 }
 
 /// What stands charged for the appointment, and what was paid towards it; minor units. A carried payment has taken its

@@ -5,6 +5,7 @@ use crate::appointment::{Appointment, State};
 use crate::attendance::{Attendance, Attended, TechnicalSide, Update, WeeklySpace};
 use crate::decide::book::{self, settled, subjects};
 use crate::decide::live::{self, Live, Missed};
+use crate::decide::money::Price;
 use crate::decide::next_step::BookNow;
 use crate::decide::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, notify, slot};
 use crate::disruption::{Disruption, DisruptionKind};
@@ -14,6 +15,7 @@ use crate::obligation::{Obligation, ObligationKind, ObligationState};
 use crate::person::{PersonRef, Role};
 use crate::policy::NoFollowUp;
 use crate::policy::obligations::{Given, Setting, Trigger, owed};
+use crate::practice::RelationshipState;
 use crate::reason::Fault;
 use crate::refusal::Refusal;
 use crate::reserved::ReservedState;
@@ -66,12 +68,18 @@ pub(super) fn decide(
     let mut outcome = Outcome { on_behalf_of, ..Outcome::default() };
     outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(ended.id), at: None });
     outcome.occupancy.extend(free_after(&before, &ended));
-    let ended = money::on_update(situation, asker, ended, wish.attended, wish.refund, now, ids, &mut outcome)?;
+    let (ended, price) = money::on_update(situation, asker, ended, wish.attended, wish.refund, now, ids, &mut outcome)?;
     let case = case(situation, &ended, wish.attended, now, ids, &mut outcome);
     settle_duties(situation, wish.attended, now, &mut outcome);
     book_next(situation, asker, &wish, now, ids, &mut outcome)?;
+    next_to_book(situation, &ended, &wish, now, ids, &mut outcome);
     weekly_time(situation, &ended, &wish, now, ids, &mut outcome)?;
-    tell_how_to_return(situation, &ended, &wish, now, &mut outcome);
+    if wish.attended.is_seen() {
+        notify::receipt(situation, &ended, now, &mut outcome);
+        tell_how_to_return(situation, &ended, &wish, now, &mut outcome);
+    } else if let Some(case) = &case {
+        tell_of_absence(situation, &ended, case, &wish, &price, now, ids, &mut outcome);
+    }
     outcome.record = Record {
         word: "attendance_updated",
         subjects: subjects(&ended),
@@ -216,12 +224,62 @@ fn case(
     let (kind, trigger) = match attended {
         Attended::TherapistMissed => (DisruptionKind::TherapistMissed, Trigger::TherapistMissed),
         Attended::Technical => (DisruptionKind::TechnicalFailure, Trigger::TechnicalFailure),
-        Attended::No | Attended::LateNotSeen => (DisruptionKind::ClientNoShow, Trigger::ClientMissed),
+        Attended::No | Attended::LateNotSeen => {
+            return Some(Disruption::open(situation.disruption.clone(), ended, DisruptionKind::ClientNoShow, now, ids));
+        }
         Attended::Yes | Attended::Late => return situation.disruption.clone(),
     };
     let case = Disruption::open(situation.disruption.clone(), ended, kind, now, ids);
     open_duties(situation, ended, case.id, trigger, now, ids, outcome);
     Some(case)
+}
+
+/// Who hears of an appointment that did not take place, and what is owed for it: as if it had been said on the day.
+#[allow(clippy::too_many_arguments)]
+fn tell_of_absence(
+    situation: &Situation,
+    ended: &Appointment,
+    case: &Disruption,
+    wish: &UpdateAttendance,
+    price: &Price,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    match wish.attended {
+        // Here the money goes back at once, so the client has nothing to choose; all else is as in `on_our_side`.
+        Attended::TherapistMissed => notify::missed(situation, ended, price, now, outcome),
+        Attended::Technical => notify::technical(situation, ended, price, now, outcome),
+        _ => {
+            let wants_a_time = wish.continues != Some(false) && !has_next(situation, outcome);
+            live::follow_up(situation, ended, case, price, wants_a_time, now, ids, outcome);
+        }
+    }
+}
+
+/// Whether the two have a time in the diary, or have just booked one.
+fn has_next(situation: &Situation, outcome: &Outcome) -> bool {
+    outcome.booked.is_some() || !situation.file.upcoming.is_empty()
+}
+
+/// They met and go on, but nothing is in the diary: the therapist sees to it that something is (`domain` 2.4, BOOK_NEXT).
+fn next_to_book(
+    situation: &Situation,
+    ended: &Appointment,
+    wish: &UpdateAttendance,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) {
+    let goes_on = wish.continues == Some(true) && situation.relationship.state != RelationshipState::Ended;
+    if !wish.attended.is_seen() || !goes_on || has_next(situation, outcome) {
+        return;
+    }
+    let setting = Setting { now, start: ended.start, end: ended.end, given: Given::Nothing, money_open: false };
+    let (parameters, zone) = (&situation.policy.parameters, &situation.practice.zone);
+    for duty in owed(parameters, zone, Trigger::AgreedToRebook, &setting) {
+        contact::put(Obligation::open(duty, ended, None, now, ids), outcome);
+    }
 }
 
 fn open_duties(
@@ -272,7 +330,7 @@ fn book_next(
     let booked = book::make(&situation, kind, time, agreed, now, ids)?;
     book::take(&situation, &situation.client_busy, &booked, outcome)?;
     notify::confirm(&situation, &booked, now, outcome);
-    contact::meet(&situation, ObligationKind::BookNext, "booked with the update", now, outcome);
+    contact::next_is_booked(&situation, asker, now, outcome);
     outcome.booked = Some(booked);
     Ok(())
 }
@@ -317,7 +375,7 @@ fn goes(situation: &Situation, wish: &UpdateAttendance, outcome: &Outcome) -> bo
     if situation.policy.parameters.reserved_slot.on_no_followup == NoFollowUp::Keep {
         return wish.weekly_space == Some(WeeklySpace::Different) && wish.continues == Some(true) && wish.reserve_slot;
     }
-    let follow_up = outcome.booked.is_some() || !situation.file.upcoming.is_empty();
+    let follow_up = has_next(situation, outcome);
     match (wish.continues, wish.weekly_space) {
         (Some(false), _) => true,
         (_, Some(WeeklySpace::Same)) => false,
@@ -335,7 +393,7 @@ fn tell_how_to_return(
     now: Instant,
     outcome: &mut Outcome,
 ) {
-    if wish.continues != Some(false) || !wish.attended.is_seen() {
+    if wish.continues != Some(false) {
         return;
     }
     let (to, link) = (situation.client.id, Some(LinkTo::Booking(ended.relationship)));

@@ -5,8 +5,8 @@ use super::{case, finish, for_colleague, free, let_go, open, open_one, setting};
 use crate::appointment::{Appointment, State};
 use crate::attendance::Attendance;
 use crate::contact::{AttemptResult, ContactAttempt};
-use crate::decide::{Asker, JobToWake, Outcome, Situation, Wake, contact, money, next_step, notify};
-use crate::disruption::DisruptionKind;
+use crate::decide::{Asker, JobToWake, NextStepTaken, Outcome, Situation, Wake, contact, money, notify};
+use crate::disruption::{Disruption, DisruptionKind};
 use crate::id::Ids;
 use crate::obligation::ObligationKind;
 use crate::person::Channel;
@@ -124,32 +124,51 @@ pub(super) fn no_show(situation: &Situation, asker: &Asker, now: Instant, ids: &
     let mut outcome = Outcome { because: vec![because], ..Outcome::default() };
     free(&ended, &mut outcome);
     let case = case(situation, &ended, DisruptionKind::ClientNoShow, now, ids);
-    let step = crate::decide::NextStep { booking_link: true, ..Default::default() };
-    next_step::carry_out(situation, asker, step, &ended, case.id, now, ids, &mut outcome)?;
     let (ended, price) =
         money::on_end(situation, asker, ended, MoneyEvent::ClientMisses, false, now, ids, &mut outcome);
-    let_go(
-        situation,
-        &[ObligationKind::CheckInWithClient, ObligationKind::AttendanceUpdate, ObligationKind::InformClient],
-        "the client did not come",
-        now,
-        &mut outcome,
-    );
-    let setting = setting(&ended, Given::Link, price.open, now);
-    open(situation, &ended, &case, Trigger::ClientMissed, &setting, ids, &mut outcome);
-    let reply_by = now + Span::hours(situation.policy.parameters.unable_to_reach.reply_hours.into());
-    let (parameters, zone) = (&situation.policy.parameters, &situation.practice.zone);
-    let follow_up = next_step_while_offered(parameters, zone, OwnerRole::Therapist, reply_by);
-    open_one(situation, &ended, &case, follow_up, now, ids, &mut outcome);
-    if situation.live.client_at_risk {
-        open(situation, &ended, &case, Trigger::RiskWorry, &setting, ids, &mut outcome);
-    }
-    prompt_release(situation, &mut outcome);
-    notify::client_no_show(situation, &ended, &price, reply_by, now, &mut outcome);
+    let_go(situation, &[ObligationKind::AttendanceUpdate], "the client did not come", now, &mut outcome);
+    let reply_by = follow_up(situation, &ended, &case, &price, true, now, ids, &mut outcome);
     let details = json!({ "after": ended.state.word(), "start": ended.start, "reply_by": reply_by,
         "attempts": tries(situation, &ended), "payment": ended.payment.state });
     finish(situation, ended, Some(case), "client_no_show", details, now, &mut outcome);
     Ok(outcome)
+}
+
+/// What follows where the client was not seen (T15, T16, `domain` 2.5): they are asked how they are, with the way back;
+/// somebody sees to it that they have another time, where they are still to get one (`wants_a_time`); and where their file says that more
+/// care is to be taken and they did not come at all, whoever is on duty for risk looks the same day. Gives the moment by
+/// which a word is hoped for.
+#[allow(clippy::too_many_arguments)]
+pub(in crate::decide) fn follow_up(
+    situation: &Situation,
+    ended: &Appointment,
+    case: &Disruption,
+    price: &money::Price,
+    wants_a_time: bool,
+    now: Instant,
+    ids: &mut Ids,
+    outcome: &mut Outcome,
+) -> Option<Instant> {
+    let came = ended.state == State::LateNotSeen;
+    let why = if came { "there was no time left" } else { "the client did not come" };
+    let_go(situation, &[ObligationKind::CheckInWithClient, ObligationKind::InformClient], why, now, outcome);
+    let setting = setting(ended, Given::Link, price.open, now);
+    open(situation, ended, case, Trigger::ClientMissed, &setting, ids, outcome);
+    let parameters = &situation.policy.parameters;
+    let reply_by = Some(now + Span::hours(parameters.unable_to_reach.reply_hours.into())).filter(|_| wants_a_time);
+    if let Some(reply_by) = reply_by {
+        outcome.next_step = Some(NextStepTaken { booking_link: true, ..NextStepTaken::default() });
+        let duty = next_step_while_offered(parameters, &situation.practice.zone, OwnerRole::Therapist, reply_by);
+        open_one(situation, ended, case, duty, now, ids, outcome);
+    }
+    if !came {
+        if situation.live.client_at_risk {
+            open(situation, ended, case, Trigger::RiskWorry, &setting, ids, outcome);
+        }
+        prompt_release(situation, outcome);
+    }
+    notify::client_no_show(situation, ended, price, reply_by, now, outcome);
+    reply_by
 }
 
 fn may_be_called(situation: &Situation, before: &Appointment, now: Instant) -> Result<RuleUse, Refusal> {

@@ -1,7 +1,7 @@
 //! News of the day itself: the seeds' own words, in the order that the practice asks for.
 
 use super::notice;
-use crate::appointment::Appointment;
+use crate::appointment::{Appointment, PaymentState};
 use crate::attendance::LateAnswer;
 use crate::decide::money::Price;
 use crate::decide::{Outcome, Situation};
@@ -96,16 +96,37 @@ pub(in crate::decide) fn stepped_away(
     outcome.notices.push(notice(situation.client.id, MessageKind::SteppedAway, about, facts, link, None, now));
 }
 
-/// T15: we missed you; the way back, and by when a word is hoped for (`domain` 2.5).
+/// T18: what the record says of an appointment that took place, what it cost, and when the next one is.
+pub(in crate::decide) fn receipt(situation: &Situation, ended: &Appointment, now: Instant, outcome: &mut Outcome) {
+    let price = Some(ended.price).filter(|price| !price.is_zero());
+    let (fee, paid) = match ended.payment.state {
+        PaymentState::Captured => (None, price),
+        PaymentState::Planned => (price, None),
+        PaymentState::RefundDue | PaymentState::Refunded => (None, price),
+        PaymentState::None | PaymentState::Waived | PaymentState::Failed | PaymentState::Unknown => (None, None),
+    };
+    let minutes = ended.attendance.minutes().and_then(|minutes| u32::try_from(minutes).ok());
+    let next_start = next_of(situation, outcome);
+    let facts = Facts { fee, paid, minutes, next_start, ..Facts::about(ended.interval()) };
+    outcome.notices.push(notice(situation.client.id, MessageKind::Receipt, ended, facts, None, None, now));
+}
+
+/// When these two meet next: what was just booked, else the soonest in the diary as far as the act looks at it.
+fn next_of(situation: &Situation, outcome: &Outcome) -> Option<Instant> {
+    outcome.booked.as_ref().or(situation.file.upcoming.first()).map(|next| next.start)
+}
+
+/// T15, T16: we missed you; the way back, and by when a word is hoped for (`domain` 2.5).
 pub(in crate::decide) fn client_no_show(
     situation: &Situation,
     ended: &Appointment,
     price: &Price,
-    reply_by: Instant,
+    reply_by: Option<Instant>,
     now: Instant,
     outcome: &mut Outcome,
 ) {
-    let facts = Facts { fee: price.fee, reply_by: Some(reply_by), ..Facts::about(ended.interval()) };
+    let next_start = next_of(situation, outcome);
+    let facts = Facts { fee: price.fee, reply_by, next_start, ..Facts::about(ended.interval()) };
     let link = Some(LinkTo::Booking(ended.relationship));
     outcome.notices.push(notice(situation.client.id, MessageKind::ClientNoShow, ended, facts, link, None, now));
 }

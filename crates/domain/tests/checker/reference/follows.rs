@@ -44,7 +44,7 @@ pub fn check(asked: &Asked, outcome: &Outcome) -> Result<(), Broken> {
     }
 }
 
-fn told(outcome: &Outcome, to: PersonRef, kind: MessageKind) -> Option<&domain::message::Notice> {
+pub fn told(outcome: &Outcome, to: PersonRef, kind: MessageKind) -> Option<&domain::message::Notice> {
     outcome.notices.iter().find(|notice| notice.to == to && notice.kind == kind)
 }
 
@@ -69,7 +69,7 @@ pub fn settles(about: &Appointment, after: &Appointment, expected: Settled, outc
     same((charged, after.payment.state), (expected.charged, expected.payment), "M14 money")
 }
 
-fn duty(outcome: &Outcome, kind: ObligationKind) -> Option<&Obligation> {
+pub fn duty(outcome: &Outcome, kind: ObligationKind) -> Option<&Obligation> {
     outcome.obligations.iter().find(|duty| duty.kind == kind)
 }
 
@@ -99,6 +99,7 @@ fn booked(asked: &Asked, outcome: &Outcome, start: Instant) -> Result<(), Broken
     if asks {
         return owes(outcome, ObligationKind::AnswerRequest, None);
     }
+    super::after::next_is_booked(asked, outcome)?;
     let stands_in = made.replaces.and_then(|id| asked.world.find(id));
     if let Some(ended) = stands_in {
         return follows(ended, made, outcome);
@@ -379,7 +380,8 @@ fn moves(asked: &Asked, about: &Appointment, act: &Moves, outcome: &Outcome) -> 
         }
         Moves::Confirm => {
             let made = outcome.booked.as_ref().expect("it is booked");
-            both_are_told(made, MessageKind::Confirmation, Some(CalendarMethod::Request), outcome)
+            both_are_told(made, MessageKind::Confirmation, Some(CalendarMethod::Request), outcome)?;
+            super::after::next_is_booked(asked, outcome)
         }
         Moves::DeclineRequest(_) => {
             let after = outcome.appointment.as_ref().expect("it is declined");
@@ -409,6 +411,7 @@ fn updated(
     same(after.state.word(), word, "T18")?;
     let expected = if wish.refund { money::free_of_charge(about) } else { expected };
     settles(about, after, expected, outcome)?;
+    super::after::told_of_the_update(asked, about, wish, outcome)?;
     let form = asked
         .world
         .duties

@@ -1,4 +1,4 @@
-//! "Your sessions": what is next, what waits for a choice, what was (`ux` 3).
+//! "Your sessions": what is next, what waits for a choice or an answer, what was (`ux` 3).
 
 use super::choose;
 use super::desk::{self, Door};
@@ -11,7 +11,7 @@ use crate::portal::{Shell, page};
 use crate::routes::{Answer, Route, get};
 use crate::when::When;
 use askama::Template;
-use domain::appointment::Appointment;
+use domain::appointment::{Appointment, State};
 use domain::id::TherapistId;
 use domain::obligation::ObligationKind;
 use domain::offer::Offer;
@@ -60,6 +60,13 @@ struct Waiting {
     href: String,
 }
 
+/// A time that the client asked for and that nobody has answered yet.
+struct Asked {
+    text: String,
+    detail: String,
+    href: String,
+}
+
 /// A line of a list.
 struct Line {
     when: String,
@@ -73,6 +80,7 @@ struct HomePage {
     shell: Shell,
     next: Option<Next>,
     waiting: Vec<Waiting>,
+    asked: Vec<Asked>,
     promises: Vec<String>,
     coming: Vec<Line>,
     past: Vec<Line>,
@@ -106,13 +114,16 @@ async fn home(app: App, call: Call<Client>) -> Answer {
     });
     let promised =
         |(id, by): &(TherapistId, Instant)| format!("{} will contact you by {}.", first(id), when.moment(*by));
-    let next = scene.coming.first().map(|appointment| next(&app, &scene, appointment, &when));
+    let (asked, booked): (Vec<_>, Vec<_>) =
+        scene.coming.iter().partition(|one| matches!(one.state, State::Requested) && when.now < one.start);
+    let next = booked.first().map(|appointment| next(&app, &scene, appointment, &when));
     let page_view = HomePage {
         shell: Shell::new(&app, &call, "Your sessions").at("/c"),
         next,
         waiting: waiting.collect(),
+        asked: asked.iter().map(|one| asked_for(&app, one, first(&one.therapist), &when)).collect(),
         promises: scene.promises.iter().map(promised).collect(),
-        coming: scene.coming.iter().skip(1).map(|one| line(&app, one, first(&one.therapist), &when)).collect(),
+        coming: booked.iter().skip(1).map(|one| line(&app, one, first(&one.therapist), &when)).collect(),
         past: scene.past.iter().map(|one| line(&app, one, first(&one.therapist), &when)).collect(),
         book,
         empty,
@@ -139,7 +150,7 @@ fn load(tx: &mut Tx<'_>, ask: &Ask) -> Flow<Scene> {
             offers.push((offer, ended.start));
         }
     }
-    for duty in store::obligation::owed(tx, &scope, COMING)? {
+    for duty in store::obligation::owed_first(tx, &scope, [ObligationKind::KeepPromise; 2], COMING)? {
         let of = relationships.iter().find(|relationship| relationship.id == duty.relationship);
         if let (ObligationKind::KeepPromise, Some(of)) = (duty.kind, of) {
             promises.push((of.therapist, duty.due_at));
@@ -165,6 +176,18 @@ fn next(app: &App, scene: &Scene, appointment: &Appointment, when: &When) -> Nex
         free,
         href: Door::Portal.session(app, appointment.id),
         may_change: is_pending,
+    }
+}
+
+/// What the client asked for, and that nothing is settled before the answer.
+fn asked_for(app: &App, appointment: &Appointment, name: &str, when: &When) -> Asked {
+    Asked {
+        text: format!("You asked {name} for {}", when.moment(appointment.start)),
+        detail: format!(
+            "{}. It isn’t booked yet: {name} answers first, and you get an email at once.",
+            kind_words(appointment.kind)
+        ),
+        href: Door::Portal.session(app, appointment.id),
     }
 }
 

@@ -30,6 +30,10 @@ pub(super) fn routes() -> Vec<Route> {
             .about("appointment")
             .audits("therapist_missed")
             .says("Says that the therapist has not come"),
+        post("/r/{token}/technical", technical)
+            .about("appointment")
+            .audits("technical_failure")
+            .says("Says that the connection failed"),
         post("/r/{token}/cancel", cancel)
             .about("appointment")
             .audits("appointment_cancelled")
@@ -133,6 +137,11 @@ async fn late(app: App, call: Call<LinkHolder>) -> Answer {
 async fn not_come(app: App, call: Call<LinkHolder>) -> Answer {
     let (base, id) = managed(&call)?;
     session::not_come(app, call, base, id).await
+}
+
+async fn technical(app: App, call: Call<LinkHolder>) -> Answer {
+    let (base, id) = managed(&call)?;
+    session::technical(app, call, base, id).await
 }
 
 fn managed(call: &Call<LinkHolder>) -> Result<(String, AppointmentId), Problem> {

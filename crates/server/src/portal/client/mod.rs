@@ -63,6 +63,10 @@ pub(super) fn routes() -> Vec<Route> {
             .about("appointment")
             .audits("therapist_missed")
             .says("Says that the therapist has not come"),
+        post("/c/sessions/{id}/technical", technical)
+            .about("appointment")
+            .audits("technical_failure")
+            .says("Says that the connection failed"),
         get::<Client>("/c/policy", policy::page).about("policy").says("The policy in plain sentences"),
     ];
     [home::routes(), help::routes(), preferences::routes(), own, link::routes()].concat()
@@ -151,6 +155,11 @@ async fn late(app: App, call: Call<Client>) -> Answer {
 async fn not_come(app: App, call: Call<Client>) -> Answer {
     let (base, id) = (desk::base(&call, "/c/sessions"), call.id("id")?);
     session::not_come(app, call, base, id).await
+}
+
+async fn technical(app: App, call: Call<Client>) -> Answer {
+    let (base, id) = (desk::base(&call, "/c/sessions"), call.id("id")?);
+    session::technical(app, call, base, id).await
 }
 
 /// The booking page of a client who is signed in: its first page is the times themselves.

@@ -15,7 +15,7 @@ use crate::routes::Answer;
 use crate::when::When;
 use askama::Template;
 use domain::appointment::{Appointment, Initiator, State};
-use domain::attendance::LateAnswer;
+use domain::attendance::{LateAnswer, TechnicalSide};
 use domain::decide::{Cancel, FileAct, Live, Missed, NextStep, Said};
 use domain::id::AppointmentId;
 use domain::offer::Offer;
@@ -25,6 +25,7 @@ use domain::policy::money::PaymentState;
 use domain::policy::{Boundary, Policy};
 use domain::practice::{Practice, Relationship, Therapist};
 use domain::reason::{Fault, Reason};
+use domain::schedule::MeetingKind;
 use domain::statement::Statement;
 use domain::time::{Instant, Span};
 
@@ -62,6 +63,8 @@ struct SessionPage {
     may_report: bool,
     /// From when on they may: "14:10".
     report_from: Option<String>,
+    /// Whether the client may say that the connection failed.
+    may_fail: bool,
     is_late: bool,
     is_coming: bool,
     offer: Option<String>,
@@ -159,6 +162,7 @@ pub(super) async fn page<A: Scoped>(app: App, call: Call<A>, base: String, id: A
         delay: delay(&scene),
         may_report: waits_since(&scene, call.now).is_some_and(|from| call.now >= from),
         report_from: waits_since(&scene, call.now).filter(|from| call.now < *from).map(|from| when.clock(from)),
+        may_fail: is_under_way(appointment, call.now) && appointment.kind != MeetingKind::InPerson,
         is_late: matches!(standing, Standing::Contact),
         is_coming: appointment.state.is_pending() && call.now < appointment.start,
         offer: scene.offer.as_ref().map(|offer| door.offer(&app, offer.id)),
@@ -188,11 +192,15 @@ fn delay(scene: &Scene) -> Option<String> {
 /// From when on the client, whose session should have begun, may say that nobody has come.
 fn waits_since(scene: &Scene, now: Instant) -> Option<Instant> {
     let about = &scene.appointment;
-    let waits = matches!(about.state, State::Booked | State::InProgress | State::AwaitingUpdate);
     let expected = about.expected_start();
-    let is_now = expected <= now && now < about.end + Span::hours(12);
     let from = lateness::client_may_report_from(&scene.policy.parameters, expected);
-    (waits && is_now && !about.has_begun()).then_some(from)
+    (expected <= now && is_under_way(about, now) && !about.has_begun()).then_some(from)
+}
+
+/// Whether it is the hour of the session, or not long after.
+fn is_under_way(about: &Appointment, now: Instant) -> bool {
+    let is_live = matches!(about.state, State::Booked | State::InProgress | State::AwaitingUpdate);
+    is_live && about.start <= now && now < about.end + Span::hours(12)
 }
 
 /// POST: the client waits, or would rather have another time, which is theirs to choose at once.
@@ -205,6 +213,12 @@ pub(super) async fn late_answer<A: Scoped>(app: App, call: Call<A>, base: String
 pub(super) async fn not_come<A: Scoped>(app: App, call: Call<A>, base: String, id: AppointmentId) -> Answer {
     let report = Missed { reported_by: Role::Client, fault: Fault::Undetermined };
     say(app, call, base, id, Live::Missed(report), "reported").await
+}
+
+/// POST: the connection failed (T21), on which side as far as the client can tell.
+pub(super) async fn technical<A: Scoped>(app: App, call: Call<A>, base: String, id: AppointmentId) -> Answer {
+    let side = call.raw().get("side").parse().unwrap_or(TechnicalSide::Platform);
+    say(app, call, base, id, Live::TechnicalFailure(side), "failed").await
 }
 
 async fn say<A: Scoped>(
@@ -241,6 +255,10 @@ fn heading(scene: &Scene, done: &str, when: &When) -> (String, String) {
         ("reported", State::TherapistNoShow) => (
             format!("{name} hasn’t joined. We’re sorry"),
             format!("We’ve told the practice and {name}. You won’t be charged. Somebody will contact you."),
+        ),
+        ("failed", State::TechnicalFailure) => (
+            "We’re sorry that the connection failed".to_owned(),
+            format!("{name} knows. You won’t be charged, and you can choose another time."),
         ),
         ("cancelled", State::Cancelled(how)) if how.initiator == Initiator::Client => {
             let money = match appointment.payment.state {

@@ -31,6 +31,8 @@ pub struct DutyView {
     pub owner: String,
     /// The appointment that it is about; empty where there is none.
     pub appointment: String,
+    /// The page of what it is about, below the portal's own address: the appointment's, else the client's.
+    pub about: String,
     /// The client's whole name.
     pub client: String,
     /// The client's first name.
@@ -142,6 +144,10 @@ pub fn view(
         done_at: done_at(duty, when),
         owner: owner_name(owner.as_ref(), duty.owner.role),
         appointment: duty.appointment.map(|id| id.to_string()).unwrap_or_default(),
+        about: match duty.appointment {
+            Some(id) => format!("appointments/{id}"),
+            None => format!("clients/{}", duty.relationship),
+        },
         client: client.name.clone(),
         first_name,
         dial: dial(&phone),

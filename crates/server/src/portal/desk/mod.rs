@@ -15,6 +15,7 @@ mod details;
 mod duties;
 mod effects;
 pub mod file;
+mod frame;
 mod list;
 mod live;
 mod money;
@@ -95,52 +96,73 @@ macro_rules! desk_routes {
             get::<$kind>(concat!($base, "/appointments/{id}"), details::page::<$kind>)
                 .about("appointment")
                 .says("One appointment: details, and what can be done"),
-            get::<$kind>(concat!($base, "/appointments/{id}/cancel"), cancel::page::<$kind>)
+            get::<$kind>(concat!($base, "/appointments/{id}/cancel"), frame::page::<$kind, cancel::CancelForm>)
                 .about("appointment")
                 .says("The cancellation form"),
-            post::<$kind>(concat!($base, "/appointments/{id}/cancel"), cancel::cancel::<$kind>)
+            post::<$kind>(concat!($base, "/appointments/{id}/cancel"), frame::act::<$kind, cancel::CancelForm>)
                 .about("appointment")
                 .audits("appointment_cancelled")
                 .says("Cancels it, with a next step"),
-            post::<$kind>(concat!($base, "/appointments/{id}/cancel/preview"), cancel::preview::<$kind>)
-                .about("appointment")
-                .says("Shows what cancelling would do"),
+            post::<$kind>(
+                concat!($base, "/appointments/{id}/cancel/preview"),
+                frame::preview::<$kind, cancel::CancelForm>,
+            )
+            .about("appointment")
+            .says("Shows what cancelling would do"),
             get::<$kind>(concat!($base, "/appointments/{id}/cancelled"), cancelled::page::<$kind>)
                 .about("appointment")
                 .says("What became of a cancellation, and what is left"),
-            get::<$kind>(concat!($base, "/appointments/{id}/client-cancelled"), client_cancelled::page::<$kind>)
-                .about("appointment")
-                .says("The form for a client's own cancellation"),
-            post::<$kind>(concat!($base, "/appointments/{id}/client-cancelled"), client_cancelled::record::<$kind>)
-                .about("appointment")
-                .audits("appointment_cancelled")
-                .says("Records that the client cancelled"),
+            get::<$kind>(
+                concat!($base, "/appointments/{id}/client-cancelled"),
+                frame::page::<$kind, client_cancelled::ClientCancelledForm>,
+            )
+            .about("appointment")
+            .says("The form for a client's own cancellation"),
+            post::<$kind>(
+                concat!($base, "/appointments/{id}/client-cancelled"),
+                frame::act::<$kind, client_cancelled::ClientCancelledForm>,
+            )
+            .about("appointment")
+            .audits("appointment_cancelled")
+            .says("Records that the client cancelled"),
             post::<$kind>(
                 concat!($base, "/appointments/{id}/client-cancelled/preview"),
-                client_cancelled::preview::<$kind>,
+                frame::preview::<$kind, client_cancelled::ClientCancelledForm>,
             )
             .about("appointment")
             .says("Shows what recording it would do"),
-            get::<$kind>(concat!($base, "/appointments/{id}/reschedule"), reschedule::page::<$kind>)
-                .about("appointment")
-                .says("The form for a move that the client agreed to"),
-            post::<$kind>(concat!($base, "/appointments/{id}/reschedule"), reschedule::reschedule::<$kind>)
-                .about("appointment")
-                .audits("appointment_rescheduled")
-                .says("Moves it"),
-            post::<$kind>(concat!($base, "/appointments/{id}/reschedule/preview"), reschedule::preview::<$kind>)
-                .about("appointment")
-                .says("Shows what moving would do"),
-            get::<$kind>(concat!($base, "/appointments/{id}/ask-to-move"), ask_to_move::page::<$kind>)
+            get::<$kind>(
+                concat!($base, "/appointments/{id}/reschedule"),
+                frame::page::<$kind, reschedule::RescheduleForm>,
+            )
+            .about("appointment")
+            .says("The form for a move that the client agreed to"),
+            post::<$kind>(
+                concat!($base, "/appointments/{id}/reschedule"),
+                frame::act::<$kind, reschedule::RescheduleForm>,
+            )
+            .about("appointment")
+            .audits("appointment_rescheduled")
+            .says("Moves it"),
+            post::<$kind>(
+                concat!($base, "/appointments/{id}/reschedule/preview"),
+                frame::preview::<$kind, reschedule::RescheduleForm>,
+            )
+            .about("appointment")
+            .says("Shows what moving would do"),
+            get::<$kind>(concat!($base, "/appointments/{id}/ask-to-move"), frame::page::<$kind, ask_to_move::AskForm>)
                 .about("appointment")
                 .says("The form to ask the client for another time"),
-            post::<$kind>(concat!($base, "/appointments/{id}/ask-to-move"), ask_to_move::ask_client::<$kind>)
+            post::<$kind>(concat!($base, "/appointments/{id}/ask-to-move"), frame::act::<$kind, ask_to_move::AskForm>)
                 .about("appointment")
                 .audits("move_asked")
                 .says("Asks the client for another time"),
-            post::<$kind>(concat!($base, "/appointments/{id}/ask-to-move/preview"), ask_to_move::preview::<$kind>)
-                .about("appointment")
-                .says("Shows what asking would do"),
+            post::<$kind>(
+                concat!($base, "/appointments/{id}/ask-to-move/preview"),
+                frame::preview::<$kind, ask_to_move::AskForm>,
+            )
+            .about("appointment")
+            .says("Shows what asking would do"),
             post::<$kind>(concat!($base, "/appointments/{id}/withdraw"), acts::withdraw::<$kind>)
                 .about("offer")
                 .audits("move_withdrawn")

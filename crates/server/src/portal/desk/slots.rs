@@ -5,7 +5,6 @@ use crate::flow::{self, Ask, Flow, Tools};
 use crate::when::When;
 use domain::appointment::Appointment;
 use domain::id::{ClientId, TherapistId};
-use domain::person::PersonRef;
 use domain::schedule::MeetingKind;
 use domain::time::{Instant, Interval, Span};
 use store::Tx;
@@ -45,12 +44,7 @@ pub fn free(
     days: i64,
 ) -> Flow<Vec<Interval>> {
     let window = Interval::new(ask.now, ask.now + Span::hours(24 * days.min(flow::slots::WINDOW_DAYS_MAX)));
-    let found =
-        flow::slots::free(tx, tools, ask, flow::slots::Wanted { therapist, client: Some(client), kind, window })?;
-    let person = PersonRef::Client(client).to_string();
-    let busy = store::occupancy::busy(tx, &person, window, ask.now)?;
-    let mine = |slot: &Interval| busy.iter().any(|taken| taken.time.meets(*slot));
-    Ok(found.into_iter().filter(|slot| slot.from > ask.now && !mine(slot)).collect())
+    flow::slots::free(tx, tools, ask, flow::slots::Wanted { therapist, client: Some(client), kind, window })
 }
 
 /// The next free times to offer in place of an appointment: of each day the ones nearest to its own hour, at most

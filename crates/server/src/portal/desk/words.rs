@@ -155,6 +155,7 @@ pub fn purpose(kind: MessageKind) -> &'static str {
         MessageKind::ClientLate => "Are you coming?",
         MessageKind::SteppedAway => "Stepped away for now",
         MessageKind::ClientNoShow => "We missed you",
+        MessageKind::Receipt => "Receipt",
         MessageKind::TechnicalFailure => "The connection failed",
         MessageKind::Outcome => "What came of it",
         MessageKind::MakeUp => "Make-up session",

@@ -85,9 +85,6 @@ pub(super) fn typed_rows(raw: &Raw) -> Vec<TypedRow> {
 
 /// The rows with one more or one less, where that is what was pressed.
 pub(super) fn edited(raw: &Raw) -> Option<Vec<TypedRow>> {
-    if raw.get("part") != "weekly" {
-        return None;
-    }
     let mut rows = typed_rows(raw);
     if let Ok(at) = raw.get("remove").parse::<usize>() {
         if at < rows.len() {
@@ -101,7 +98,7 @@ pub(super) fn edited(raw: &Raw) -> Option<Vec<TypedRow>> {
     Some(rows)
 }
 
-/// The hours that this part of the form wishes for; the other parts stay. Days that are over are left out.
+/// The hours that the form wishes for, all of its parts at once. Days that are over are left out.
 pub(super) fn wished(
     raw: &Raw,
     schedule: &Schedule,
@@ -112,22 +109,17 @@ pub(super) fn wished(
     let mut written = schedule.written();
     let (mut places, mut errors) = (Places::default(), FieldErrors::default());
     let today = schedule.zone.day_of(now);
-    match raw.get("part") {
-        "keep" => match serde_json::from_str(raw.get("wish")) {
+    if raw.get("part") == "keep" {
+        match serde_json::from_str(raw.get("wish")) {
             Ok(wish) => written = wish,
             Err(_) => errors.push("", "That form is not complete. Begin again from here."),
-        },
-        "weekly" => written.weekly = weekly(raw, schedule, &mut places, &mut errors),
-        "kinds" => written.kinds = kinds(raw, currency, may_price, &mut errors),
-        "remove" => {
-            let at = raw.get("at").parse().unwrap_or(usize::MAX);
-            if at < written.exceptions.len() {
-                written.exceptions.remove(at);
-            }
-            written.exceptions.retain(|one| one.last >= today);
         }
-        _ => {
-            written.exceptions.retain(|one| one.last >= today);
+    } else {
+        written.weekly = weekly(raw, schedule, &mut places, &mut errors);
+        written.kinds = kinds(raw, currency, may_price, &mut errors);
+        let stays = |(at, one): &(usize, Exception)| one.last >= today && !raw.has("drop", &at.to_string());
+        written.exceptions = written.exceptions.into_iter().enumerate().filter(stays).map(|(_, one)| one).collect();
+        if adds_days(raw) {
             places.added = Some(written.exceptions.len());
             written.exceptions.extend(new_days(raw, schedule, &mut errors));
         }
@@ -200,6 +192,11 @@ fn kinds(raw: &Raw, currency: Currency, may_price: bool, errors: &mut FieldError
         cuts.insert(*kind, cut);
     }
     cuts
+}
+
+/// Whether anything is typed about days that are to differ.
+fn adds_days(raw: &Raw) -> bool {
+    ["first", "last", "what", "open_from", "open_to"].iter().any(|field| !raw.get(field).trim().is_empty())
 }
 
 fn new_days(raw: &Raw, schedule: &Schedule, errors: &mut FieldErrors) -> Option<Exception> {

@@ -183,7 +183,7 @@ async fn known<K: Keeper>(app: &App, call: &Call<K>, id: TherapistId) -> Result<
 }
 
 async fn refuse<K: Keeper>(app: &App, call: &Call<K>, raw: Raw, errors: FieldErrors, status: StatusCode) -> Answer {
-    let rows = (raw.get("part") == "weekly").then(|| form::typed_rows(&raw));
+    let rows = (raw.get("part") == "hours").then(|| form::typed_rows(&raw));
     show(app, call, Typed { rows, raw, errors }, status).await
 }
 
@@ -241,7 +241,7 @@ async fn show<K: Keeper>(app: &App, call: &Call<K>, typed: Typed, status: Status
         rows: rows.len(),
         days: view::days(&rows, schedule),
         kinds: view::kinds(schedule, &raw, !K::IS_OWN),
-        differs: view::differs(schedule, &when),
+        differs: view::differs(schedule, &raw, &when),
         new: NewDays::of(&raw, schedule),
         outside,
         has_diaries: !schedule.away.is_empty(),

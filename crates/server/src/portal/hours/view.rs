@@ -58,6 +58,8 @@ pub(super) struct Differs {
     pub at: usize,
     pub days: String,
     pub what: String,
+    /// Whether it is ticked to be taken away.
+    pub is_dropped: bool,
 }
 
 /// The form for days that differ, as it was typed.
@@ -131,7 +133,7 @@ fn of_day<'a>(rows: &'a [TypedRow], day: &'a str) -> impl Iterator<Item = (usize
 
 /// Every kind, offered or not.
 pub(super) fn kinds(schedule: &Schedule, raw: &Raw, may_price: bool) -> Vec<KindView> {
-    let is_typed = raw.get("part") == "kinds";
+    let is_typed = raw.get("part") == "hours";
     let usual = |price| KindSetup::usual(price);
     let view = |kind: &MeetingKind| {
         let known = schedule.kinds.get(kind);
@@ -163,11 +165,12 @@ pub(super) fn kinds(schedule: &Schedule, raw: &Raw, may_price: bool) -> Vec<Kind
 }
 
 /// The days that differ and are not over.
-pub(super) fn differs(schedule: &Schedule, when: &When) -> Vec<Differs> {
+pub(super) fn differs(schedule: &Schedule, raw: &Raw, when: &When) -> Vec<Differs> {
     let today = when.date(when.now);
     let day = |day: Date| when.short_day(when.zone.start_of(day));
     let view = |(at, one): (usize, &Exception)| Differs {
         at,
+        is_dropped: raw.has("drop", &at.to_string()),
         days: if one.first == one.last { day(one.first) } else { format!("{} to {}", day(one.first), day(one.last)) },
         what: one.open.map_or_else(
             || "Closed".to_owned(),
@@ -189,7 +192,7 @@ fn for_kinds(kinds: Kinds, schedule: &Schedule) -> String {
 impl NewDays {
     /// Fresh, or as it was typed.
     pub(super) fn of(raw: &Raw, schedule: &Schedule) -> Self {
-        let is_typed = raw.get("part") == "days";
+        let is_typed = raw.get("part") == "hours";
         let to = raw.get("open_to");
         Self {
             first: if is_typed { raw.get("first").to_owned() } else { String::new() },

@@ -31,6 +31,10 @@ pub(super) fn routes() -> Vec<Route> {
             .about("relationship")
             .audits("pathway_assigned")
             .says("Puts two people on a pathway"),
+        post::<Staff>("/p/clients/{id}/pathway", place)
+            .about("relationship")
+            .audits("pathway_assigned")
+            .says("Puts two people on a pathway, or takes them off"),
     ]
 }
 
@@ -193,14 +197,34 @@ struct Member {
 async fn assign(app: App, call: Call<Staff>) -> Answer {
     let id: PathwayId = call.id("id")?;
     let Member { relationship } = call.form()?;
-    let (ask, inner) = (desk::ask(&call), app.clone());
+    put(&app, &call, relationship, Some(id)).await?;
+    Ok(redirect(&format!("/p/pathways/{id}?assigned=yes")))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Placed {
+    /// None takes them off.
+    pathway: Option<PathwayId>,
+}
+
+/// From the page of the client.
+async fn place(app: App, call: Call<Staff>) -> Answer {
+    let relationship: RelationshipId = call.id("id")?;
+    let Placed { pathway } = call.form()?;
+    put(&app, &call, relationship, pathway).await?;
+    Ok(redirect(&format!("/p/clients/{relationship}?done=pathway")))
+}
+
+async fn put(app: &App, call: &Call<Staff>, pair: RelationshipId, to: Option<PathwayId>) -> Result<(), Problem> {
+    let (ask, inner) = (desk::ask(call), app.clone());
     let asked = ask.clone();
-    flow::once::write(&app, &ask, desk::once_of(&call), move |tx| {
-        let done = flow::pathway::assign(tx, &inner.tools, &asked, relationship, Some(id))?;
+    flow::once::write(app, &ask, desk::once_of(call), move |tx| {
+        let done = flow::pathway::assign(tx, &inner.tools, &asked, pair, to)?;
         Ok(store::Done::new((), done.audit))
     })
     .await?;
-    Ok(redirect(&format!("/p/pathways/{id}?assigned=yes")))
+    Ok(())
 }
 
 fn facts(found: &Pathway) -> Vec<(&'static str, String)> {

@@ -2,8 +2,9 @@
 
 use crate::actor::{Staff, Team};
 use crate::app::App;
+use crate::body::Raw;
 use crate::call::Call;
-use crate::error::FieldErrors;
+use crate::error::{FieldError, FieldErrors};
 use crate::flow::{self, Failed};
 use crate::portal::desk::{self, Agreed, People, When};
 use crate::portal::{Shell, page_with, redirect};
@@ -14,6 +15,7 @@ use domain::change_request::{ChangeRequest, Wish};
 use domain::decide::AnswerTeam;
 use domain::id::ChangeRequestId;
 use domain::person::Role;
+use domain::time::Instant;
 
 /// Requests on the page at most.
 const MANY: u32 = 100;
@@ -29,7 +31,32 @@ struct RequestView {
     asked: String,
     /// Whether the client's yes is still to be had.
     needs_yes: bool,
+    /// Another time may be given instead: what stands in its fields, and whether that was chosen.
+    other: Option<OtherStart>,
     is_refund: bool,
+}
+
+/// The fields for another start than the one that was asked for.
+struct OtherStart {
+    is_chosen: bool,
+    day_id: String,
+    day: String,
+    time: String,
+    how_id: String,
+}
+
+impl OtherStart {
+    /// As it was sent with this request, or the start that was asked for.
+    fn of(id: ChangeRequestId, raw: &Raw, asked: Instant, when: &When) -> Self {
+        let or = |field: &str, fresh: String| if raw.has("which", "other") { raw.get(field).to_owned() } else { fresh };
+        Self {
+            is_chosen: raw.has("which", "other"),
+            day_id: format!("{id}-start_day"),
+            day: or("start_day", when.date_value(asked)),
+            time: or("start_time", when.time_value(asked)),
+            how_id: format!("{id}-agreed_how"),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -55,7 +82,23 @@ pub(super) async fn approve(app: App, call: Call<Team>) -> Answer {
     let mut errors = FieldErrors::default();
     let agreement =
         if raw.get("agreed_how").is_empty() { None } else { desk::read_agreement(&raw, &when, &mut errors) };
-    answer(app, call, AnswerTeam::Approve { start: None, agreement }, "done").await
+    let start = other_start(&raw, &when, &mut errors);
+    if !errors.is_empty() {
+        return show(&app, &call, true, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    answer(app, call, AnswerTeam::Approve { start, agreement }, "done").await
+}
+
+/// The start that is given, where it is not the one that was asked for. Times are the practice's.
+fn other_start(raw: &Raw, when: &When, errors: &mut FieldErrors) -> Option<Instant> {
+    if raw.get("which") != "other" {
+        return None;
+    }
+    let start = when.typed(raw.get("start_day"), raw.get("start_time"));
+    if start.is_none() {
+        errors.push("start_day", "Enter the day and the time to move it to, such as 09:30.");
+    }
+    start
 }
 
 /// POST: says why not.
@@ -74,7 +117,12 @@ async fn answer(app: App, call: Call<Team>, answer: AnswerTeam, word: &str) -> A
         Ok(_) => Ok(redirect(&format!("/p/requests?done={word}"))),
         Err(Failed::Refused(refusal)) if refusal.code != "not_found" => {
             let mut errors = FieldErrors::default();
-            errors.push("", refusal.detail.clone());
+            let field = match refusal.field {
+                Some("start") => "start_day",
+                Some("agreement") => "agreed_how",
+                _ => "",
+            };
+            errors.push(field, refusal.detail.clone());
             show(&app, &call, true, errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(failed) => Err(failed.into()),
@@ -89,7 +137,13 @@ async fn show<A: crate::actor::Scoped>(
     status: StatusCode,
 ) -> Answer {
     let (ask, when) = (desk::ask(call), When::of(call));
-    let inner = when.clone();
+    let (inner, raw, pressed) = (when.clone(), call.raw().clone(), call.param("id").to_owned());
+    // Several forms stand on the page: what is wrong belongs to the one that was sent.
+    let of_form = |error: FieldError| match error.field.as_str() {
+        "" => error,
+        field => FieldError { field: format!("{pressed}-{field}"), ..error },
+    };
+    let errors = FieldErrors(errors.0.into_iter().map(of_form).collect());
     let requests = desk::read(app, move |tx| {
         let mut people = People::default();
         let mut views = Vec::new();
@@ -98,7 +152,8 @@ async fn show<A: crate::actor::Scoped>(
             let client = people.find(tx, domain::person::PersonRef::Client(request.client))?.map(|p| p.name.clone());
             let by = people.find(tx, request.asked_by)?.map(|p| p.name.clone()).unwrap_or_default();
             if let (Some(about), Some(client)) = (about, client) {
-                views.push(view(&request, client, &by, inner.day_range(about.interval()), &inner));
+                let raw = if request.id.to_string() == pressed { raw.clone() } else { Raw::default() };
+                views.push(view(&request, client, &by, inner.day_range(about.interval()), &raw, &inner));
             }
         }
         Ok(views)
@@ -119,10 +174,13 @@ async fn show<A: crate::actor::Scoped>(
     page_with(status, &page)
 }
 
-fn view(request: &ChangeRequest, client: String, by: &str, was: String, when: &When) -> RequestView {
-    let (wish, needs_yes, is_refund) = match request.wish {
-        Wish::Move { start, agreement } => (format!("Move it to {}", when.moment(start)), agreement.is_none(), false),
-        Wish::Refund { amount } => (format!("Give back {amount}"), false, true),
+fn view(request: &ChangeRequest, client: String, by: &str, was: String, raw: &Raw, when: &When) -> RequestView {
+    let (wish, needs_yes, other) = match request.wish {
+        Wish::Move { start, agreement } => {
+            let other = OtherStart::of(request.id, raw, start, when);
+            (format!("Move it to {}", when.moment(start)), agreement.is_none(), Some(other))
+        }
+        Wish::Refund { amount } => (format!("Give back {amount}"), false, None),
     };
     RequestView {
         id: request.id.to_string(),
@@ -133,6 +191,7 @@ fn view(request: &ChangeRequest, client: String, by: &str, was: String, when: &W
         reason: request.reason.clone(),
         asked: format!("{by}, {}", when.brief(request.asked_at)),
         needs_yes,
-        is_refund,
+        is_refund: other.is_none(),
+        other,
     }
 }

@@ -2,24 +2,25 @@
 
 use super::guides::{filled, may_edit};
 use super::markup::{self, Rendered};
-use super::save;
+use super::{files, save};
 use crate::actor::Staff;
 use crate::app::App;
 use crate::body::Raw;
 use crate::call::Call;
 use crate::error::{FieldErrors, Problem};
-use crate::flow::guide;
+use crate::flow::{Ask, Flow, guide};
 use crate::portal::desk::{self, Choice, People, read};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
 use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
-use domain::guidance::{Audience, Guide, TEXT_MAX, Topic, Words};
-use domain::id::{GuideId, Id};
+use domain::guidance::{ATTACHMENTS_MAX, Audience, Guide, TEXT_MAX, Topic, Words};
+use domain::id::{GuideId, Id, PracticeId};
 use domain::person::Locale;
 use domain::refusal::Refusal;
-use store::Done;
+use store::guide::FileName;
+use store::{Done, Tx};
 
 #[derive(Template)]
 #[template(path = "support/edit.html")]
@@ -35,6 +36,13 @@ struct EditPage {
     languages: Vec<Choice>,
     shown: Option<Rendered>,
     versions: Vec<(u32, String, String)>,
+    /// The files beside it: where each is taken away, where it is read, its name.
+    files: Vec<(String, String, String)>,
+    /// Where more are put beside it.
+    upload: String,
+    file_limits: String,
+    may_attach: bool,
+    done: &'static str,
     max: usize,
 }
 
@@ -104,6 +112,55 @@ fn words(raw: &Raw) -> Words {
     }
 }
 
+/// What is there of a guide.
+struct Found {
+    guide: Option<Guide>,
+    versions: Vec<(u32, String, String)>,
+    shown: Option<String>,
+    files: Vec<FileName>,
+}
+
+fn found(
+    tx: &mut Tx<'_>,
+    ask: &Ask,
+    when: &When,
+    practice: PracticeId,
+    id: Option<GuideId>,
+    wanted: Option<Words>,
+) -> Flow<Found> {
+    let mut people = People::default();
+    let practice = store::practice::load(tx, practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
+    let guide = id.map(|id| guide::readable(tx, ask, id)).transpose()?;
+    let guide = guide.filter(|guide| guide.practice == practice.id);
+    let mut versions = Vec::new();
+    for version in id.map(|id| store::guide::versions(tx, id)).transpose()?.unwrap_or_default() {
+        let by = match version.updated_by {
+            Some(by) => people.find(tx, by)?.map_or_else(|| "Somebody".to_owned(), |person| person.name.clone()),
+            None => "The text to begin with".to_owned(),
+        };
+        versions.push((version.version, when.moment(version.updated_at), by));
+    }
+    // What is shown is filled in like the page itself.
+    let shown = match wanted {
+        Some(words) => {
+            let (about, practice_id) = (Topic::Other, practice.id);
+            let (updated_at, updated_by) = (ask.now, None);
+            let id = Id::from_bytes([0; 16]);
+            let draft = Guide { id, practice: practice_id, about, version: 1, updated_at, updated_by, words };
+            Some(filled(tx, &draft, &practice)?)
+        }
+        None => None,
+    };
+    let files = id.map(|id| store::guide::files(tx, id)).transpose()?.unwrap_or_default();
+    Ok(Found { guide, versions, shown, files })
+}
+
+/// A file with its addresses.
+fn placed(guide: &Option<GuideId>, file: FileName) -> (String, String, String) {
+    let guide = guide.map(|id| id.to_string()).unwrap_or_default();
+    (format!("/p/guides/{guide}/files/{}/remove", file.id), format!("/guides/{guide}/files/{}", file.id), file.name)
+}
+
 fn topics(about: Option<Topic>) -> Vec<Choice> {
     let topic = |topic: &Topic| {
         let label = crate::when::capital(&topic.as_str().replace('_', " "));
@@ -112,40 +169,20 @@ fn topics(about: Option<Topic>) -> Vec<Choice> {
     Topic::ALL.iter().map(topic).collect()
 }
 
-async fn show(app: &App, call: &Call<Staff>, typed: Option<Words>, errors: FieldErrors, status: StatusCode) -> Answer {
+pub(super) async fn show(
+    app: &App,
+    call: &Call<Staff>,
+    typed: Option<Words>,
+    errors: FieldErrors,
+    status: StatusCode,
+) -> Answer {
     if !may_edit(call.actor.role) {
         return Err(Problem::not_found());
     }
     let id = if call.param("id").is_empty() { None } else { Some(call.id("id")?) };
-    let (ask, when, actor, wanted) = (call.ask(), When::of(call), call.actor.clone(), typed.clone());
-    let found: Result<(Option<Guide>, Vec<_>, Option<String>), Problem> = read(app, move |tx| {
-        let mut people = People::default();
-        let practice = store::practice::load(tx, actor.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
-        let guide = id.map(|id| guide::readable(tx, &ask, id)).transpose()?;
-        let guide = guide.filter(|guide| guide.practice == practice.id);
-        let mut versions = Vec::new();
-        for version in id.map(|id| store::guide::versions(tx, id)).transpose()?.unwrap_or_default() {
-            let by = match version.updated_by {
-                Some(by) => people.find(tx, by)?.map_or_else(|| "Somebody".to_owned(), |person| person.name.clone()),
-                None => "The text to begin with".to_owned(),
-            };
-            versions.push((version.version, when.moment(version.updated_at), by));
-        }
-        // What is shown is filled in like the page itself.
-        let shown = match wanted.clone() {
-            Some(words) => {
-                let (about, practice_id) = (Topic::Other, practice.id);
-                let (updated_at, updated_by) = (ask.now, None);
-                let id = Id::from_bytes([0; 16]);
-                let draft = Guide { id, practice: practice_id, about, version: 1, updated_at, updated_by, words };
-                Some(filled(tx, &draft, &practice)?)
-            }
-            None => None,
-        };
-        Ok((guide, versions, shown))
-    })
-    .await;
-    let (guide, versions, shown) = found?;
+    let (ask, when, wanted, practice) = (call.ask(), When::of(call), typed.clone(), call.actor.practice);
+    let found = read(app, move |tx| found(tx, &ask, &when, practice, id, wanted.clone())).await?;
+    let Found { guide, versions, shown, files } = found;
     if id.is_some() && guide.is_none() {
         return Err(Problem::not_found());
     }
@@ -176,6 +213,15 @@ async fn show(app: &App, call: &Call<Staff>, typed: Option<Words>, errors: Field
         languages: vec![language(Locale::EnGb, "British English"), language(Locale::EnUs, "American English")],
         shown: shown.map(|text| markup::render(&text)),
         versions,
+        may_attach: id.is_some() && files.len() < ATTACHMENTS_MAX,
+        files: files.into_iter().map(|file| placed(&id, file)).collect(),
+        upload: id.map(|id| format!("/p/guides/{id}/files")).unwrap_or_default(),
+        file_limits: files::limits(),
+        done: match call.raw_query().get("done") {
+            "added" => "The file is with the guide now.",
+            "removed" => "The file is taken away.",
+            _ => "",
+        },
         typed,
         max: TEXT_MAX,
     };

@@ -3,6 +3,7 @@
 
 mod ask;
 mod edit;
+mod files;
 mod guides;
 mod listing;
 mod markup;
@@ -87,13 +88,6 @@ pub fn routes() -> Vec<Route> {
             .says("Whom to call, and the guides for clients, without signing in"),
     ];
     let office = vec![
-        get::<Staff>("/p/guides/new", edit::new_page).about("guide").says("The form of a new guide"),
-        post::<Staff>("/p/guides/new", edit::add).about("guide").audits("guide_added").says("Shows it, or adds it"),
-        get::<Staff>("/p/guides/{id}/edit", edit::page).about("guide").says("The form of a guide, and its versions"),
-        post::<Staff>("/p/guides/{id}/edit", edit::change)
-            .about("guide")
-            .audits("guide_changed")
-            .says("Shows the change, or keeps it"),
         get::<Manager>("/p/therapists", practice_record::list)
             .about("therapist")
             .says("How therapists are listed, and what is worth a talk"),
@@ -131,8 +125,31 @@ pub fn routes() -> Vec<Route> {
         colleague!(Staff, "/p"),
         therapist,
         office,
+        editing(),
     ]
     .concat()
+}
+
+/// Changing the guides.
+fn editing() -> Vec<Route> {
+    vec![
+        get::<Staff>("/p/guides/new", edit::new_page).about("guide").says("The form of a new guide"),
+        post::<Staff>("/p/guides/new", edit::add).about("guide").audits("guide_added").says("Shows it, or adds it"),
+        get::<Staff>("/p/guides/{id}/edit", edit::page).about("guide").says("The form of a guide, and its versions"),
+        post::<Staff>("/p/guides/{id}/edit", edit::change)
+            .about("guide")
+            .audits("guide_changed")
+            .says("Shows the change, or keeps it"),
+        post::<Staff>("/p/guides/{id}/files", files::attach)
+            .about("guide")
+            .audits("guide_file_added")
+            .at_most(files::FORM_MAX)
+            .says("Puts a small file with a guide"),
+        post::<Staff>("/p/guides/{id}/files/{file}/remove", files::detach)
+            .about("guide")
+            .audits("guide_file_removed")
+            .says("Takes a file away"),
+    ]
 }
 
 /// Somebody with a portal of their own.

@@ -212,10 +212,13 @@ fn read(
     }
     let mut duties = Vec::new();
     for duty in store::obligation::owed(tx, &ask.who.scope(), MANY)? {
-        if let Some(view) = mine(tx, &mut people, when, ask, &duty)? {
-            duties.push((duty.kind, view));
+        if let Some((client, view)) = mine(tx, &mut people, when, ask, &duty)? {
+            duties.push((!flagged.contains(&client), duty.kind, view));
         }
     }
+    // Clients who need more care come first in each part, else by the clock.
+    duties.sort_by_key(|(calm, _, _)| *calm);
+    let duties = duties.into_iter().map(|(_, kind, view)| (kind, view)).collect();
     let clients = relationship_choices::<Therapist>(tx, ask, chosen)?;
     let link = match chosen {
         Some(id) => link(tx, &mut people, ask, id, key, base_url)?,
@@ -296,8 +299,14 @@ fn line(about: &Appointment, client: String, when: &When, flagged: &BTreeSet<Cli
     }
 }
 
-/// A duty of this therapist: theirs, or handed up from them, so that they see who has it now.
-fn mine(tx: &mut Tx<'_>, people: &mut People, when: &When, ask: &Ask, duty: &Obligation) -> Flow<Option<DutyView>> {
+/// A duty of this therapist, with whom it is about: theirs, or handed up from them, so that they see who has it now.
+fn mine(
+    tx: &mut Tx<'_>,
+    people: &mut People,
+    when: &When,
+    ask: &Ask,
+    duty: &Obligation,
+) -> Flow<Option<(ClientId, DutyView)>> {
     if duty.owner.role != Role::Therapist
         && !matches!(duty.state, domain::obligation::ObligationState::Escalated { .. })
     {
@@ -307,7 +316,7 @@ fn mine(tx: &mut Tx<'_>, people: &mut People, when: &When, ask: &Ask, duty: &Obl
         return Ok(None);
     };
     let Some(client) = people.find(tx, PersonRef::Client(relationship.client))?.cloned() else { return Ok(None) };
-    Ok(Some(desk::duty_view(tx, people, when, duty, &client)?))
+    Ok(Some((relationship.client, desk::duty_view(tx, people, when, duty, &client)?)))
 }
 
 /// The client's own booking link, made from the relationship; nothing where it is not this therapist's (G-12, G-14).

@@ -6,7 +6,7 @@ use crate::body::Raw;
 use crate::call::Call;
 use crate::error::FieldErrors;
 use crate::flow::{self, Ask, Flow};
-use crate::portal::desk::{Desk, People, When, ask, onward, read, refused, words};
+use crate::portal::desk::{Choice, Desk, People, When, ask, onward, read, refused, words};
 use crate::portal::{Shell, page as render, page_with, redirect};
 use crate::routes::Answer;
 use askama::Template;
@@ -104,6 +104,8 @@ struct Found {
     slots: Vec<(String, &'static str)>,
     is_unasked: bool,
     screening: Option<Screening>,
+    /// The practice's pathways, and none; only the office puts people on them.
+    pathways: Vec<Choice>,
 }
 
 #[derive(Template)]
@@ -206,7 +208,7 @@ async fn act<D: Desk>(app: App, call: Call<D>, act: FileAct, done: &'static str)
 async fn show<D: Desk>(app: &App, call: &Call<D>, errors: FieldErrors, status: StatusCode) -> Answer {
     let (id, when): (RelationshipId, _) = (call.id("id")?, When::of(call));
     let (asked, inner) = (ask(call), when.clone());
-    let found = read(app, move |tx| found(tx, &asked, &inner, id)).await?;
+    let found = read(app, move |tx| found::<D>(tx, &asked, &inner, id)).await?;
     let required = &found.policy.parameters.contracting.required;
     let page = ClientPage {
         shell: Shell::new(app, call, found.client.name.clone()).at(&format!("{}/clients", D::BASE)).with(&errors),
@@ -224,6 +226,7 @@ async fn show<D: Desk>(app: &App, call: &Call<D>, errors: FieldErrors, status: S
             "reopened" => "You work together again.",
             "paused" => "Paused. Nothing can be booked until you reopen it. Reserved times stay kept.",
             "ended" => "Ended. The client is hidden from your list, and nothing of the record is lost.",
+            "pathway" => "Kept. What is booked already keeps what was agreed.",
             "screened" => "Kept. Only the therapist, the clinical lead and risk duty see it.",
             _ => "",
         },
@@ -233,7 +236,7 @@ async fn show<D: Desk>(app: &App, call: &Call<D>, errors: FieldErrors, status: S
     page_with(status, &page)
 }
 
-fn found(tx: &mut Tx<'_>, ask: &Ask, when: &When, id: RelationshipId) -> Flow<Found> {
+fn found<D: Desk>(tx: &mut Tx<'_>, ask: &Ask, when: &When, id: RelationshipId) -> Flow<Found> {
     let missing = || Refusal::not_found("client");
     let pair = store::relationship::load(tx, &ask.who.scope(), id)?.ok_or_else(missing)?;
     let client = store::person::load(tx, PersonRef::Client(pair.client))?.ok_or_else(missing)?;
@@ -241,6 +244,7 @@ fn found(tx: &mut Tx<'_>, ask: &Ask, when: &When, id: RelationshipId) -> Flow<Fo
     let policy = store::policy::latest(tx, pair.practice)?.ok_or_else(missing)?;
     let booked = flow::file::upcoming(tx, ask, &pair)?;
     let booked = booked.iter().map(|about| (about.id.to_string(), when.moment(about.start))).collect();
+    let pathways = if D::is_therapist() { Vec::new() } else { pathways(tx, ask, &pair)? };
     let slots = store::reserved_slot::of(tx, id)?;
     let slots =
         slots.iter().map(|slot| (crate::portal::desk::capital(&slot_name(slot)), slot.state.as_str())).collect();
@@ -251,9 +255,19 @@ fn found(tx: &mut Tx<'_>, ask: &Ask, when: &When, id: RelationshipId) -> Flow<Fo
         policy,
         booked,
         slots,
+        pathways,
         client,
         pair,
     })
+}
+
+/// Every pathway of the practice, theirs chosen, and none before them; nothing where the practice has none.
+fn pathways(tx: &mut Tx<'_>, ask: &Ask, pair: &Relationship) -> Flow<Vec<Choice>> {
+    let theirs = pair.pathway.as_ref().map(|pathway| pathway.id);
+    let found = flow::pathway::list(tx, ask)?;
+    let none = (!found.is_empty()).then(|| Choice::new("", "None: the practice’s policy as it is", theirs.is_none()));
+    let of = |one: &domain::pathway::Pathway| Choice::new(one.id.to_string(), one.name.clone(), theirs == Some(one.id));
+    Ok(none.into_iter().chain(found.iter().map(of)).collect())
 }
 
 /// The checklist as it stands, in sentences.

@@ -77,6 +77,7 @@ struct WhatIfPage {
     day: String,
     time: String,
     choices: Vec<VersionChoice>,
+    replays: Vec<VersionChoice>,
     about: String,
     columns: Vec<Column>,
     is_manager: bool,
@@ -115,6 +116,8 @@ pub(super) async fn page(app: App, call: Call<Staff>) -> Answer {
         day: String::new(),
         time: String::new(),
         choices: version_choices(&made, &when, against, latest),
+        // The version before today's against today's: what the last change has done.
+        replays: version_choices(&made, &when, made.get(1).map_or(latest, |before| before.version), latest),
         about: String::new(),
         columns: Vec::new(),
         is_manager: matches!(call.actor.role, domain::person::Role::Owner | domain::person::Role::Admin),

@@ -1,0 +1,6 @@
+-- The same news by another way.
+INSERT INTO message (id, practice, command, appointment, revision, to_person, address, channel, kind, urgent, subject, body, html,
+        calendar_method, calendar, link, written_at, send_at, state, handed_at, last_reply) VALUES
+    ('msg_00000000000000000000000011', 'prc_00000000000000000000000001', 'cmd_00000000000000000000000001', 'apt_00000000000000000000000001', 2,
+        'cli_00000000000000000000000001', '+447700900412', 'sms', 'cancellation', 1, '', 'Hello', '', NULL, NULL,
+        'off_00000000000000000000000001', 1799500000000000, 1799500000000000, 'delivered', 1799500001000000, 'delivered');
