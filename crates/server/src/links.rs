@@ -6,6 +6,7 @@ use domain::id::{CommandId, TokenId};
 use domain::message::LinkTo;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 
 /// The installation's key for links. Never logged.
 #[derive(Clone)]
@@ -37,6 +38,19 @@ impl LinkKey {
     /// The whole address.
     pub fn url(&self, base_url: &str, link: LinkTo) -> String {
         format!("{}/r/{}", base_url.trim_end_matches('/'), self.secret(link))
+    }
+
+    /// The secret in the address to which a mail server hands letters over: 26 letters, 128 bits.
+    pub fn mail_hook(&self) -> String {
+        let digest = self.mac_of("hook", "mail");
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        TokenId::from_bytes(bytes).to_string().split_off(4)
+    }
+
+    /// Whether this is that secret. Takes as long for any wrong one.
+    pub fn is_mail_hook(&self, word: &str) -> bool {
+        self.mail_hook().as_bytes().ct_eq(word.as_bytes()).into()
     }
 
     /// Salt for the commitment of an audit entry: nobody without the key can guess it, and a rerun gives the same.

@@ -7,6 +7,7 @@ mod availability;
 mod contact;
 mod disruptions;
 mod guidance;
+mod hooks;
 mod ledger;
 mod live;
 mod messages;
@@ -57,6 +58,7 @@ pub fn routes() -> Vec<Route> {
         live::routes(),
         messages::routes(),
         money::routes(),
+        hooks::routes(),
         moves::routes(),
         offers::routes(),
         openapi::routes(),

@@ -16,3 +16,4 @@ mod races;
 mod record;
 mod steps;
 mod storage_faults;
+mod support_mail;
