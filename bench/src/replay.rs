@@ -37,6 +37,7 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         })?;
     }
     let app = host::app(store, ([127, 0, 0, 1], 1).into())?;
+    let mut all = report::Ratio::default();
     for _ in 0..options.pairs {
         let id = asked(&app)?;
         let begun = machine::now();
@@ -45,8 +46,10 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         let seen = app.store.read(move |tx: &mut Tx<'_>| store::replay::of_job(tx, id));
         let seen = seen.map_err(|why: DbError| why.to_string())?.filter(|asked| asked.result.is_some());
         let seen = seen.ok_or("the comparison has no result")?.seen;
-        report::judge(&format!("{seen} past, s"), took, Gate::AtMost(2.0));
+        report::line(&format!("{seen} past"), &format!("{took:.2} s"));
+        all.add(took);
     }
+    report::judge(&format!("{many} past, s"), all.middle(), Gate::AtMost(2.0));
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! On SQLite these write to the file themselves, so they are refused while `serve` has it.
 
+mod hook;
 mod people;
 mod practice;
 
@@ -31,6 +32,8 @@ pub enum Command {
     RelationshipAdd(people::RelationshipAdd),
     /// Make a link that signs somebody in once: for the first time, before messages go out.
     SignInLink(people::SignInLink),
+    /// Print the address to which your mail server hands letters to the support address.
+    MailHook(hook::MailHook),
     /// Make a token with which a program acts as somebody.
     TokenAdd(people::TokenAdd),
 }
@@ -47,6 +50,7 @@ pub fn run(command: Command) -> Told {
         Command::TherapistAdd(args) => people::therapist_add(args),
         Command::RelationshipAdd(args) => people::relationship_add(&args),
         Command::SignInLink(args) => people::sign_in_link(&args),
+        Command::MailHook(args) => hook::show(&args),
         Command::TokenAdd(args) => people::token_add(&args),
     }
 }

@@ -6,6 +6,7 @@
 mod hand_off;
 mod letter;
 mod pool;
+pub mod received;
 mod settings;
 
 pub use crate::handed::Handed;

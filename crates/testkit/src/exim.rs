@@ -11,6 +11,7 @@
 //! | `slow…` | an answer after [`Delays::slow_seconds`] |
 //! | `dropconn…` | 550 4.3.2 at RCPT, then a closed connection |
 //! | `latebounce…` | accepted, then a bounce letter to the sender |
+//! | `support` | handed to an address of ours, once a test has named one |
 //! | anyone, subject with `REJECTDATA` | 550 5.6.0 after the letter |
 
 use std::path::{Path, PathBuf};
@@ -125,6 +126,11 @@ impl Exim {
             wait::listens(self.port).then_some(())
         });
         self.server = Some(server);
+    }
+
+    /// From now on letters to `support@…` are handed to this address, as an operator's mail server would.
+    pub fn hand_support_to(&self, url: &str) {
+        std::fs::write(self.folder.join("hook"), url).expect("the folder is ours");
     }
 
     /// From now on `greyonce…` is accepted.

@@ -16,4 +16,5 @@ mod races;
 mod record;
 mod steps;
 mod storage_faults;
+mod support_mail;
 mod texts;
