@@ -1,7 +1,7 @@
 //! Where other servers call us. The address itself proves that an operator gave it out.
 
-use crate::api::json;
 use crate::actor::Public;
+use crate::api::json;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;

@@ -1,7 +1,7 @@
 //! Where gateways call: what became of a text. The address itself proves that we gave it out, for one text.
 
-use crate::api::json;
 use crate::actor::Public;
+use crate::api::json;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
