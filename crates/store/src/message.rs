@@ -117,7 +117,7 @@ pub fn record(tx: &mut Tx<'_>, id: MessageId, state: MessageState, reply: &str, 
 /// What waits to tell the same by another way is not needed any more: this one has arrived.
 pub fn cancel_behind(tx: &mut Tx<'_>, arrived: &Message) -> Result<(), DbError> {
     let Some(values) = behind(arrived) else { return Ok(()) };
-    for row in &tx.query(CANCEL_BEHIND, values)? {
+    for row in &tx.query(CANCEL_BEHIND, &values)? {
         job::remove(tx, DELIVER, row.text(0)?)?;
     }
     Ok(())
@@ -127,8 +127,8 @@ pub fn cancel_behind(tx: &mut Tx<'_>, arrived: &Message) -> Result<(), DbError> 
 #[must_use = "where it is false a person must tell them"]
 pub fn send_behind(tx: &mut Tx<'_>, failed: &Message, now: Instant) -> Result<bool, DbError> {
     let Some(mut values) = behind(failed) else { return Ok(false) };
-    values.extend(vals![now]);
-    let waiting = tx.query(SEND_BEHIND, values)?;
+    values.push(Value::from(now));
+    let waiting = tx.query(SEND_BEHIND, &values)?;
     for row in &waiting {
         job::move_to(tx, DELIVER, row.text(0)?, now)?;
     }
