@@ -5,10 +5,10 @@ use domain::message::{Message, MessageKind, MessageState};
 use domain::person::{Channel, PersonRef};
 use domain::policy::Preset;
 use domain::time::Span;
-use holdspace_server::flow::{self, Ask, Failed, Who};
 use holdspace_testkit::kannel::Kannel;
 use holdspace_testkit::world::{Engine, House, Plan, World};
 use serde_json::{Value, json};
+use server::flow::{self, Ask, Failed, Who};
 use store::DbError;
 
 const NUMBER: &str = "+447700900412";
