@@ -6,3 +6,4 @@ pub mod consent;
 pub mod reply;
 pub mod route;
 pub mod short_text;
+pub mod template;

@@ -12,5 +12,6 @@ CREATE TABLE message_template (
     CONSTRAINT message_template_version CHECK (version > 0)
 ) {OPT};
 
--- How often the practice has changed its words: whoever reads the practice knows whether what they have is still so.
-ALTER TABLE practice ADD COLUMN templates {I} NOT NULL DEFAULT 0;
+-- The change since which the practice's words are as they are: whoever reads the practice knows whether what they have in
+-- memory is still so.
+ALTER TABLE practice ADD COLUMN templates {T};

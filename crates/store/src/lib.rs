@@ -45,6 +45,7 @@ mod sql;
 pub mod standing;
 pub mod statement;
 mod store;
+pub mod template;
 pub mod therapist;
 pub mod ticket;
 pub mod token;

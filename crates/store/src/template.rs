@@ -7,12 +7,12 @@ use crate::sql;
 use crate::sql::Sql;
 use crate::tx::Tx;
 use crate::vals;
-use domain::id::PracticeId;
+use domain::id::{CommandId, PracticeId};
 use domain::message::MessageKind;
 use domain::person::Locale;
 use domain::telling::template::Template;
 
-macro_rules! columns {
+macro_rules! template_columns {
     () => {
         "SELECT t.practice, t.kind, t.locale, t.version, t.words, t.made_at, t.made_by FROM message_template t "
     };
@@ -21,20 +21,20 @@ const INSERT: Sql = sql!(
     "INSERT INTO message_template (practice, kind, locale, version, words, made_at, made_by)
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
-const COUNT: Sql = sql!("UPDATE practice SET templates = templates + 1 WHERE id = $1");
+const CHANGED: Sql = sql!("UPDATE practice SET templates = $2 WHERE id = $1");
 const LATEST: Sql = sql!(
-    columns!(),
+    template_columns!(),
     "WHERE t.practice = $1 AND t.version = (SELECT max(o.version) FROM message_template o
          WHERE o.practice = t.practice AND o.kind = t.kind AND o.locale = t.locale) ORDER BY t.kind, t.locale"
 );
 const VERSIONS: Sql = sql!(
-    columns!(),
+    template_columns!(),
     "WHERE t.practice = $1 AND t.kind = $2 AND t.locale = $3 ORDER BY t.version DESC LIMIT $4"
 );
 
 /// Adds a version, and lets whoever reads the practice know. `Unique` where there is that version already: somebody else
 /// wrote one meanwhile.
-pub fn insert(tx: &mut Tx<'_>, template: &Template) -> Result<(), DbError> {
+pub fn insert(tx: &mut Tx<'_>, template: &Template, change: CommandId) -> Result<(), DbError> {
     let words = template.words.as_ref().map(json).transpose()?;
     tx.execute(
         INSERT,
@@ -48,7 +48,7 @@ pub fn insert(tx: &mut Tx<'_>, template: &Template) -> Result<(), DbError> {
             &template.made_by
         ],
     )?;
-    tx.execute(COUNT, vals![template.practice]).map(|_| ())
+    tx.execute(CHANGED, vals![template.practice, change]).map(|_| ())
 }
 
 /// The newest version of each that a practice has; those that went back to the house's words are among them.

@@ -149,10 +149,40 @@ impl Editable {
 
 /// Words that neither a subject nor a text may show: they would tell a bystander what it is about.
 const PRIVATE: [&str; 34] = [
-    "therapy", "therapies", "therapist", "therapists", "counselling", "counseling", "counsellor", "counselor",
-    "psychologist", "psychotherapy", "psychiatrist", "mental", "treatment", "diagnosis", "diagnosed", "session",
-    "sessions", "clinic", "clinical", "patient", "patients", "reason", "because", "ill", "illness", "sick", "fee",
-    "fees", "charge", "charged", "pay", "payment", "invoice", "refund",
+    "therapy",
+    "therapies",
+    "therapist",
+    "therapists",
+    "counselling",
+    "counseling",
+    "counsellor",
+    "counselor",
+    "psychologist",
+    "psychotherapy",
+    "psychiatrist",
+    "mental",
+    "treatment",
+    "diagnosis",
+    "diagnosed",
+    "session",
+    "sessions",
+    "clinic",
+    "clinical",
+    "patient",
+    "patients",
+    "reason",
+    "because",
+    "ill",
+    "illness",
+    "sick",
+    "fee",
+    "fees",
+    "charge",
+    "charged",
+    "pay",
+    "payment",
+    "invoice",
+    "refund",
 ];
 
 /// The words of a text or subject that a bystander should not read, in the order in which they stand there.
@@ -174,7 +204,11 @@ pub fn private_words(text: &str) -> Vec<&'static str> {
 impl TemplateWords {
     /// The three parts with their names as fields.
     pub fn parts(&self) -> [(&'static str, &str, usize); 3] {
-        [("subject", &self.subject, SUBJECT_MAX), ("letter", &self.letter, LETTER_MAX), ("short", &self.short, SHORT_MAX)]
+        [
+            ("subject", &self.subject, SUBJECT_MAX),
+            ("letter", &self.letter, LETTER_MAX),
+            ("short", &self.short, SHORT_MAX),
+        ]
     }
 
     /// What is wrong with the words, each at its part: empty, too long, not neutral, marks that do not fit, a fact that
@@ -281,7 +315,9 @@ pub fn names(text: &str) -> (BTreeSet<&str>, Vec<String>) {
             Piece::Value(name) if is_name(name) => {
                 names.insert(name);
             }
-            Piece::Value(other) => wrong.push(format!("Write one name between the braces, not \u{201c}{other}\u{201d}.")),
+            Piece::Value(other) => {
+                wrong.push(format!("Write one name between the braces, not \u{201c}{other}\u{201d}."))
+            }
             Piece::Tag(tag) => match (tag.split_whitespace().next().unwrap_or_default(), open) {
                 ("else", 1..) if tag == "else" => {}
                 ("endif", 1..) if tag == "endif" => open -= 1,
@@ -334,7 +370,11 @@ mod tests {
     }
 
     fn codes(words: &TemplateWords) -> Vec<(String, &'static str)> {
-        words.problems(Editable::of(MessageKind::BookingLink).expect("one")).into_iter().map(|problem| (problem.field, problem.code)).collect()
+        words
+            .problems(Editable::of(MessageKind::BookingLink).expect("one"))
+            .into_iter()
+            .map(|problem| (problem.field, problem.code))
+            .collect()
     }
 
     #[test]
@@ -350,7 +390,8 @@ mod tests {
     // proves: V-05
     #[test]
     fn what_a_bystander_should_not_read_is_refused_in_texts_and_subjects_and_not_in_letters() {
-        let fine = words("Your appointment on {{ day }}", "Your therapy session", "Hi {{ first_name }}, {{ therapist }} here");
+        let fine =
+            words("Your appointment on {{ day }}", "Your therapy session", "Hi {{ first_name }}, {{ therapist }} here");
         assert_eq!(codes(&fine), []);
         let not = words("Your therapy", "Hello", "You were ill. Pay £60, {% if reason %}because{% endif %}");
         let neutral = codes(&not).into_iter().filter(|(_, code)| *code == "not_neutral");
@@ -368,11 +409,8 @@ mod tests {
         };
         let problems = of(&words("{{ therapist }}", "{{ late_minutes }} {{ fee }}", "Hello"));
         let short: Vec<_> = problems.iter().map(|(field, code, _)| (field.as_str(), *code)).collect();
-        let expected = [
-            ("subject", "unknown_variable"),
-            ("letter", "unknown_variable"),
-            ("short", "variable_required"),
-        ];
+        let expected =
+            [("subject", "unknown_variable"), ("letter", "unknown_variable"), ("short", "variable_required")];
         assert_eq!(short, expected);
         assert!(problems[1].2.contains("{{ fee }}") && problems[1].2.contains("late_minutes"), "{problems:?}");
         assert!(problems[0].2.ends_with("There is: day, update."), "{problems:?}");
@@ -385,9 +423,22 @@ mod tests {
         assert!(wrong.is_empty(), "{wrong:?}");
         assert_eq!(known.into_iter().collect::<Vec<_>>(), ["next", "times", "update"]);
         for bad in [
-            "{% for x in times %}{% endfor %}", "{{ times|length }}", "{{ 'a' * 9 }}", "{{ next", "{% include \"x\" %}",
-            "{% if next %}", "{% endif %}", "{% else %}", "{% if %}{% endif %}", "{% if a b %}{% endif %}", "{# x #}",
-            "{% set x = 1 %}", "{{ x.y }}", "{{ f() }}", "{% if a == b %}{% endif %}", "{%- if next %}{% endif %}",
+            "{% for x in times %}{% endfor %}",
+            "{{ times|length }}",
+            "{{ 'a' * 9 }}",
+            "{{ next",
+            "{% include \"x\" %}",
+            "{% if next %}",
+            "{% endif %}",
+            "{% else %}",
+            "{% if %}{% endif %}",
+            "{% if a b %}{% endif %}",
+            "{# x #}",
+            "{% set x = 1 %}",
+            "{{ x.y }}",
+            "{{ f() }}",
+            "{% if a == b %}{% endif %}",
+            "{%- if next %}{% endif %}",
         ] {
             assert!(!names(bad).1.is_empty(), "{bad}");
         }

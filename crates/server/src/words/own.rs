@@ -6,12 +6,12 @@ use super::view::Names;
 use domain::id::CommandId;
 use domain::message::MessageKind;
 use domain::person::Locale;
+use domain::refusal::Named;
 use domain::telling::short_text;
 use domain::telling::template::{Editable, SUBJECT_MAX, Template, TemplateWords, named};
-use domain::refusal::Named;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Object;
-use minijinja::{Environment, UndefinedBehavior, Value};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -133,7 +133,10 @@ fn too_much(filled: &Filled) -> Vec<Named> {
         }
     }
     if short_text::size(&filled.short).parts > short_text::PARTS_MAX {
-        let detail = format!("It would be sent in more than {} parts. Say less; the letter may say more.", short_text::PARTS_MAX);
+        let detail = format!(
+            "It would be sent in more than {} parts. Say less; the letter may say more.",
+            short_text::PARTS_MAX
+        );
         problems.push(named("short", "too_many_parts", detail));
     }
     problems
@@ -145,7 +148,14 @@ fn facts(of: &Editable, names: &Names, is_short: bool) -> BTreeMap<&'static str,
         "first_name" => names.text("hello"),
         "place" => names.text("away_from"),
         "times" => listed(&names.list("offered"), is_short),
-        "update" => if names.is_true("update") { "Update: ".to_owned() } else { String::new() },
+        "update" => {
+            if names.is_true("update") {
+                "Update: ".to_owned()
+            } else {
+                String::new()
+            }
+        }
+        "old_time" if names.text("old_time").is_empty() => names.text("replaced"),
         other => names.text(other),
     };
     of.variables().map(|variable| (variable.name, fact(variable.name))).collect()
@@ -222,10 +232,10 @@ pub(super) fn parts(letter: &str) -> Vec<Value> {
 
 fn text(lines: &mut Vec<&str>) -> Option<Value> {
     let said = std::mem::take(lines).join(" ");
-    (!said.is_empty()).then(|| Value::from_iter([("text", Value::from(said)), ("items", Value::from(Vec::<String>::new()))]))
+    (!said.is_empty()).then(|| context! { text => said, items => Vec::<String>::new() })
 }
 
 fn list(items: &mut Vec<String>) -> Option<Value> {
     let items = std::mem::take(items);
-    (!items.is_empty()).then(|| Value::from_iter([("text", Value::from("")), ("items", Value::from(items))]))
+    (!items.is_empty()).then(|| context! { text => "", items => items })
 }

@@ -179,6 +179,30 @@ fn keeps_the_emergency_contact_out_of_it(engine: Engine) {
     world.ignore_jobs();
 }
 
+/// Whoever was told before reads which message the new one replaces, on their own clock.
+fn names_the_message_that_it_replaces(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic).clone();
+    let appointment = booked(&world, &house, "2026-11-26 14:00");
+    world.work();
+    let first = world.read_letter(&house.client).parsed();
+    assert!(first.part("text/plain").is_some_and(|text| !text.contains("This replaces")), "{first:?}");
+    world.ignore_letters();
+    let written = told(&world, &appointment, MessageKind::Confirmation)[0].written_at.in_zone(&house.practice.zone);
+    world.advance(Span::minutes(75));
+    let wish =
+        json!({ "initiator": "therapist", "reason": "therapist_illness", "next_step": { "booking_link": true } });
+    world.api(&house.therapist).post(&act(&appointment, "cancel"), &wish).good();
+    world.advance(Span::minutes(3));
+    let letter = world.read_letters(&house.client).pop().expect("a letter").parsed();
+    let words = format!("This replaces our message of {}.", written.strftime("%H:%M"));
+    for kind in ["text/plain", "text/html"] {
+        assert!(letter.part(kind).is_some_and(|text| text.contains(&words)), "{words}: {letter:?}");
+    }
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
 macro_rules! on_both {
     ($($story:ident: $sqlite:ident, $postgres:ident;)*) => {$(
         #[test]
@@ -197,6 +221,8 @@ on_both! {
         a_wrong_number_is_not_used_until_it_is_confirmed_on_postgres;
     moves_to_a_new_number: a_new_number_is_used_once_its_code_was_typed_on_sqlite,
         a_new_number_is_used_once_its_code_was_typed_on_postgres;
+    names_the_message_that_it_replaces: an_update_names_the_message_that_it_replaces_on_sqlite,
+        an_update_names_the_message_that_it_replaces_on_postgres;
     keeps_the_emergency_contact_out_of_it: nothing_is_ever_written_to_an_emergency_contact_on_sqlite,
         nothing_is_ever_written_to_an_emergency_contact_on_postgres;
 }
