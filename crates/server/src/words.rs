@@ -116,6 +116,9 @@ const BODIES: [[&str; 4]; 28] = [
     body!("change_request"),
     body!("running_late"),
     body!("late_answer"),
+    body!("client_wrote"),
+    body!("passed_on"),
+    body!("help"),
     body!("missed"),
     body!("client_late"),
     body!("stepped_away"),
@@ -167,7 +170,12 @@ impl Writer {
 
     /// A letter about no appointment: words to a client, or word of a request for help.
     pub fn plain(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> Written {
-        self.render("plain", view::of_plain(practice, to, plain, now, &self.domain))
+        self.render(body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain))
+    }
+
+    /// The same as a short text.
+    pub fn plain_short(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> String {
+        self.short(body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain)).text
     }
 
     fn render(&self, body: &str, mut view: Names) -> Written {
@@ -224,6 +232,9 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::ChangeRequest => "change_request",
         MessageKind::RunningLate => "running_late",
         MessageKind::LateAnswer => "late_answer",
+        MessageKind::ClientWrote => "client_wrote",
+        MessageKind::PassedOn => "passed_on",
+        MessageKind::Help => "help",
         MessageKind::Missed => "missed",
         MessageKind::ClientLate => "client_late",
         MessageKind::SteppedAway => "stepped_away",

@@ -16,6 +16,7 @@ mod engine;
 mod error;
 mod flow;
 pub mod guide;
+pub mod inbound;
 pub mod job;
 pub mod ledger;
 pub mod link;
