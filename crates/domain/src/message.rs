@@ -1,7 +1,7 @@
 //! What people are told. A [`Notice`] is the decision to tell; a [`Message`] is that notice rendered once, stored, and
 //! handed to the outside by a worker (`rulings` 1 and 8, `reliability` 3).
 
-use crate::id::{AppointmentId, CommandId, MessageId, OfferId, PracticeId, RelationshipId};
+use crate::id::{AddressChangeId, AppointmentId, CommandId, MessageId, OfferId, PracticeId, RelationshipId};
 use crate::money::Money;
 use crate::person::{Channel, PersonRef};
 use crate::policy::choices::words;
@@ -79,6 +79,8 @@ words! {
         Outcome = "outcome",
         /// An appointment at no charge, in place of a missed one.
         MakeUp = "make_up",
+        /// A link or code that shows a new address or number to be the client's.
+        ConfirmAddress = "confirm_address",
     }
 }
 
@@ -150,6 +152,8 @@ pub enum LinkTo {
     Booking(RelationshipId),
     /// See, move or cancel the appointment.
     Appointment(AppointmentId),
+    /// Show that a new address or number is theirs; in a text it is a code.
+    Address(AddressChangeId),
 }
 
 /// Every claim that a message may make, from one place (C7). Times are UTC; the writer shows them in the reader's zone.

@@ -5,8 +5,8 @@ use crate::work::{Call, Outcome, Parcel, Post, Text};
 use domain::message::{CalendarMethod, Message};
 use domain::person::Person as Recipient;
 use domain::practice::Practice;
-use outside::ical::write::Method;
 use outside::handed::Handed;
+use outside::ical::write::Method;
 use outside::mail::{CalendarPart, Envelope, Letter, Mailer, Person, to_bytes};
 use outside::sms::{self, Gateway};
 

@@ -69,6 +69,7 @@ pub struct Writer {
     templates: Environment<'static>,
     from: EmailAddress,
     domain: String,
+    base_url: String,
 }
 
 /// The templates that are not of one kind: name and text.
@@ -95,7 +96,7 @@ macro_rules! body {
 }
 
 /// Every body.
-const BODIES: [[&str; 4]; 28] = [
+const BODIES: [[&str; 4]; 33] = [
     body!("confirmation"),
     body!("cancellation"),
     body!("rescheduled"),
@@ -127,6 +128,8 @@ const BODIES: [[&str; 4]; 28] = [
     body!("outcome"),
     body!("make_up"),
     body!("receipt"),
+    body!("confirm_address"),
+    body!("news"),
 ];
 
 impl Writer {
@@ -149,11 +152,17 @@ impl Writer {
             // The texts are part of the program, and a test renders each of them for every reader.
             templates.add_template(name, source).expect("a template of ours is well formed");
         }
-        Self { templates, from, domain: clean::line(host(base_url)) }
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        Self { templates, from, domain: clean::line(host(&base_url)), base_url }
     }
 
     /// The notice in words, for its reader, in their English and on their clock.
     pub fn write(&self, notice: &Notice, about: &About<'_>) -> Written {
+        if about.to.preference.file.safe_content {
+            let (practice, kind) = (&about.situation.practice, notice.kind);
+            let link = notice.link.is_some().then_some("news");
+            return self.news(notice.channel, practice, about.to, kind, link, about.now);
+        }
         let view = view::of_notice(notice, about, &self.domain);
         if notice.channel == Channel::Sms {
             return self.short(body(notice.kind), view);
@@ -170,12 +179,39 @@ impl Writer {
 
     /// A letter about no appointment: words to a client, or word of a request for help.
     pub fn plain(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> Written {
+        if to.preference.file.safe_content && plain.with_booking_link {
+            return self.news(Channel::Email, practice, to, plain.kind, Some("news"), now);
+        }
+        if to.preference.file.safe_content {
+            return self.news(Channel::Email, practice, to, plain.kind, None, now);
+        }
         self.render(body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain))
     }
 
     /// The same as a short text.
     pub fn plain_short(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> String {
         self.short(body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain)).text
+    }
+
+    /// Word to a client who asked that messages say nothing: there is news, and where it can be read.
+    fn news(
+        &self,
+        channel: Channel,
+        practice: &Practice,
+        to: &Person,
+        kind: MessageKind,
+        link: Option<&'static str>,
+        now: Instant,
+    ) -> Written {
+        let view = view::of_news(practice, to, kind, link, &self.base_url, now, &self.domain);
+        if channel == Channel::Sms { self.short("news", view) } else { self.render("news", view) }
+    }
+
+    /// A link or code that shows a new address or number to be the client's. It says no more than a stranger may read.
+    pub fn confirm_address(&self, channel: Channel, practice: &Practice, to: &Person, now: Instant) -> Written {
+        let view = view::of_confirmation(practice, to, now, &self.domain);
+        let body = "confirm_address";
+        if channel == Channel::Sms { self.short(body, view) } else { self.render(body, view) }
     }
 
     fn render(&self, body: &str, mut view: Names) -> Written {
@@ -243,6 +279,7 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::TechnicalFailure => "technical_failure",
         MessageKind::Outcome => "outcome",
         MessageKind::MakeUp => "make_up",
+        MessageKind::ConfirmAddress => "confirm_address",
     }
 }
 

@@ -5,6 +5,7 @@
 //! (`sql!`), a `from_row`, and functions that take `&mut Tx`. `tests/statements.rs` finds every `sql!` by itself and
 //! prepares it on both engines.
 
+pub mod address;
 pub mod appointment;
 pub mod audit;
 pub mod bookkeeping;

@@ -11,8 +11,8 @@ use crate::job;
 use crate::read::Columns;
 use crate::row::Row;
 use crate::tx::Tx;
-use crate::value::Value;
 use crate::vals;
+use crate::value::Value;
 use domain::id::{AppointmentId, Id, Kind, MessageId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::PersonRef;
@@ -165,6 +165,7 @@ fn link_word(link: LinkTo) -> String {
         LinkTo::Offer(id) => id.to_string(),
         LinkTo::Booking(id) => id.to_string(),
         LinkTo::Appointment(id) => id.to_string(),
+        LinkTo::Address(id) => id.to_string(),
     }
 }
 
@@ -174,7 +175,7 @@ fn link_of(word: &str) -> Option<LinkTo> {
         word.parse().ok()
     }
     let (offer, booking) = (id(word).map(LinkTo::Offer), id(word).map(LinkTo::Booking));
-    offer.or(booking).or_else(|| id(word).map(LinkTo::Appointment))
+    offer.or(booking).or_else(|| id(word).map(LinkTo::Appointment)).or_else(|| id(word).map(LinkTo::Address))
 }
 
 fn from_row(row: &Row) -> Result<Message, DbError> {

@@ -2,6 +2,7 @@
 
 use super::{Ask, Flow, Tools, jobs};
 use crate::words::{Plain, Written};
+use domain::access::Purpose;
 use domain::audit::Entry;
 use domain::inbound::Inbound;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId, RelationshipId};
@@ -51,7 +52,7 @@ fn draft(
         appointment: None,
         revision: 0,
         to: to.id,
-        address: to.email.clone().unwrap_or_default(),
+        address: to.address(Channel::Email).unwrap_or_default().to_owned(),
         channel: Channel::Email,
         kind: plain.kind,
         urgent,
@@ -68,7 +69,8 @@ fn draft(
     }
 }
 
-fn put(tx: &mut Tx, message: &Message) -> Flow<()> {
+/// Puts a message on its way.
+pub(super) fn put(tx: &mut Tx, message: &Message) -> Flow<()> {
     store::message::insert(tx, message)?;
     let priority = if message.urgent { Priority::Urgent } else { Priority::Normal };
     let (subject, practice) = (message.id.to_string(), message.practice);
@@ -136,6 +138,14 @@ pub fn to_client(tx: &mut Tx, tools: &Tools, ask: &Ask, words: &Words) -> Flow<D
         Attach::Guide(id) => Some(guide_page(tx, tools, ask, id)?),
         _ => None,
     };
+    if to.address(Channel::Email).is_none() {
+        let detail = "They asked not to be written to by e-mail. Call instead.";
+        return Err(domain::refusal::Refusal::conflict("opted_out", detail).into());
+    }
+    if to.preference.file.safe_content && words.attach != Attach::BookingLink {
+        let detail = "They asked that messages say nothing, so these words would not reach them. Call instead.";
+        return Err(domain::refusal::Refusal::conflict("safe_content", detail).into());
+    }
     let sender = sender(tx, ask)?;
     let plain = Plain {
         kind: MessageKind::Message,
@@ -225,7 +235,7 @@ fn open_booking_link(
         id: tools.link_key.token(link),
         practice,
         client,
-        purpose: crate::links::purpose(link),
+        purpose: Purpose::Book(relationship),
         secret_hash,
         created_at: ask.now,
         expires_at: None,

@@ -2,6 +2,7 @@
 //!
 //! A flow is plain synchronous code that may be run again from the start; everything it needs comes in by value.
 
+pub mod address;
 pub mod answer;
 pub mod appointment;
 pub mod case;

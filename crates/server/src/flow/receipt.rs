@@ -4,7 +4,10 @@ use super::{Ask, Failed, Flow, Tools};
 use domain::audit::Entry;
 use domain::id::MessageId;
 use domain::message::{Message, MessageState};
+use domain::person::{Channel, PersonRef};
 use domain::refusal::Refusal;
+use domain::telling::consent::Source;
+use domain::time::Instant;
 use outside::sms::{Fate, Receipt};
 use serde_json::json;
 use store::{Done, Tx};
@@ -29,9 +32,30 @@ pub fn heard(tx: &mut Tx, tools: &Tools, ask: &Ask, id: MessageId, said: &Receip
             store::message::cancel_behind(tx, &message)?;
             None
         }
-        _ => (!store::message::send_behind(tx, &message, ask.now)?).then(|| message.clone()),
+        _ => {
+            number_unknown(tx, &message, &said.words, ask.now)?;
+            (!store::message::send_behind(tx, &message, ask.now)?).then(|| message.clone())
+        }
     };
     Ok(Done::new(answer, entry(tools, ask, &message, state, said)))
+}
+
+/// Where the network says that nobody has this number, it is not used any more until it is changed or somebody says that
+/// it is right. True where that is new.
+pub fn number_unknown(tx: &mut Tx, message: &Message, words: &str, now: Instant) -> Flow<bool> {
+    let PersonRef::Client(client) = message.to else { return Ok(false) };
+    if message.channel != Channel::Sms || !outside::sms::says_no_such_number(words) {
+        return Ok(false);
+    }
+    let Some(mut person) = store::person::load(tx, message.to)? else { return Ok(false) };
+    let is_theirs = person.phone.as_deref() == Some(message.address.as_str());
+    if !is_theirs || person.preference.file.is_wrong(&message.address) {
+        return Ok(false);
+    }
+    let file = std::mem::take(&mut person.preference.file);
+    person.preference.file = file.wrong(&message.address, Source::Network, now);
+    store::person::update_preference(tx, client, &person.preference)?;
+    Ok(true)
 }
 
 fn entry(tools: &Tools, ask: &Ask, message: &Message, state: MessageState, said: &Receipt) -> Entry {

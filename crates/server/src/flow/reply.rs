@@ -3,13 +3,12 @@
 
 use super::letter::entry;
 use super::{Ask, Failed, Flow, Tools, Who, appointment, jobs, letter, live, load, offer, settings, ticket};
-use crate::words::Plain;
-use domain::access::{Actor, Scope, Via};
+use domain::access::{Actor, Via};
 use domain::audit::Entry;
 use domain::decide::{Command, Live};
 use domain::id::{AppointmentId, Ids, MessageId, OfferId};
 use domain::inbound::Inbound;
-use domain::message::{LinkTo, Message, MessageKind};
+use domain::message::{LinkTo, Message};
 use domain::offer::OfferState;
 use domain::person::{Channel, Person, PersonRef, Role};
 use domain::telling::answer::{ClientWord, Meaning, Question, meaning};

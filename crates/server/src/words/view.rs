@@ -118,6 +118,45 @@ pub(super) fn of_plain(practice: &Practice, to: &Person, plain: &Plain<'_>, now:
     Names([own, frame(practice, to, &when, domain)].concat())
 }
 
+/// The view of word that there is news: no names, no times, nothing of what it is about.
+pub(super) fn of_news(
+    practice: &Practice,
+    to: &Person,
+    kind: MessageKind,
+    link: Option<&'static str>,
+    base_url: &str,
+    now: Instant,
+    domain: &str,
+) -> Names {
+    let when = reader_of(to, now);
+    let mut own = names! {
+        reader => Reader::of(to.id).word(),
+        kind => if kind == MessageKind::SignIn { "sign_in" } else { "news" },
+        link => link,
+        good_until => Value::from(()),
+        day => "",
+    };
+    let mut frame = frame(practice, to, &when, domain);
+    if link.is_none() {
+        frame.retain(|(name, _)| !matches!(*name, "url" | "url_words"));
+        own.extend(names! { url => format!("{base_url}/c"), url_words => format!("Read it at {domain}") });
+    }
+    Names([own, frame].concat())
+}
+
+/// The view of a link or code that goes to a new address or number.
+pub(super) fn of_confirmation(practice: &Practice, to: &Person, now: Instant, domain: &str) -> Names {
+    let when = reader_of(to, now);
+    let own = names! {
+        reader => Reader::of(to.id).word(),
+        kind => MessageKind::ConfirmAddress.as_str(),
+        link => "address",
+        good_until => Value::from(()),
+        day => "",
+    };
+    Names([own, frame(practice, to, &when, domain)].concat())
+}
+
 /// How this person is told moments.
 fn reader_of(to: &Person, now: Instant) -> When {
     When { locale: to.locale, zone: to.zone.clone(), now }
@@ -176,6 +215,9 @@ fn people(about: &About<'_>, reader: Reader) -> Part {
 fn reach(person: &Person) -> String {
     let name = clean::line(&person.name);
     match (&person.phone, &person.email) {
+        (Some(phone), _) if person.preference.file.is_wrong(phone) => {
+            format!("{name}, the number on file is not theirs")
+        }
         (Some(phone), _) => format!("{name}, {}", clean::line(phone)),
         (None, Some(email)) => format!("{name}, no number on file, {}", clean::line(email)),
         (None, None) => format!("{name}, no number on file"),
@@ -253,6 +295,7 @@ fn link(notice: &Notice) -> Option<&'static str> {
         (_, Some(LinkTo::Offer(_))) => Some("offer"),
         (_, Some(LinkTo::Booking(_))) | (MessageKind::BookingLink, None) => Some("booking"),
         (_, Some(LinkTo::Appointment(_))) => Some("appointment"),
+        (_, Some(LinkTo::Address(_))) | (MessageKind::ConfirmAddress, None) => Some("address"),
         (_, None) => None,
     }
 }

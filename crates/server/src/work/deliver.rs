@@ -6,7 +6,7 @@ use crate::flow::{self, Ask, Failed, Flow, Who};
 use domain::access::Scope;
 use domain::audit::{Entry, Receipt};
 use domain::id::MessageId;
-use domain::message::{LinkTo, Message, MessageState};
+use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::{Channel, Person, PersonRef};
 use domain::practice::Practice;
 use domain::time::{Instant, Span};
@@ -123,6 +123,11 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
         settle(app, &job, &found.message, MessageState::Unknown, &outcome, now)?;
         return Ok(Step::Worked);
     }
+    if let Some(why) = unwelcome(&found) {
+        let outcome = Outcome::Refused(why.into());
+        settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now)?;
+        return Ok(Step::Worked);
+    }
     match parcel(app, &found) {
         Some(parcel) => {
             let errand = Errand::Message(Box::new(found.message));
@@ -134,6 +139,19 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
             Ok(Step::Worked)
         }
     }
+}
+
+/// Why it may not go any more: what was said since it was written counts from that moment (STOP, a wrong number). What
+/// confirms a new address goes where nothing else goes yet.
+fn unwelcome(found: &Found) -> Option<&'static str> {
+    let (message, file) = (&found.message, &found.to.preference.file);
+    if message.kind == MessageKind::ConfirmAddress {
+        return None;
+    }
+    if file.refuses(message.channel) {
+        return Some("they asked not to be told this way");
+    }
+    (message.channel == Channel::Sms && file.is_wrong(&message.address)).then_some("the number is not theirs")
 }
 
 /// The message as it stood before it was taken in hand; nothing where nothing is left to do.
@@ -214,6 +232,9 @@ fn settle(
             return Err(Failed::Nothing { look_again: None });
         }
         store::message::record(tx, kept.id, state, &words(&said), now)?;
+        if state == MessageState::Undeliverable {
+            flow::receipt::number_unknown(tx, &kept, &words(&said), now)?;
+        }
         let untold = state == MessageState::Undeliverable && !store::message::send_behind(tx, &kept, now)?;
         Ok(Done::new(untold, entry(&inner, &kept, state, &said, command, now)))
     });
@@ -276,7 +297,10 @@ fn entry(
 /// The letter or text with link and receipt filled in; `None` where there is no address for it.
 fn parcel(app: &App, found: &Found) -> Option<Parcel> {
     let message = &found.message;
-    let fill = |text: &str| fill(app, text, message.link, found.receipt);
+    let fill = |text: &str| match (message.link, message.channel) {
+        (Some(LinkTo::Address(id)), Channel::Sms) => text.replace("{link}", &app.tools.link_key.code(id)),
+        _ => fill(app, text, message.link, found.receipt),
+    };
     match message.channel {
         Channel::Email => {
             let (text, html) = (fill(&message.text), fill(&message.html));
@@ -284,7 +308,8 @@ fn parcel(app: &App, found: &Found) -> Option<Parcel> {
             Some(Parcel::Letter(Box::new(letter)))
         }
         Channel::Sms if !message.address.is_empty() => {
-            let report_to = format!("{}/hooks/sms/reports/{}", app.tools.base_url, app.tools.link_key.report(message.id));
+            let report_to =
+                format!("{}/hooks/sms/reports/{}", app.tools.base_url, app.tools.link_key.report(message.id));
             let (id, to, body) = (message.id, message.address.clone(), fill(&message.text));
             Some(Parcel::Text(Text { id, to, body, report_to }))
         }

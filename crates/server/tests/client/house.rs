@@ -453,7 +453,12 @@ fn person(id: PersonRef, role: Role, name: &str, american: bool) -> Person {
         phone: Some("+447700900412".into()),
         zone,
         locale,
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+        preference: ContactPreference {
+            channels: vec![Channel::Email],
+            voicemail: false,
+            asked_at: None,
+            ..Default::default()
+        },
         active: true,
     }
 }

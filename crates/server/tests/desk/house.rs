@@ -252,7 +252,12 @@ fn person(id: PersonRef, role: Role, name: &str, channels: Vec<Channel>) -> Pers
         phone: (role == Role::Client).then(|| "+44 7700 900412".to_owned()),
         zone: london(),
         locale: Locale::EnGb,
-        preference: ContactPreference { channels, voicemail: false, asked_at: Some(now() - Span::hours(24 * 30)) },
+        preference: ContactPreference {
+            channels,
+            voicemail: false,
+            asked_at: Some(now() - Span::hours(24 * 30)),
+            ..Default::default()
+        },
         active: true,
     }
 }

@@ -245,7 +245,12 @@ fn person(id: PersonRef, role: Role, name: &str) -> Person {
         phone: None,
         zone: london(),
         locale: Locale::EnGb,
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+        preference: ContactPreference {
+            channels: vec![Channel::Email],
+            voicemail: false,
+            asked_at: None,
+            ..Default::default()
+        },
         active: true,
     }
 }

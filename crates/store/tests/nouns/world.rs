@@ -100,7 +100,12 @@ pub fn a_person(id: PersonRef, practice: PracticeId, role: Role, name: &str) -> 
         phone: None,
         zone: london(),
         locale: Locale::EnGb,
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+        preference: ContactPreference {
+            channels: vec![Channel::Email],
+            voicemail: false,
+            asked_at: None,
+            ..Default::default()
+        },
         active: true,
     }
 }

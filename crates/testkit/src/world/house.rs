@@ -181,7 +181,12 @@ impl House {
             phone: Some(member.phone.clone()),
             zone: self.practice.zone.clone(),
             locale: self.practice.locale,
-            preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+            preference: ContactPreference {
+                channels: vec![Channel::Email],
+                voicemail: false,
+                asked_at: None,
+                ..Default::default()
+            },
             active: true,
         }
     }

@@ -14,6 +14,7 @@ mod policy;
 mod presets;
 mod races;
 mod record;
+mod replies;
 mod steps;
 mod storage_faults;
 mod support_mail;

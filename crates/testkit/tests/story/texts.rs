@@ -36,7 +36,8 @@ fn stand(world: &World, appointment: &Value) -> [Option<MessageState>; 2] {
     let kept = world.app.store.read(move |tx| store::message::of_appointment(tx, id));
     let kept = kept.unwrap_or_else(|why: DbError| panic!("{why}"));
     [Channel::Sms, Channel::Email].map(|channel| {
-        let mut own = kept.iter().filter(|m| m.kind == MessageKind::RunningLate && matches!(m.to, PersonRef::Client(_)));
+        let mut own =
+            kept.iter().filter(|m| m.kind == MessageKind::RunningLate && matches!(m.to, PersonRef::Client(_)));
         own.find(|message| message.channel == channel).map(|message| message.state)
     })
 }
