@@ -46,6 +46,7 @@ mod sql;
 pub mod standing;
 pub mod statement;
 mod store;
+pub mod tally;
 pub mod therapist;
 pub mod ticket;
 pub mod token;

@@ -9,3 +9,5 @@ INSERT INTO inbound (id, practice, client, answers, appointment, channel, addres
     ('inb_00000000000000000000000001', 'prc_00000000000000000000000001', 'cli_00000000000000000000000001',
         'msg_00000000000000000000000011', 'apt_00000000000000000000000001', 'sms', '+447700900412', 'Thank you', 1799500002000000,
         'unread', 'sms:1');
+
+INSERT INTO tally (what, period, used, ends_at) VALUES ('texts prc_00000000000000000000000001', 20827, 2, 1799539200000000);
