@@ -5,6 +5,8 @@ use crate::work::{Call, Outcome, Parcel, Post, Text};
 use domain::message::{CalendarMethod, Message};
 use domain::person::Person as Recipient;
 use domain::practice::Practice;
+use domain::telling::pace::Breaker;
+use domain::time::Instant;
 use outside::handed::Handed;
 use outside::ical::write::Method;
 use outside::mail::{CalendarPart, Envelope, Letter, Mailer, Person, to_bytes};

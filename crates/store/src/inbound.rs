@@ -35,12 +35,8 @@ macro_rules! in_scope {
               AND (CAST($3 AS TEXT) IS NULL OR i.client = $3)"
     };
 }
-const OF_APPOINTMENT: Sql = sql!(
-    "SELECT ",
-    inbound_columns!(),
-    in_scope!(),
-    " AND i.appointment = $4 ORDER BY i.received_at, i.id"
-);
+const OF_APPOINTMENT: Sql =
+    sql!("SELECT ", inbound_columns!(), in_scope!(), " AND i.appointment = $4 ORDER BY i.received_at, i.id");
 const LIST: Sql = sql!(
     "SELECT ",
     inbound_columns!(),
@@ -79,11 +75,7 @@ pub fn read(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<(), DbError> {
 }
 
 /// What was written about an appointment, as far as it is in scope, in order.
-pub fn of_appointment(
-    tx: &mut Tx<'_>,
-    scope: &Scope<'_>,
-    appointment: AppointmentId,
-) -> Result<Vec<Inbound>, DbError> {
+pub fn of_appointment(tx: &mut Tx<'_>, scope: &Scope<'_>, appointment: AppointmentId) -> Result<Vec<Inbound>, DbError> {
     let limits = scope.limits();
     let rows = tx.query(OF_APPOINTMENT, vals![limits.practice, limits.therapist, limits.client, appointment])?;
     rows.iter().map(from_row).collect()

@@ -240,9 +240,8 @@ fn next_turn(tx: &mut Tx<'_>, lane: Priority, last: &str) -> Result<Option<First
     if row.is_none() && !last.is_empty() {
         row = tx.query_opt(NEXT_TURN, vals![lane as i64, ""])?;
     }
-    let read = |row: Row| {
-        Ok(First { subject: row.get(0)?, kind: row.get(1)?, practice: row.get(2)?, due_at: row.get(3)? })
-    };
+    let read =
+        |row: Row| Ok(First { subject: row.get(0)?, kind: row.get(1)?, practice: row.get(2)?, due_at: row.get(3)? });
     row.map(read).transpose()
 }
 

@@ -10,7 +10,7 @@ use domain::id::{ClientId, PracticeId, TherapistId, TokenId};
 use domain::money::Money;
 use domain::person::{Channel, ContactPreference, Person, PersonRef, Role};
 use domain::schedule::Schedule;
-use domain::telling::consent::Source;
+use domain::telling::consent;
 use domain::time::{Weekday, Zone};
 use serde_json::json;
 use server::dice::hash_of;
@@ -161,7 +161,7 @@ pub fn person_add(args: PersonAdd) -> Told {
         let made = setup::person(tx, &app.tools, ask, ids, practice, wish.clone())?;
         // Checked as if the person had said it themselves: a way that cannot be used is refused.
         let ContactPreference { channels, voicemail, .. } = made.answer.preference.clone();
-        ContactPreference::stated(channels, voicemail, &made.answer, Source::Staff, now)?;
+        ContactPreference::stated(channels, voicemail, &made.answer, consent::Source::Staff, now)?;
         Ok(made)
     })?;
     added(&person, json);

@@ -104,8 +104,7 @@ fn open(
     ids: &mut Ids,
     outcome: &mut Outcome,
 ) {
-    let setting =
-        Setting { now, start: about.start, end: about.end, given: Given::Nothing, money_open: false };
+    let setting = Setting { now, start: about.start, end: about.end, given: Given::Nothing, money_open: false };
     let case = situation.disruption.as_ref().filter(|case| case.closed_at.is_none()).map(|case| case.id);
     for owed in owed(&situation.policy.parameters, &situation.practice.zone, trigger, &setting) {
         let same = |o: &&Obligation| o.kind == owed.kind && o.is_owed() && o.appointment == Some(about.id);

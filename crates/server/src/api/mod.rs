@@ -18,6 +18,7 @@ mod openapi;
 mod pathways;
 mod people;
 mod policy;
+mod preferences;
 mod relationships;
 pub(crate) mod reliability;
 mod request;
@@ -65,6 +66,7 @@ pub fn routes() -> Vec<Route> {
         pathways::routes(),
         people::routes(),
         policy::routes(),
+        preferences::routes(),
         relationships::routes(),
         reserved_slots::routes(),
         risk::routes(),

@@ -4,8 +4,8 @@ use super::{Ask, Flow, Tools, jobs};
 use crate::words::{Plain, Written};
 use domain::access::Purpose;
 use domain::audit::Entry;
-use domain::inbound::Inbound;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId, RelationshipId};
+use domain::inbound::Inbound;
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::{Channel, Person, PersonRef, Role};
 use domain::practice::Practice;
@@ -100,8 +100,7 @@ pub(super) fn how_to_reach_us(
 ) -> Flow<Message> {
     use domain::refusal::Refusal;
     let practice = store::practice::load(tx, client.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
-    let plain =
-        Plain { kind: MessageKind::Help, words: "", sender: None, with_booking_link: false, page: None };
+    let plain = Plain { kind: MessageKind::Help, words: "", sender: None, with_booking_link: false, page: None };
     let mut message = draft(tools, ask, ids, client, &practice, &plain, true);
     if inbound.channel == Channel::Sms {
         let text = tools.writer.plain_short(&practice, client, &plain, ask.now);

@@ -213,7 +213,9 @@ pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> F
         Outcome::NotYet(_) if job.attempts >= TRIES_MAX => {
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
         }
-        Outcome::NotYet(why) => put_back(app, &job, &message, now + backoff(message.id.bytes(), job.attempts), why, now),
+        Outcome::NotYet(why) => {
+            put_back(app, &job, &message, now + backoff(message.id.bytes(), job.attempts), why, now)
+        }
         // The same letter under the same Message-ID goes once more; after that a person is asked (`reliability` 3.4).
         Outcome::Unknown(_) if message.state == MessageState::Unknown => {
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)

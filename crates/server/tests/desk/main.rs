@@ -1,5 +1,6 @@
 //! The desk of therapists and of the office, as people meet it: over HTTP, without JavaScript, read as text.
 
+mod contact;
 mod day;
 mod house;
 mod moves;

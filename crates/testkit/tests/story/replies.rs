@@ -1,6 +1,7 @@
 //! What clients text back, through a real gateway: it lands on the right appointment, or with a person.
 
 use crate::steps::{act, booked, put_letters_away, text};
+use domain::person::PersonRef;
 use domain::policy::Preset;
 use domain::time::Span;
 use holdspace_testkit::kannel::Kannel;
@@ -34,7 +35,7 @@ fn texts(world: &World, kannel: &Kannel, house: &House, words: &str) -> String {
 }
 
 fn inbound(world: &World, house: &House) -> Vec<domain::inbound::Inbound> {
-    let client = house.client.id.parse().expect("an id");
+    let PersonRef::Client(client) = house.client.id else { panic!("a client") };
     let scope = domain::access::Scope::System("test");
     let found = world.app.store.read(move |tx| store::inbound::list(tx, &scope, Some(client), None, 50));
     found.unwrap_or_else(|why: store::DbError| panic!("{why}")).items
@@ -47,7 +48,10 @@ fn appointment(world: &World, house: &House, booked: &Value) -> Value {
 /// The letter that the therapist gets says so.
 fn the_therapist_reads(world: &World, house: &House, words: &str) {
     let letters = world.read_letters(&house.therapist);
-    let said: Vec<String> = letters.iter().map(|letter| letter.parsed().part("text/plain").unwrap_or_default().replace('\n', " ")).collect();
+    let said: Vec<String> = letters
+        .iter()
+        .map(|letter| letter.parsed().part("text/plain").unwrap_or_default().replace('\n', " "))
+        .collect();
     assert!(said.iter().any(|letter| letter.contains(words)), "{words:?} in {said:#?}");
 }
 

@@ -149,6 +149,7 @@ pub fn purpose(kind: MessageKind) -> &'static str {
         MessageKind::Message => "Message",
         MessageKind::Ticket => "Request for help",
         MessageKind::TicketAnswer => "Answer to a request",
+        MessageKind::ConfirmAddress => "New address to confirm",
         MessageKind::RunningLate => "Running late",
         MessageKind::LateAnswer => "Answer to running late",
         MessageKind::ClientWrote => "The client wrote back",
