@@ -159,9 +159,8 @@ impl Writer {
     /// The notice in words, for its reader, in their English and on their clock.
     pub fn write(&self, notice: &Notice, about: &About<'_>) -> Written {
         if about.to.preference.file.safe_content {
-            let (practice, kind) = (&about.situation.practice, notice.kind);
-            let link = notice.link.is_some().then_some("news");
-            return self.news(notice.channel, practice, about.to, kind, link, about.now);
+            let (practice, link) = (&about.situation.practice, notice.link.is_some());
+            return self.news(notice.channel, practice, about.to, link, about.now);
         }
         let view = view::of_notice(notice, about, &self.domain);
         if notice.channel == Channel::Sms {
@@ -179,11 +178,8 @@ impl Writer {
 
     /// A letter about no appointment: words to a client, or word of a request for help.
     pub fn plain(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> Written {
-        if to.preference.file.safe_content && plain.with_booking_link {
-            return self.news(Channel::Email, practice, to, plain.kind, Some("news"), now);
-        }
         if to.preference.file.safe_content {
-            return self.news(Channel::Email, practice, to, plain.kind, None, now);
+            return self.news(Channel::Email, practice, to, plain.with_booking_link, now);
         }
         self.render(body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain))
     }
@@ -194,16 +190,8 @@ impl Writer {
     }
 
     /// Word to a client who asked that messages say nothing: there is news, and where it can be read.
-    fn news(
-        &self,
-        channel: Channel,
-        practice: &Practice,
-        to: &Person,
-        kind: MessageKind,
-        link: Option<&'static str>,
-        now: Instant,
-    ) -> Written {
-        let view = view::of_news(practice, to, kind, link, &self.base_url, now, &self.domain);
+    fn news(&self, channel: Channel, practice: &Practice, to: &Person, has_link: bool, now: Instant) -> Written {
+        let view = view::of_news(practice, to, has_link, &self.base_url, now, &self.domain);
         if channel == Channel::Sms { self.short("news", view) } else { self.render("news", view) }
     }
 

@@ -122,8 +122,7 @@ pub(super) fn of_plain(practice: &Practice, to: &Person, plain: &Plain<'_>, now:
 pub(super) fn of_news(
     practice: &Practice,
     to: &Person,
-    kind: MessageKind,
-    link: Option<&'static str>,
+    has_link: bool,
     base_url: &str,
     now: Instant,
     domain: &str,
@@ -131,13 +130,13 @@ pub(super) fn of_news(
     let when = reader_of(to, now);
     let mut own = names! {
         reader => Reader::of(to.id).word(),
-        kind => if kind == MessageKind::SignIn { "sign_in" } else { "news" },
-        link => link,
+        kind => "news",
+        link => has_link.then_some("news"),
         good_until => Value::from(()),
         day => "",
     };
     let mut frame = frame(practice, to, &when, domain);
-    if link.is_none() {
+    if !has_link {
         frame.retain(|(name, _)| !matches!(*name, "url" | "url_words"));
         own.extend(names! { url => format!("{base_url}/c"), url_words => format!("Read it at {domain}") });
     }

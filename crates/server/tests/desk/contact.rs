@@ -8,6 +8,7 @@ use domain::decide::{Attempt, FileAct, Screen};
 use domain::id::{ClientId, Id};
 use domain::person::{Channel, Person, PersonRef, Role};
 use domain::policy::Preset;
+use domain::time::Span;
 use holdspace_server::flow::{self, Ask, Failed, Flow, Tools, Who};
 use store::{Done, Tx};
 
@@ -71,8 +72,8 @@ async fn after_stop_the_desk_keeps_the_order_and_cannot_bring_texts_back() {
     assert!(maya.text().contains("Only they can ask for texts again"), "{}", maya.text());
     maya.press("Keep it", &[("first", "email"), ("second", "phone")]).await;
     assert!(maya.text().contains("Kept. Messages go this way from now on."), "{}", maya.text());
-    let kept = app.store.read(move |tx| store::person::load(tx, PersonRef::Client(daniel))).ok().flatten();
-    let kept = kept.expect("Daniel").preference;
+    let kept = app.store.read_async(move |tx| store::person::load(tx, PersonRef::Client(daniel))).await;
+    let kept = kept.expect("no fault").expect("Daniel").preference;
     assert!(kept.file.stopped_by_text().is_some() && kept.channels == [Channel::Email, Channel::Phone], "{kept:?}");
 }
 
@@ -110,7 +111,7 @@ async fn an_emergency_contact_opens_for_risk_duty_after_a_decision_and_goes_on_r
     let mut risk = Reader::of(&house, RISK).await;
     risk.go(&format!("/p{page}")).await;
     assert!(!risk.text().contains("Open it") && !says(&risk), "no decision yet: {}", risk.text());
-    let screen = Screen { flagged: true, review_by: None };
+    let screen = Screen { flagged: true, review_by: Some(now() + Span::hours(24 * 7)) };
     does(&house, MAYA, move |tx, tools, ask| {
         flow::file::about_two(tx, tools, ask, relationship(DANIEL), FileAct::Screen(screen))
     })
@@ -119,9 +120,9 @@ async fn an_emergency_contact_opens_for_risk_duty_after_a_decision_and_goes_on_r
     assert!(!maya.text().contains("Open it"), "not the therapist's: {}", maya.text());
     risk.go(&format!("/p{page}")).await.press("Open it", &[]).await;
     assert!(says(&risk), "{}", risk.text());
-    let entries = house.app.store.read(move |tx: &mut Tx<'_>| {
+    let entries = house.app.store.read_async(move |tx: &mut Tx<'_>| {
         let page = store::audit::entries(tx, PRACTICE, &daniel.to_string(), 0, 50)?;
         Ok::<_, store::DbError>(page.into_iter().map(|kept| kept.entry.word).collect::<Vec<_>>())
     });
-    assert!(entries.expect("the record").iter().any(|word| word == "emergency_contact_read"));
+    assert!(entries.await.expect("the record").iter().any(|word| word == "emergency_contact_read"));
 }

@@ -11,6 +11,7 @@ mod mail_faults;
 mod main_path;
 mod moves;
 mod policy;
+mod preference;
 mod presets;
 mod races;
 mod record;

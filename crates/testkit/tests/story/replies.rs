@@ -1,6 +1,6 @@
 //! What clients text back, through a real gateway: it lands on the right appointment, or with a person.
 
-use crate::steps::{act, booked, put_letters_away, text};
+use crate::steps::{act, booked, booking, put_letters_away, text};
 use domain::person::PersonRef;
 use domain::policy::Preset;
 use domain::time::Span;
@@ -169,7 +169,8 @@ fn stop_is_obeyed_at_once_start_undoes_it_and_help_says_whom_to_call() {
     let (kannel, world, house, _booked) = begin(Engine::Sqlite);
     assert_eq!(texts(&world, &kannel, &house, "STOP"), "stop");
     let before = kannel.submitted().len();
-    booked(&world, &house, "2026-12-03 14:00");
+    let body = booking(&house, &house.client, house.local("2026-12-03 14:00"), world.now());
+    world.api(&house.therapist).post("/api/v1/appointments", &body).good();
     world.work();
     assert_eq!(kannel.submitted().len(), before, "no text after STOP");
     assert!(world.read_letters(&house.client).iter().any(|letter| letter.parsed().subject.contains("appointment")));
