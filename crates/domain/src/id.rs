@@ -158,6 +158,8 @@ kinds! {
     ObligationKind ObligationId "obl_";
     /// One outbound notice.
     MessageKind MessageId "msg_";
+    /// What somebody wrote back.
+    InboundKind InboundId "inb_";
     /// An offer of times to one client.
     OfferKind OfferId "off_";
     /// A weekly time kept for one client.

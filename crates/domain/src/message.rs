@@ -57,6 +57,12 @@ words! {
         RunningLate = "running_late",
         /// What the client answered to that.
         LateAnswer = "late_answer",
+        /// What the client wrote back, for the therapist.
+        ClientWrote = "client_wrote",
+        /// That a person will read what the client wrote back.
+        PassedOn = "passed_on",
+        /// Who to turn to, for a client who wrote HELP.
+        Help = "help",
         /// The therapist missed it.
         Missed = "missed",
         /// The client is late: are they coming?
@@ -98,6 +104,7 @@ impl MessageKind {
             self,
             Self::RunningLate
                 | Self::LateAnswer
+                | Self::ClientWrote
                 | Self::Missed
                 | Self::ClientLate
                 | Self::SteppedAway
@@ -194,6 +201,8 @@ pub struct Facts {
     pub answer: Option<crate::attendance::LateAnswer>,
     /// By when a word of the client is hoped for, UTC.
     pub reply_by: Option<Instant>,
+    /// What the client wrote back, as it was understood.
+    pub said: Option<crate::telling::answer::ClientWord>,
 }
 
 impl Facts {
@@ -221,6 +230,7 @@ impl Facts {
             minutes: None,
             answer: None,
             reply_by: None,
+            said: None,
         }
     }
 }

@@ -2,7 +2,9 @@
 //! short text is written and counted, and what a short reply means.
 
 pub mod address;
+pub mod answer;
 pub mod consent;
+pub mod pace;
 pub mod reply;
 pub mod route;
 pub mod short_text;

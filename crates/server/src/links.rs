@@ -71,17 +71,18 @@ impl LinkKey {
         bool::from(self.report(id).as_bytes().ct_eq(word.as_bytes())).then_some(id)
     }
 
-    /// The secret in the address to which a mail server hands letters over: 26 letters, 128 bits.
-    pub fn mail_hook(&self) -> String {
-        let digest = self.mac_of("hook", "mail");
+    /// The secret in the address to which a mail server (`mail`) hands letters over, or a gateway (`sms`) texts: 26
+    /// letters, 128 bits.
+    pub fn hook(&self, of: &str) -> String {
+        let digest = self.mac_of("hook", of);
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest[..16]);
         TokenId::from_bytes(bytes).to_string().split_off(4)
     }
 
     /// Whether this is that secret. Takes as long for any wrong one.
-    pub fn is_mail_hook(&self, word: &str) -> bool {
-        self.mail_hook().as_bytes().ct_eq(word.as_bytes()).into()
+    pub fn is_hook(&self, of: &str, word: &str) -> bool {
+        self.hook(of).as_bytes().ct_eq(word.as_bytes()).into()
     }
 
     /// Salt for the commitment of an audit entry: nobody without the key can guess it, and a rerun gives the same.

@@ -105,7 +105,7 @@ macro_rules! body {
 }
 
 /// Every body.
-const BODIES: [[&str; 4]; 30] = [
+const BODIES: [[&str; 4]; 33] = [
     body!("confirmation"),
     body!("cancellation"),
     body!("rescheduled"),
@@ -126,6 +126,9 @@ const BODIES: [[&str; 4]; 30] = [
     body!("change_request"),
     body!("running_late"),
     body!("late_answer"),
+    body!("client_wrote"),
+    body!("passed_on"),
+    body!("help"),
     body!("missed"),
     body!("client_late"),
     body!("stepped_away"),
@@ -233,7 +236,12 @@ impl Writer {
         if to.preference.file.safe_content {
             return self.news(Channel::Email, practice, to, plain.with_booking_link, now);
         }
-        self.render("plain", view::of_plain(practice, to, plain, now, &self.domain))
+        self.render(body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain))
+    }
+
+    /// The same as a short text.
+    pub fn plain_short(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> String {
+        self.short(body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain)).text
     }
 
     /// Word to a client who asked that messages say nothing: there is news, and where it can be read.
@@ -309,6 +317,9 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::ChangeRequest => "change_request",
         MessageKind::RunningLate => "running_late",
         MessageKind::LateAnswer => "late_answer",
+        MessageKind::ClientWrote => "client_wrote",
+        MessageKind::PassedOn => "passed_on",
+        MessageKind::Help => "help",
         MessageKind::Missed => "missed",
         MessageKind::ClientLate => "client_late",
         MessageKind::SteppedAway => "stepped_away",

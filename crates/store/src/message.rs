@@ -18,8 +18,11 @@ use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::PersonRef;
 use domain::time::Instant;
 use statements::{
-    CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SUPERSEDE, SUPERSEDE_KIND,
+    CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SUPERSEDE, SUPERSEDE_KIND, TEXTED,
 };
+
+/// How many texts to a number are looked at for the question that was asked last.
+const TEXTED_MAX: u32 = 20;
 
 /// The kind of job that hands a message over; its subject is the message's id.
 pub const DELIVER: &str = "deliver";
@@ -139,6 +142,11 @@ pub fn send_behind(tx: &mut Tx<'_>, failed: &Message, now: Instant) -> Result<bo
 fn behind(message: &Message) -> Option<Vec<Value<'static>>> {
     let about = message.appointment?;
     Some(vals![about, message.revision, message.to.to_string(), message.kind.as_str(), message.channel.word()].to_vec())
+}
+
+/// What was sent by text to this number since then, the newest first: whom a text from there may be of.
+pub fn texted(tx: &mut Tx<'_>, number: &str, since: Instant) -> Result<Vec<Message>, DbError> {
+    tx.query(TEXTED, vals![number, since, TEXTED_MAX])?.iter().map(from_row).collect()
 }
 
 /// When the newest message about an earlier revision was written that this person may have got already; none where

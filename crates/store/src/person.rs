@@ -41,6 +41,11 @@ const BY_EMAIL: Sql = sql!(
     person_columns!(),
     " FROM person p WHERE lower(p.email) = $1 AND p.active = 1 ORDER BY p.practice, p.id"
 );
+const BY_PHONE: Sql = sql!(
+    "SELECT ",
+    person_columns!(),
+    " FROM person p WHERE p.phone = $1 AND p.active = 1 AND p.role = 'client' ORDER BY p.practice, p.id"
+);
 // Whose clients a therapist may see is said by their relationships. A cursor is the id of the last person.
 macro_rules! clients_in_scope {
     () => {
@@ -121,6 +126,11 @@ pub fn of_roles(tx: &mut Tx<'_>, practice: PracticeId, roles: &[Role]) -> Result
 /// The active people who have this address, whatever the case of its letters: one in each practice, perhaps more.
 pub fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Vec<Person>, DbError> {
     tx.query(BY_EMAIL, vals![email.to_ascii_lowercase()])?.iter().map(from_row).collect()
+}
+
+/// The active clients who have this number: a household may share one.
+pub fn clients_by_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<Person>, DbError> {
+    tx.query(BY_PHONE, vals![phone])?.iter().map(from_row).collect()
 }
 
 /// The clients in scope whose name has, for each word of `query`, a word that begins so; all of them for an empty

@@ -100,6 +100,7 @@ const fn can_be_short(kind: MessageKind) -> bool {
             | MessageKind::ClientNoShow
             | MessageKind::TechnicalFailure
             | MessageKind::MakeUp
+            | MessageKind::PassedOn
     )
 }
 

@@ -5,6 +5,7 @@ use crate::words::{Plain, Written};
 use domain::access::Purpose;
 use domain::audit::Entry;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId, RelationshipId};
+use domain::inbound::Inbound;
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::{Channel, Person, PersonRef, Role};
 use domain::practice::Practice;
@@ -86,6 +87,28 @@ pub enum Attach {
     BookingLink,
     /// A guide for clients (G-05).
     Guide(domain::id::GuideId),
+}
+
+/// Who to turn to, for a client who wrote HELP: by the way that they wrote.
+pub(super) fn how_to_reach_us(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    ids: &mut Ids,
+    client: &Person,
+    inbound: &Inbound,
+) -> Flow<Message> {
+    use domain::refusal::Refusal;
+    let practice = store::practice::load(tx, client.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
+    let plain = Plain { kind: MessageKind::Help, words: "", sender: None, with_booking_link: false, page: None };
+    let mut message = draft(tools, ask, ids, client, &practice, &plain, true);
+    if inbound.channel == Channel::Sms {
+        let text = tools.writer.plain_short(&practice, client, &plain, ask.now);
+        let (channel, address) = (Channel::Sms, inbound.address.clone());
+        message = Message { channel, address, text, subject: String::new(), html: String::new(), ..message };
+    }
+    put(tx, &message)?;
+    Ok(message)
 }
 
 /// Words to a client.

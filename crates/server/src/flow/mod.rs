@@ -24,6 +24,7 @@ pub mod pathway;
 pub mod receipt;
 pub mod record;
 pub mod replay;
+pub mod reply;
 pub mod save;
 pub mod settings;
 pub mod setup;

@@ -2,7 +2,7 @@
 
 mod raise;
 
-pub use raise::{NewHandOver, NewTicket, Raised, by_mail, practice_of_address, raise};
+pub use raise::{NewHandOver, NewTicket, Raised, by_mail, by_reply, practice_of_address, raise};
 
 use super::letter::{self, entry, person_of};
 use super::{Ask, Failed, Flow, Tools, case, jobs};

@@ -262,6 +262,10 @@ fn times(notice: &Notice, about: &About<'_>, when: &When) -> Part {
         offered => facts.offered.iter().map(|slot| told(slot.from)).collect::<Vec<_>>(),
         held_until => moment(facts.offer_expires_at),
         clock => when.clock(facts.time.from),
+        ready_at => match facts.said {
+            Some(domain::telling::answer::ClientWord::ReadyAt(at)) => Some(when.clock(at)),
+            _ => None,
+        },
         late_minutes => facts.minutes.unwrap_or_default(),
         lasted => facts.minutes,
         no_time_left => about.appointment.state == State::LateNotSeen,
@@ -293,6 +297,11 @@ fn money(facts: &Facts, appointment: &Appointment) -> Part {
 
 fn said(facts: &Facts) -> Part {
     names! {
+        said => facts.said.map(domain::telling::answer::ClientWord::as_str),
+        in_minutes => match facts.said {
+            Some(domain::telling::answer::ClientWord::Coming(minutes)) => minutes,
+            _ => None,
+        },
         answer => facts.answer.map(domain::attendance::LateAnswer::as_str),
         by => facts.initiator.map(Initiator::as_str),
         reason => facts.shared_reason.as_deref().map(clean::line).filter(|reason| !reason.is_empty()),

@@ -10,6 +10,7 @@ use domain::id::MessageId;
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::{Channel, Person, PersonRef};
 use domain::practice::Practice;
+use domain::telling::pace;
 use domain::time::{Instant, Span};
 use serde_json::json;
 use std::borrow::Cow;
@@ -35,6 +36,8 @@ pub struct Call {
     pub errand: Errand,
     /// What is handed over, with its late fields filled in.
     pub parcel: Parcel,
+    /// When it was taken in hand, UTC.
+    pub at: Instant,
 }
 
 /// What is handed over.
@@ -122,6 +125,10 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
         return Ok(Step::Worked);
     };
     // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1).
+    if let Err(at) = app.queue().go(&found.message, now) {
+        put_back(app, &job, &found.message, at, "others go first", now)?;
+        return Ok(Step::Worked);
+    }
     if found.message.state == MessageState::Leased {
         let outcome = Outcome::Unknown("the attempt before was cut off".into());
         settle(app, &job, &found.message, MessageState::Unknown, &outcome, now)?;
@@ -132,10 +139,15 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
         settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now)?;
         return Ok(Step::Worked);
     }
+    if found.message.channel == Channel::Sms && !has_room(app, &found.message, now)? {
+        let outcome = Outcome::Refused("there is no room for more texts today".into());
+        settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now)?;
+        return Ok(Step::Worked);
+    }
     match parcel(app, &found) {
         Some(parcel) => {
             let errand = Errand::Message(Box::new(found.message));
-            Ok(Step::Call(Box::new(Call { job, errand, parcel })))
+            Ok(Step::Call(Box::new(Call { job, errand, parcel, at: now })))
         }
         None => {
             let outcome = Outcome::Refused("there is no address to write to".into());
@@ -156,6 +168,20 @@ fn unwelcome(found: &Found) -> Option<&'static str> {
         return Some("they asked not to be told this way");
     }
     (message.channel == Channel::Sms && file.is_wrong(&message.address)).then_some("the number is not theirs")
+}
+
+/// Whether practice and number may have one more text: what runs wild stops here, and letters and people go on.
+fn has_room(app: &App, message: &Message, now: Instant) -> Flow<bool> {
+    const HOUR: Span = Span::hours(1);
+    const DAY: Span = Span::hours(24);
+    let (practice, number) = (format!("texts {}", message.practice), format!("texts {}", message.address));
+    let limits = &app.config.limits;
+    let (most_a_day, most_an_hour) = (limits.texts_per_day, limits.texts_per_number);
+    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<bool> {
+        let of_practice = store::tally::take(tx, &practice, DAY, now)?;
+        let of_number = store::tally::take(tx, &number, HOUR, now)?;
+        Ok(of_practice <= most_a_day && of_number <= most_an_hour)
+    })
 }
 
 /// The message as it stood before it was taken in hand; nothing where nothing is left to do.
@@ -196,7 +222,9 @@ pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> F
         Outcome::NotYet(_) if job.attempts >= TRIES_MAX => {
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
         }
-        Outcome::NotYet(why) => put_back(app, &job, &message, now + backoff(job.attempts), why, now),
+        Outcome::NotYet(why) => {
+            put_back(app, &job, &message, now + backoff(message.id.bytes(), job.attempts), why, now)
+        }
         // The same letter under the same Message-ID goes once more; after that a person is asked (`reliability` 3.4).
         Outcome::Unknown(_) if message.state == MessageState::Unknown => {
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
@@ -216,9 +244,9 @@ fn put_back(app: &App, job: &Leased, message: &Message, at: Instant, why: &str, 
     })
 }
 
-pub(super) fn backoff(attempts: u32) -> Span {
-    let tried = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
-    BACKOFF[tried.min(BACKOFF.len() - 1)]
+/// How long until the next try: longer each time, and not the same for all that failed together.
+pub(super) fn backoff(name: [u8; 16], attempts: u32) -> Span {
+    pace::wait_after(&BACKOFF, attempts, name)
 }
 
 /// Writes the state on record; what can't be delivered becomes a person's duty in a step of its own.

@@ -15,6 +15,7 @@ mod preference;
 mod presets;
 mod races;
 mod record;
+mod replies;
 mod steps;
 mod storage_faults;
 mod support_mail;

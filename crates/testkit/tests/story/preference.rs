@@ -58,7 +58,7 @@ fn runs_late(world: &World, house: &House, appointment: &Value, minutes: u32) {
 
 /// A text that was written before STOP does not go; the letter behind it goes at once. START brings texts back.
 fn stops(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, &texts_first());
     let house = world.house(Preset::Clinic).clone();
     world.advance_to(house.local("2026-11-26 13:55"));
@@ -94,7 +94,7 @@ fn stops(engine: Engine) {
 
 /// Somebody else answers: the number is not used until it was confirmed, and the practice sees why.
 fn is_wrong(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, &texts_first());
     let house = world.house(Preset::Clinic).clone();
     let attempt = json!({ "client": house.client.id, "appointment": appointment["id"], "channel": "phone", "result": "wrong_number" });
@@ -118,7 +118,7 @@ fn is_wrong(engine: Engine) {
 
 /// A new number gets a code, and is used once it was typed; a stranger who got it by mistake can do nothing with it.
 fn moves_to_a_new_number(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, _) = begin(engine, &kannel, &texts_first());
     let house = world.house(Preset::Clinic).clone();
     let changes = format!("/api/v1/clients/{}/address-changes", house.client.id);
@@ -152,7 +152,7 @@ fn moves_to_a_new_number(engine: Engine) {
 
 /// Whatever happens, nothing is ever written to the emergency contact, and nobody reads it without a decision.
 fn keeps_the_emergency_contact_out_of_it(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, &texts_first());
     let house = world.house(Preset::Clinic).clone();
     let contact = format!("/api/v1/clients/{}/emergency-contact", house.client.id);
@@ -203,6 +203,48 @@ fn names_the_message_that_it_replaces(engine: Engine) {
     world.ignore_jobs();
 }
 
+/// A practice's own words by the API: refused by their parts, tried out, kept, compared, let go.
+fn words_its_messages(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic).clone();
+    let (owner, here) = (world.api(&house.owner), "/api/v1/message-templates/client_late/en-GB");
+    let all = owner.get("/api/v1/message-templates").good();
+    assert_eq!(all["items"].as_array().map(Vec::len), Some(20), "ten kinds in two Englishes");
+    world.api(&house.support).get(here).refused(404, "not_found");
+    owner.get("/api/v1/message-templates/fee/en-GB").refused(404, "not_found");
+    let house_words = owner.get(here).good();
+    let own = |short: &str| json!({ "subject": "About {{ day }}", "letter": "{{ clock }}, {{ first_name }}?", "short": short });
+    owner.post(&format!("{here}/preview"), &own("{{ clock }}?")).refused(409, "nothing_to_show");
+    booked(&world, &house, "2026-11-26 14:00");
+    world.work();
+    owner.put(here, &own("{{ o_clock }}?")).refused(422, "unknown_variable");
+    owner.put(here, &own("Your therapy, {{ clock }}?")).refused(422, "not_neutral");
+    let read = owner.post(&format!("{here}/preview"), &own("{{ clock }}\u{2014}still coming?")).good();
+    assert!(text(&read["short"]["text"]).starts_with("14:00-still coming?"), "{read}");
+    assert_eq!((&read["short"]["alphabet"], &read["short"]["parts"]), (&json!("gsm7"), &json!(1)));
+    assert!(
+        text(&read["text"]).starts_with("14:00, Daniel?") && text(&read["subject"]).starts_with("About Thursday"),
+        "{read}"
+    );
+    let kept = owner.put(here, &own("{{ clock }}?")).good();
+    assert_eq!((&kept["version"], &kept["own"]), (&json!(1), &json!(true)));
+    owner.put(here, &own("{{ clock }}?")).refused(409, "nothing_changed");
+    let stale = json!({ "subject": "a", "letter": "{{ clock }}", "short": "{{ clock }}", "version": 0 });
+    owner.put(here, &stale).refused(412, "stale");
+    let diff = owner.get(&format!("{here}/compare?a=0&b=1")).good();
+    assert_eq!(diff["subject"][1], json!({ "sign": "+", "line": "About {{ day }}" }));
+    world.ignore_letters();
+    owner.post(&format!("{here}/test"), &own("{{ clock }}?")).good();
+    world.work();
+    let letter = world.read_letter(&house.owner).parsed();
+    assert!(letter.part("text/plain").is_some_and(|text| text.starts_with("14:00, Owen?")), "{letter:?}");
+    let back = owner.call("DELETE", here, &[], "").good();
+    assert_eq!((&back["own"], &back["short"]), (&json!(false), &house_words["short"]));
+    assert_eq!(owner.get(&format!("{here}/versions")).good()["items"].as_array().map(Vec::len), Some(2));
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
 macro_rules! on_both {
     ($($story:ident: $sqlite:ident, $postgres:ident;)*) => {$(
         #[test]
@@ -223,6 +265,8 @@ on_both! {
         a_new_number_is_used_once_its_code_was_typed_on_postgres;
     names_the_message_that_it_replaces: an_update_names_the_message_that_it_replaces_on_sqlite,
         an_update_names_the_message_that_it_replaces_on_postgres;
+    words_its_messages: a_practice_words_its_messages_by_the_api_on_sqlite,
+        a_practice_words_its_messages_by_the_api_on_postgres;
     keeps_the_emergency_contact_out_of_it: nothing_is_ever_written_to_an_emergency_contact_on_sqlite,
         nothing_is_ever_written_to_an_emergency_contact_on_postgres;
 }

@@ -48,7 +48,7 @@ fn until(world: &World, appointment: &Value, wanted: [MessageState; 2]) {
 }
 
 fn arrives(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, "+447700900412");
     let house = world.house(Preset::Clinic);
     runs_late(&world, house, &appointment);
@@ -60,7 +60,7 @@ fn arrives(engine: Engine) {
 }
 
 fn fails(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, "+447700900402");
     let house = world.house(Preset::Clinic);
     runs_late(&world, house, &appointment);
@@ -72,7 +72,7 @@ fn fails(engine: Engine) {
 }
 
 fn is_silent(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, "+447700900407");
     let house = world.house(Preset::Clinic);
     runs_late(&world, house, &appointment);
