@@ -188,6 +188,11 @@ pub fn entries(
     tx.query(ABOUT, vals![practice, subject, after as i64, limit])?.iter().map(recorded).collect()
 }
 
+/// The practice's own entries after number `after`, oldest first, at most `limit`: for whoever follows the whole chain.
+pub fn since(tx: &mut Tx<'_>, practice: PracticeId, after: u64, limit: u32) -> Result<Vec<Recorded>, DbError> {
+    tx.query(CHAIN, vals![practice, after as i64, limit])?.iter().map(recorded).collect()
+}
+
 /// The signed file about `subject` that `domain::audit::verify` checks. `signing_key` is the practice's 32-byte
 /// Ed25519 secret.
 pub fn export(

@@ -1,6 +1,6 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
-use super::{Step, finish, subject};
+use super::{Label, Step, finish, subject};
 use crate::app::App;
 use crate::flow::{self, Ask, Failed, Flow, Who};
 use domain::access::Scope;
@@ -110,9 +110,10 @@ struct Found {
 }
 
 /// Takes the message in hand and makes the letter, or settles what need not go.
-pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
+pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Label)) -> Flow<Step> {
     let id = subject(&job)?;
     let taken = app.store.write_unaudited(move |tx: &mut Tx| take(tx, id))?;
+    passed(Label::Taken);
     let Some(found) = taken else {
         finish(app, &job, None, None, now)?;
         return Ok(Step::Worked);
@@ -120,7 +121,7 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
     // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1).
     if found.message.state == MessageState::Leased {
         let outcome = Outcome::Unknown("the attempt before was cut off".into());
-        settle(app, &job, &found.message, MessageState::Unknown, &outcome, now)?;
+        settle(app, &job, &found.message, MessageState::Unknown, &outcome, now, passed)?;
         return Ok(Step::Worked);
     }
     match parcel(app, &found) {
@@ -130,7 +131,7 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
         }
         None => {
             let outcome = Outcome::Refused("there is no address to write to".into());
-            settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now)?;
+            settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now, passed)?;
             Ok(Step::Worked)
         }
     }
@@ -160,21 +161,27 @@ fn take(tx: &mut Tx, id: MessageId) -> Flow<Option<Found>> {
 }
 
 /// Records what came of a hand-off, guarded by the fence.
-pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
+pub(super) fn record(
+    app: &App,
+    call: Call,
+    outcome: Outcome,
+    now: Instant,
+    passed: &dyn Fn(Label),
+) -> Flow<()> {
     let Call { job, errand, .. } = call;
     let Errand::Message(message) = errand else { return super::sign_in::record(app, &job, outcome, now) };
     match &outcome {
-        Outcome::Accepted(_) => settle(app, &job, &message, MessageState::Accepted, &outcome, now),
-        Outcome::Refused(_) => settle(app, &job, &message, MessageState::Undeliverable, &outcome, now),
+        Outcome::Accepted(_) => settle(app, &job, &message, MessageState::Accepted, &outcome, now, passed),
+        Outcome::Refused(_) => settle(app, &job, &message, MessageState::Undeliverable, &outcome, now, passed),
         Outcome::NotYet(_) if job.attempts >= TRIES_MAX => {
-            settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
+            settle(app, &job, &message, MessageState::Undeliverable, &outcome, now, passed)
         }
         Outcome::NotYet(why) => put_back(app, &job, &message, now + backoff(job.attempts), why, now),
         // The same letter under the same Message-ID goes once more; after that a person is asked (`reliability` 3.4).
         Outcome::Unknown(_) if message.state == MessageState::Unknown => {
-            settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
+            settle(app, &job, &message, MessageState::Undeliverable, &outcome, now, passed)
         }
-        Outcome::Unknown(_) => settle(app, &job, &message, MessageState::Unknown, &outcome, now),
+        Outcome::Unknown(_) => settle(app, &job, &message, MessageState::Unknown, &outcome, now, passed),
     }
 }
 
@@ -202,6 +209,7 @@ fn settle(
     state: MessageState,
     outcome: &Outcome,
     now: Instant,
+    passed: &dyn Fn(Label),
 ) -> Flow<()> {
     let (leased, kept, said, inner) = (job.clone(), message.clone(), outcome.clone(), app.clone());
     let command = app.dice.command(now);
@@ -222,6 +230,7 @@ fn settle(
         Err(Failed::Nothing { .. }) => return Ok(()),
         Err(other) => return Err(other),
     };
+    passed(Label::Recorded);
     match message.appointment.filter(|_| untold) {
         Some(appointment) => hand_to_a_person(app, appointment, message.to, now),
         None => Ok(()),
