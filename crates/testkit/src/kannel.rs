@@ -100,6 +100,15 @@ impl Kannel {
         })
     }
 
+    /// Waits until this number has a text that says so, and gives everything that it was sent, in order.
+    pub fn text_saying(&self, number: &str, words: &str) -> String {
+        wait::until(&format!("a text saying {words:?}"), || {
+            let own = self.submitted().into_iter().filter(|text| text["to"] == *number);
+            let said: String = own.filter_map(|text| text["text"].as_str().map(str::to_owned)).collect();
+            said.contains(words).then_some(said)
+        })
+    }
+
     /// A phone writes to us.
     pub fn reply(&self, from: &str, text: &str) {
         let url = format!("{}/reply", self.centre);

@@ -11,12 +11,12 @@ use holdspace_testkit::world::{Engine, House, Plan, World};
 use serde_json::{Value, json};
 use store::DbError;
 
-/// A world with a gateway, and its client, who prefers texts to this number, booked for Thursday.
+/// A world with a gateway, and its client, who asked for texts alone, booked for Thursday.
 fn begin(engine: Engine, kannel: &Kannel, number: &'static str) -> (World, Value) {
     let world = Plan::on(engine).only(Preset::Clinic).texting(kannel).client_on(number).begin();
     let house = world.house(Preset::Clinic).clone();
     let preference = format!("/api/v1/clients/{}/contact-preference", house.client.id);
-    let prefers = json!({ "channels": ["sms", "email"], "voicemail": false });
+    let prefers = json!({ "channels": ["sms"], "voicemail": false });
     world.api(&house.admin).put(&preference, &prefers).good();
     let appointment = booked(&world, &house, "2026-11-26 14:00");
     (world, appointment)
@@ -42,7 +42,8 @@ fn stand(world: &World, appointment: &Value) -> [Option<MessageState>; 2] {
 }
 
 fn until(world: &World, appointment: &Value, wanted: [MessageState; 2]) {
-    wait::until("the gateway's word", || (stand(world, appointment) == wanted.map(Some)).then_some(()));
+    let wanted = wanted.map(Some);
+    wait::until(&format!("{wanted:?}"), || (stand(world, appointment) == wanted).then_some(()));
 }
 
 fn arrives(engine: Engine) {
@@ -50,8 +51,7 @@ fn arrives(engine: Engine) {
     let (world, appointment) = begin(engine, &kannel, "+447700900412");
     let house = world.house(Preset::Clinic);
     runs_late(&world, house, &appointment);
-    let said = kannel.text_to("447700900412");
-    assert!(said.contains("Hi Daniel - I'm running behind and expect to be about 10 minutes late today."), "{said}");
+    kannel.text_saying("447700900412", "Hi Daniel - I'm running behind and expect to be about 10 minutes late today.");
     until(&world, &appointment, [MessageState::Delivered, MessageState::Cancelled]);
     world.advance(Span::minutes(10));
     assert_eq!(world.read_letters(&house.client).len(), 0, "the text has arrived, so no letter goes");
@@ -75,7 +75,8 @@ fn is_silent(engine: Engine) {
     let (world, appointment) = begin(engine, &kannel, "+447700900407");
     let house = world.house(Preset::Clinic);
     runs_late(&world, house, &appointment);
-    assert_eq!(kannel.text_to("447700900407").matches("running behind").count(), 1);
+    let said = kannel.text_saying("447700900407", "running behind");
+    assert_eq!(said.matches("running behind").count(), 1, "{said}");
     assert_eq!(world.read_letters(&house.client).len(), 0);
     world.advance(Span::minutes(3));
     assert_eq!(world.read_letters(&house.client).len(), 1, "nothing was heard for three minutes");
