@@ -286,23 +286,11 @@ impl Run<'_> {
         self.count_receipt(id, receipt.fate);
         let now = self.clocks.of_the_server(self.now);
         let ask = server::flow::Ask { who: server::flow::Who::System("sms"), now, command: self.app.dice.command(now) };
-        let (app, asked) = (self.app.clone(), ask.clone());
-        let heard = self.app.store.write(move |tx: &mut Tx<'_>| {
-            server::flow::receipt::heard(tx, &app.tools, &asked, id, &said)
-        });
-        let heard = self.heard("a receipt", heard.map(|committed| committed.answer));
+        let app = self.app.clone();
+        let heard =
+            self.app.store.write(move |tx: &mut Tx<'_>| server::flow::receipt::heard(tx, &app.tools, &ask, id, &said));
+        let _ = self.heard("a receipt", heard.map(drop));
         self.follow();
-        if let Ok(Some(message)) = heard
-            && let Some(about) = message.appointment
-        {
-            let (app, to) = (self.app.clone(), message.to);
-            let ask = server::flow::Ask { command: self.app.dice.command(now), ..ask };
-            let told = self.app.store.write(move |tx: &mut Tx<'_>| {
-                server::flow::due::undeliverable(tx, &app.tools, &ask, about, to)
-            });
-            let _ = self.heard("a person's duty", told.map(drop));
-            self.follow();
-        }
         if receipt.fate != Fate::OnItsWay {
             self.nudge();
         }

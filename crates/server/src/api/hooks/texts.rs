@@ -5,11 +5,10 @@ use crate::actor::Public;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
-use crate::flow::{Ask, Failed, Flow, Who, due, receipt};
+use crate::flow::{Ask, Failed, Who, receipt};
 use crate::rate::RateClass;
 use crate::routes::{Answer, Route, Surface, get, post};
 use axum::http::StatusCode;
-use domain::message::Message;
 use outside::sms::{Kind, NotUnderstood, Receipt};
 use serde_json::json as value;
 use store::Tx;
@@ -39,28 +38,12 @@ async fn report(app: App, call: Call<Public>, said: Result<Receipt, NotUnderstoo
     let message = app.tools.link_key.reported(call.param("word")).ok_or_else(Problem::not_found)?;
     let said = said.map_err(|why| Problem::field(why.field, "not_understood", format!("It {}.", why.why)))?;
     let ask = Ask { who: Who::System("sms"), now: call.now, command: call.command };
-    let (inner, asked) = (app.clone(), ask.clone());
-    let kept = app.store.write_async(move |tx: &mut Tx| receipt::heard(tx, &inner.tools, &asked, message, &said));
+    let inner = app.clone();
+    let kept = app.store.write_async(move |tx: &mut Tx| receipt::heard(tx, &inner.tools, &ask, message, &said));
     match kept.await {
-        Ok(committed) => {
-            app.nudge.ring();
-            if let Some(message) = committed.answer {
-                to_a_person(&app, &ask, &message).await?;
-            }
-        }
+        Ok(_) => app.nudge.ring(),
         Err(Failed::Nothing { .. }) => {}
         Err(other) => return Err(other.into()),
     }
     json(StatusCode::OK, &value!({ "status": "ok" }))
-}
-
-/// Nothing else can tell them, so a person must (U3).
-async fn to_a_person(app: &App, ask: &Ask, message: &Message) -> Flow<()> {
-    let Some(appointment) = message.appointment else { return Ok(()) };
-    let (inner, asked, to) = (app.clone(), Ask { command: app.dice.command(ask.now), ..ask.clone() }, message.to);
-    let told = app.store.write_async(move |tx: &mut Tx| due::undeliverable(tx, &inner.tools, &asked, appointment, to));
-    match told.await {
-        Ok(_) | Err(Failed::Nothing { .. }) => Ok(()),
-        Err(other) => Err(other),
-    }
 }
