@@ -12,6 +12,8 @@
 pub mod chance;
 mod clocks;
 pub mod faults;
+pub mod minimise;
+pub mod modes;
 pub mod people;
 pub mod plan;
 pub mod promises;

@@ -29,6 +29,7 @@ impl Run<'_> {
         let reading = reader.read(&post.text);
         let in_diary = post.calendar.as_deref().and_then(diary);
         if let (Some(in_diary), said) = (in_diary, reading.says)
+            && said != Says::Other
             && in_diary != said
         {
             let what = format!("{id} ({}) says {said:?} in words and {in_diary:?} in the diary", message.kind);
