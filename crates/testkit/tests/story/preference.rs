@@ -58,7 +58,7 @@ fn runs_late(world: &World, house: &House, appointment: &Value, minutes: u32) {
 
 /// A text that was written before STOP does not go; the letter behind it goes at once. START brings texts back.
 fn stops(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, &texts_first());
     let house = world.house(Preset::Clinic).clone();
     world.advance_to(house.local("2026-11-26 13:55"));
@@ -94,7 +94,7 @@ fn stops(engine: Engine) {
 
 /// Somebody else answers: the number is not used until it was confirmed, and the practice sees why.
 fn is_wrong(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, &texts_first());
     let house = world.house(Preset::Clinic).clone();
     let attempt = json!({ "client": house.client.id, "appointment": appointment["id"], "channel": "phone", "result": "wrong_number" });
@@ -118,7 +118,7 @@ fn is_wrong(engine: Engine) {
 
 /// A new number gets a code, and is used once it was typed; a stranger who got it by mistake can do nothing with it.
 fn moves_to_a_new_number(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, _) = begin(engine, &kannel, &texts_first());
     let house = world.house(Preset::Clinic).clone();
     let changes = format!("/api/v1/clients/{}/address-changes", house.client.id);
@@ -152,7 +152,7 @@ fn moves_to_a_new_number(engine: Engine) {
 
 /// Whatever happens, nothing is ever written to the emergency contact, and nobody reads it without a decision.
 fn keeps_the_emergency_contact_out_of_it(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, &texts_first());
     let house = world.house(Preset::Clinic).clone();
     let contact = format!("/api/v1/clients/{}/emergency-contact", house.client.id);
