@@ -8,3 +8,4 @@ pub mod pace;
 pub mod reply;
 pub mod route;
 pub mod short_text;
+pub mod template;

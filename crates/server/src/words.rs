@@ -8,18 +8,24 @@
 
 mod calendar;
 pub mod clean;
+mod own;
 mod view;
 
 use domain::appointment::Appointment;
 use domain::decide::Situation;
+use domain::id::CommandId;
 use domain::message::{MessageKind, Notice};
-use domain::person::{Channel, Person};
+use domain::person::{Channel, Person, PersonRef};
 use domain::practice::Practice;
+use domain::refusal::Named;
 use domain::telling::short_text;
+use domain::telling::template::{Editable, Template, TemplateWords};
 use domain::time::Instant;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use outside::address::EmailAddress;
+use own::OwnWords;
+use std::sync::Arc;
 use view::Names;
 
 /// Everything about a notice that is not a claim of its own.
@@ -70,10 +76,13 @@ pub struct Writer {
     from: EmailAddress,
     domain: String,
     base_url: String,
+    own: OwnWords,
 }
 
 /// The templates that are not of one kind: name and text.
-const SHARED: [(&str, &str); 7] = [
+const SHARED: [(&str, &str); 9] = [
+    ("own.txt", include_str!("../templates/messages/own.j2")),
+    ("own.html", include_str!("../templates/messages/own.j2")),
     ("frame.short", include_str!("../templates/messages/frame.short")),
     ("parts.short", include_str!("../templates/messages/parts.short")),
     ("frame.txt", include_str!("../templates/messages/frame.txt")),
@@ -153,7 +162,7 @@ impl Writer {
             templates.add_template(name, source).expect("a template of ours is well formed");
         }
         let base_url = base_url.trim_end_matches('/').to_owned();
-        Self { templates, from, domain: clean::line(host(&base_url)), base_url }
+        Self { templates, from, domain: clean::line(host(&base_url)), base_url, own: OwnWords::new() }
     }
 
     /// The notice in words, for its reader, in their English and on their clock.
@@ -162,6 +171,52 @@ impl Writer {
             let (practice, link) = (&about.situation.practice, notice.link.is_some());
             return self.news(notice.channel, practice, about.to, link, about.now);
         }
+        match self.words_of(notice, about) {
+            Some(words) => self.in_their_words(&words, notice, about),
+            None => self.in_the_houses(notice, about),
+        }
+    }
+
+    /// The practice's own words for this notice, where it has any.
+    fn words_of(&self, notice: &Notice, about: &About<'_>) -> Option<Arc<TemplateWords>> {
+        let change = about.situation.practice.templates.filter(|_| matches!(about.to.id, PersonRef::Client(_)))?;
+        self.own.of(change, notice.kind, about.to.locale)
+    }
+
+    /// The notice in words of the practice's own: its paragraphs in the house's frame, with the house's link, money and
+    /// whom to ask. Words that cannot be filled in, which `problems` does not let happen, are the house's after all.
+    pub fn in_their_words(&self, words: &TemplateWords, notice: &Notice, about: &About<'_>) -> Written {
+        let mut view = view::of_notice(notice, about, &self.domain);
+        let is_short = notice.channel == Channel::Sms;
+        let filled = Editable::of(notice.kind).and_then(|of| self.own.fill(words, of, &view, is_short));
+        let Some(filled) = filled else { return self.in_the_houses(notice, about) };
+        if is_short {
+            let link = if view.text("link").is_empty() { "" } else { "\n{link}" };
+            let text = format!("{}{link}", filled.short);
+            return Written { subject: String::new(), text, html: String::new(), calendar: None };
+        }
+        let calendar = notice.calendar.and_then(|method| calendar::part(method, notice, about, &self.from));
+        view.set("own", own::parts(&filled.letter));
+        let written = self.in_parts("own", Some(body(notice.kind)), &filled.subject, view);
+        Written { calendar, ..written }
+    }
+
+    /// What is wrong with words that an owner wants to keep for this kind.
+    pub fn problems(&self, words: &TemplateWords, of: &Editable) -> Vec<Named> {
+        self.own.problems(words, of)
+    }
+
+    /// Whether the words that a practice has since this change are in memory.
+    pub fn knows(&self, change: CommandId) -> bool {
+        self.own.knows(change)
+    }
+
+    /// Keeps a practice's words in memory, as they are since this change.
+    pub fn keep(&self, change: CommandId, templates: Vec<Template>) {
+        self.own.keep(change, templates);
+    }
+
+    fn in_the_houses(&self, notice: &Notice, about: &About<'_>) -> Written {
         let view = view::of_notice(notice, about, &self.domain);
         if notice.channel == Channel::Sms {
             return self.short(body(notice.kind), view);
@@ -202,17 +257,23 @@ impl Writer {
         if channel == Channel::Sms { self.short(body, view) } else { self.render(body, view) }
     }
 
-    fn render(&self, body: &str, mut view: Names) -> Written {
+    fn render(&self, body: &str, view: Names) -> Written {
         let subject = clean::line(&self.fill("subject", &view));
-        view.set("subject", subject.as_str());
+        self.in_parts(body, None, &subject, view)
+    }
+
+    /// Both bodies under this subject; `base` is the body that this one stands in.
+    fn in_parts(&self, body: &str, base: Option<&str>, subject: &str, mut view: Names) -> Written {
+        view.set("subject", subject);
         let mut with_parts = |ending: &str| {
+            view.set("base", base.map(|base| format!("{base}.{ending}")).unwrap_or_default());
             view.set("frame", format!("frame.{ending}"));
             view.set("parts", format!("parts.{ending}"));
             let filled = self.fill(&format!("{body}.{ending}"), &view);
             format!("{}\n", filled.trim())
         };
         let (text, html) = (with_parts("txt"), with_parts("html"));
-        Written { subject, text, html, calendar: None }
+        Written { subject: subject.to_owned(), text, html, calendar: None }
     }
 
     /// A short text: no subject, nothing but what the reader needs and the link, in marks that every phone has. Words that

@@ -11,7 +11,7 @@ use domain::id::{AddressChangeId, ClientId};
 use domain::telling::address::{AddressChange, What};
 use domain::time::Instant;
 
-macro_rules! columns {
+macro_rules! address_columns {
     () => {
         "SELECT id, practice, client, what, new_address, asked_at, tries, ended_at FROM address_change "
     };
@@ -22,8 +22,8 @@ const INSERT: Sql = sql!(
     "INSERT INTO address_change (id, practice, client, what, new_address, asked_at, tries, ended_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 );
-const LOAD: Sql = sql!(columns!(), "WHERE id = $1");
-const OPEN: Sql = sql!(columns!(), "WHERE client = $1 AND ended_at IS NULL ORDER BY what");
+const LOAD: Sql = sql!(address_columns!(), "WHERE id = $1");
+const OPEN: Sql = sql!(address_columns!(), "WHERE client = $1 AND ended_at IS NULL ORDER BY what");
 const TRIED: Sql = sql!("UPDATE address_change SET tries = tries + 1 WHERE id = $1 AND ended_at IS NULL");
 
 /// Adds a change in place of the one that waited.

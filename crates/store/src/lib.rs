@@ -47,6 +47,7 @@ pub mod standing;
 pub mod statement;
 mod store;
 pub mod tally;
+pub mod template;
 pub mod therapist;
 pub mod ticket;
 pub mod token;

@@ -100,6 +100,7 @@ pub fn practice(preset: Preset) -> Practice {
         support_email: "help@example.org".into(),
         clinical_email: "clinical@example.org".into(),
         risk_email: "risk@example.org".into(),
+        templates: None,
     }
 }
 

@@ -25,6 +25,7 @@ mod request;
 mod reserved_slots;
 mod risk;
 mod slots;
+mod templates;
 mod tickets;
 pub mod wire;
 
@@ -72,6 +73,7 @@ pub fn routes() -> Vec<Route> {
         risk::routes(),
         reliability::routes(),
         slots::routes(),
+        templates::routes(),
         tickets::routes(),
     ]
     .concat()

@@ -31,6 +31,7 @@ pub mod setup;
 pub mod signin;
 pub mod slots;
 pub mod standing;
+pub mod template;
 pub mod ticket;
 pub mod what_if;
 

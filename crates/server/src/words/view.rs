@@ -23,6 +23,31 @@ impl Names {
     }
 }
 
+impl Names {
+    fn find(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// What a name stands for as text; empty where it stands for nothing.
+    pub(super) fn text(&self, name: &str) -> String {
+        self.find(name)
+            .filter(|value| !value.is_none() && !value.is_undefined())
+            .map(Value::to_string)
+            .unwrap_or_default()
+    }
+
+    /// Whether a name stands for something.
+    pub(super) fn is_true(&self, name: &str) -> bool {
+        self.find(name).is_some_and(Value::is_true)
+    }
+
+    /// Each of what a name stands for, as text.
+    pub(super) fn list(&self, name: &str) -> Vec<String> {
+        let all = self.find(name).and_then(|value| value.try_iter().ok());
+        all.into_iter().flatten().map(|value| value.to_string()).collect()
+    }
+}
+
 impl Object for Names {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let key = key.as_str()?;

@@ -3,6 +3,7 @@
 use super::{Label, Step, finish, subject};
 use crate::app::App;
 use crate::flow::{Ask, Failed, Flow, Who, receipt};
+use crate::when::When;
 use domain::access::Scope;
 use domain::audit::{Entry, Receipt};
 use domain::id::MessageId;
@@ -12,6 +13,7 @@ use domain::practice::Practice;
 use domain::telling::pace;
 use domain::time::{Instant, Span};
 use serde_json::json;
+use std::borrow::Cow;
 use store::job::{self, Leased, Recording};
 use store::message::Beside;
 use store::{Done, Tx};
@@ -114,6 +116,8 @@ struct Found {
     receipt: Option<Receipt>,
     practice: Practice,
     to: Person,
+    /// When the newest message was written that this one replaces and that they may have got.
+    older: Option<Instant>,
 }
 
 /// What came of taking a message in hand.
@@ -240,7 +244,12 @@ fn take(tx: &mut Tx, id: MessageId, job: &Leased, now: Instant) -> Flow<Taken> {
     let (Some(practice), Some(to)) = (practice, to) else {
         return Err(Failed::Fault(format!("message {id} is to nobody of any practice")));
     };
-    Ok(Taken::Found(Box::new(Found { message, receipt, practice, to })))
+    let replaces = message.revision > 1 && message.kind.tells_the_time() && message.channel == Channel::Email;
+    let older = match message.appointment.filter(|_| replaces && !to.preference.file.safe_content) {
+        Some(about) => store::message::older_may_have_left(tx, about, message.revision, message.to)?,
+        None => None,
+    };
+    Ok(Taken::Found(Box::new(Found { message, receipt, practice, to, older })))
 }
 
 /// Records what came of a hand-off, guarded by the fence.
@@ -364,7 +373,7 @@ fn parcel(app: &App, found: &Found) -> Option<Parcel> {
     let message = &found.message;
     let fill = |text: &str| match (message.link, message.channel) {
         (Some(LinkTo::Address(id)), Channel::Sms) => text.replace("{link}", &app.tools.link_key.code(id)),
-        _ => fill(app, text, message.link, found.receipt),
+        _ => fill(app, &replacing(text, found), message.link, found.receipt),
     };
     match message.channel {
         Channel::Email => {
@@ -380,6 +389,15 @@ fn parcel(app: &App, found: &Found) -> Option<Parcel> {
         }
         _ => None,
     }
+}
+
+/// Behind the receipt stands which message this one replaces, where an older one may have left (C3). It is told by the
+/// moment at which this one was written, so that every try says the same.
+fn replacing<'a>(text: &'a str, found: &Found) -> Cow<'a, str> {
+    let Some(older) = found.older else { return Cow::Borrowed(text) };
+    let when = When { locale: found.to.locale, zone: found.to.zone.clone(), now: found.message.written_at };
+    let words = format!("{{receipt}}. This replaces our message of {}.", when.brief(older));
+    Cow::Owned(text.replace("{receipt}", &words))
 }
 
 /// Fills the two late fields (`rulings` 8).

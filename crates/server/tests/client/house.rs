@@ -424,6 +424,7 @@ fn practice(locale: Locale, zone: Zone, currency: Currency) -> Practice {
         support_email: "help@alderhouse.example".into(),
         clinical_email: "clinical@alderhouse.example".into(),
         risk_email: "risk@alderhouse.example".into(),
+        templates: None,
     }
 }
 

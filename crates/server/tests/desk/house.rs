@@ -238,6 +238,7 @@ fn practice() -> Practice {
         support_email: "support@alderhouse.example".into(),
         clinical_email: "clinical@alderhouse.example".into(),
         risk_email: "risk@alderhouse.example".into(),
+        templates: None,
     }
 }
 

@@ -8,4 +8,5 @@ mod page;
 mod policy;
 mod practice;
 mod record;
+mod templates;
 mod therapist;

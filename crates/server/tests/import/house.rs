@@ -231,6 +231,7 @@ fn practice() -> Practice {
         support_email: "support@example.org".into(),
         clinical_email: "clinical@example.org".into(),
         risk_email: "risk@example.org".into(),
+        templates: None,
     }
 }
 

@@ -86,6 +86,7 @@ pub fn a_practice(id: PracticeId, name: &str, currency: Currency) -> Practice {
         support_email: "help@example.org".to_owned(),
         clinical_email: "clinical@example.org".to_owned(),
         risk_email: "risk@example.org".to_owned(),
+        templates: None,
     }
 }
 

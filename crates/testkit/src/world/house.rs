@@ -295,5 +295,6 @@ fn practice(preset: Preset, number: u8) -> Practice {
         support_email: format!("help@{preset}.test"),
         clinical_email: format!("clinical@{preset}.test"),
         risk_email: format!("risk@{preset}.test"),
+        templates: None,
     }
 }

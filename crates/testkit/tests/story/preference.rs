@@ -5,10 +5,10 @@ use domain::message::{Message, MessageKind, MessageState};
 use domain::person::{Channel, PersonRef};
 use domain::policy::Preset;
 use domain::time::Span;
-use holdspace_server::flow::{self, Ask, Failed, Who};
 use holdspace_testkit::kannel::Kannel;
 use holdspace_testkit::world::{Engine, House, Plan, World};
 use serde_json::{Value, json};
+use server::flow::{self, Ask, Failed, Who};
 use store::DbError;
 
 const NUMBER: &str = "+447700900412";
@@ -179,6 +179,72 @@ fn keeps_the_emergency_contact_out_of_it(engine: Engine) {
     world.ignore_jobs();
 }
 
+/// Whoever was told before reads which message the new one replaces, on their own clock.
+fn names_the_message_that_it_replaces(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic).clone();
+    let appointment = booked(&world, &house, "2026-11-26 14:00");
+    world.work();
+    let first = world.read_letter(&house.client).parsed();
+    assert!(first.part("text/plain").is_some_and(|text| !text.contains("This replaces")), "{first:?}");
+    world.ignore_letters();
+    let written = told(&world, &appointment, MessageKind::Confirmation)[0].written_at.in_zone(&house.practice.zone);
+    world.advance(Span::minutes(75));
+    let wish =
+        json!({ "initiator": "therapist", "reason": "therapist_illness", "next_step": { "booking_link": true } });
+    world.api(&house.therapist).post(&act(&appointment, "cancel"), &wish).good();
+    world.advance(Span::minutes(3));
+    let letter = world.read_letters(&house.client).pop().expect("a letter").parsed();
+    let words = format!("This replaces our message of {}.", written.strftime("%H:%M"));
+    for kind in ["text/plain", "text/html"] {
+        assert!(letter.part(kind).is_some_and(|text| text.contains(&words)), "{words}: {letter:?}");
+    }
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
+/// A practice's own words by the API: refused by their parts, tried out, kept, compared, let go.
+fn words_its_messages(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic).clone();
+    let (owner, here) = (world.api(&house.owner), "/api/v1/message-templates/client_late/en-GB");
+    let all = owner.get("/api/v1/message-templates").good();
+    assert_eq!(all["items"].as_array().map(Vec::len), Some(20), "ten kinds in two Englishes");
+    world.api(&house.support).get(here).refused(404, "not_found");
+    owner.get("/api/v1/message-templates/fee/en-GB").refused(404, "not_found");
+    let house_words = owner.get(here).good();
+    let own = |short: &str| json!({ "subject": "About {{ day }}", "letter": "{{ clock }}, {{ first_name }}?", "short": short });
+    owner.post(&format!("{here}/preview"), &own("{{ clock }}?")).refused(409, "nothing_to_show");
+    booked(&world, &house, "2026-11-26 14:00");
+    world.work();
+    owner.put(here, &own("{{ o_clock }}?")).refused(422, "unknown_variable");
+    owner.put(here, &own("Your therapy, {{ clock }}?")).refused(422, "not_neutral");
+    let read = owner.post(&format!("{here}/preview"), &own("{{ clock }}\u{2014}still coming?")).good();
+    assert!(text(&read["short"]["text"]).starts_with("14:00-still coming?"), "{read}");
+    assert_eq!((&read["short"]["alphabet"], &read["short"]["parts"]), (&json!("gsm7"), &json!(1)));
+    assert!(
+        text(&read["text"]).starts_with("14:00, Daniel?") && text(&read["subject"]).starts_with("About Thursday"),
+        "{read}"
+    );
+    let kept = owner.put(here, &own("{{ clock }}?")).good();
+    assert_eq!((&kept["version"], &kept["own"]), (&json!(1), &json!(true)));
+    owner.put(here, &own("{{ clock }}?")).refused(409, "nothing_changed");
+    let stale = json!({ "subject": "a", "letter": "{{ clock }}", "short": "{{ clock }}", "version": 0 });
+    owner.put(here, &stale).refused(412, "stale");
+    let diff = owner.get(&format!("{here}/compare?a=0&b=1")).good();
+    assert_eq!(diff["subject"][1], json!({ "sign": "+", "line": "About {{ day }}" }));
+    world.ignore_letters();
+    owner.post(&format!("{here}/test"), &own("{{ clock }}?")).good();
+    world.work();
+    let letter = world.read_letter(&house.owner).parsed();
+    assert!(letter.part("text/plain").is_some_and(|text| text.starts_with("14:00, Owen?")), "{letter:?}");
+    let back = owner.call("DELETE", here, &[], "").good();
+    assert_eq!((&back["own"], &back["short"]), (&json!(false), &house_words["short"]));
+    assert_eq!(owner.get(&format!("{here}/versions")).good()["items"].as_array().map(Vec::len), Some(2));
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
 macro_rules! on_both {
     ($($story:ident: $sqlite:ident, $postgres:ident;)*) => {$(
         #[test]
@@ -197,6 +263,10 @@ on_both! {
         a_wrong_number_is_not_used_until_it_is_confirmed_on_postgres;
     moves_to_a_new_number: a_new_number_is_used_once_its_code_was_typed_on_sqlite,
         a_new_number_is_used_once_its_code_was_typed_on_postgres;
+    names_the_message_that_it_replaces: an_update_names_the_message_that_it_replaces_on_sqlite,
+        an_update_names_the_message_that_it_replaces_on_postgres;
+    words_its_messages: a_practice_words_its_messages_by_the_api_on_sqlite,
+        a_practice_words_its_messages_by_the_api_on_postgres;
     keeps_the_emergency_contact_out_of_it: nothing_is_ever_written_to_an_emergency_contact_on_sqlite,
         nothing_is_ever_written_to_an_emergency_contact_on_postgres;
 }

@@ -194,6 +194,7 @@ fn practice() -> Practice {
         support_email: "help@alderhouse.example".into(),
         clinical_email: "clinical@alderhouse.example".into(),
         risk_email: "risk@alderhouse.example".into(),
+        templates: None,
     }
 }
 
