@@ -98,6 +98,22 @@ impl MessageKind {
         )
     }
 
+    /// Whether a newer word about the time overtakes it: it is not sent any more, and nothing goes out beside it (C2).
+    pub const fn is_overtaken(self) -> bool {
+        matches!(
+            self,
+            Self::Confirmation
+                | Self::Cancellation
+                | Self::Rescheduled
+                | Self::Offer
+                | Self::TimeKept
+                | Self::Requested
+                | Self::RunningLate
+                | Self::ClientLate
+                | Self::SteppedAway
+        )
+    }
+
     /// Whether it is news of the very moment, which goes out before anything else and at any hour (`domain` 7.4).
     pub const fn is_live(self) -> bool {
         matches!(

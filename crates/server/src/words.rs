@@ -236,12 +236,12 @@ impl Writer {
         if to.preference.file.safe_content {
             return self.news(Channel::Email, practice, to, plain.with_booking_link, now);
         }
-        self.render(body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain))
+        self.render(plain_body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain))
     }
 
     /// The same as a short text.
     pub fn plain_short(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> String {
-        self.short(body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain)).text
+        self.short(plain_body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain)).text
     }
 
     /// Word to a client who asked that messages say nothing: there is news, and where it can be read.
@@ -292,6 +292,11 @@ impl Writer {
         let template = self.templates.get_template(name).expect("every template is known");
         template.render(Value::from_object(view.clone())).expect("a template of ours names only what the view holds")
     }
+}
+
+/// The template of a letter about no appointment.
+const fn plain_body(kind: MessageKind) -> &'static str {
+    if matches!(kind, MessageKind::Help) { "help" } else { "plain" }
 }
 
 /// The template of a kind.

@@ -65,6 +65,10 @@ const AGAIN: Sql = sql!(
     "UPDATE job SET lease_until = NULL, due_at = $4, last_error = $5
      WHERE kind = $1 AND subject = $2 AND fence = $3 AND lease_until IS NOT NULL"
 );
+const LATER: Sql = sql!(
+    "UPDATE job SET lease_until = NULL, due_at = $4, attempts = attempts - 1
+     WHERE kind = $1 AND subject = $2 AND fence = $3 AND lease_until IS NOT NULL"
+);
 const GIVE_UP: Sql = sql!(
     "UPDATE job SET lease_until = NULL, given_up = 1, last_error = $4
      WHERE kind = $1 AND subject = $2 AND fence = $3 AND lease_until IS NOT NULL"
@@ -261,6 +265,11 @@ pub fn done(tx: &mut Tx<'_>, job: &Leased, now: Instant) -> Result<Recording, Db
 pub fn again(tx: &mut Tx<'_>, job: &Leased, due_at: Instant, error: Option<&str>) -> Result<Recording, DbError> {
     let error = error.map(shortened);
     tx.execute(AGAIN, vals![&job.kind, &job.subject, job.fence, due_at, error]).map(Recording::from)
+}
+
+/// Puts a job back that could not begin yet, as if nobody had claimed it: no try is counted.
+pub fn later(tx: &mut Tx<'_>, job: &Leased, due_at: Instant) -> Result<Recording, DbError> {
+    tx.execute(LATER, vals![&job.kind, &job.subject, job.fence, due_at]).map(Recording::from)
 }
 
 /// Records that a job is given up. The caller opens a task that somebody owns, in the same flow.

@@ -18,7 +18,8 @@ use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::PersonRef;
 use domain::time::Instant;
 use statements::{
-    CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SUPERSEDE, SUPERSEDE_KIND, TEXTED,
+    BESIDE, CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SUPERSEDE, SUPERSEDE_KIND,
+    TEXTED,
 };
 
 /// How many texts to a number are looked at for the question that was asked last.
@@ -101,6 +102,38 @@ pub fn supersede_kind_before(
         job::remove(tx, DELIVER, row.text(0)?)?;
     }
     Ok(superseded.len() as u32)
+}
+
+/// What stands beside a message that is about to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// Nothing that matters: it may go.
+    Clear,
+    /// A newer word about the time has left, or may have: this one must not follow it (C2).
+    Overtaken,
+    /// Another one about the same appointment is in a worker's hands: this one waits for it.
+    InHand,
+}
+
+/// Whether a message may go now: nothing of an older revision goes after a newer one, and nothing goes beside another
+/// revision that is on its way to the same person (C2). Messages that no news overtakes may always go.
+pub fn beside(tx: &mut Tx<'_>, message: &Message, now: Instant) -> Result<Beside, DbError> {
+    let Some(about) = message.appointment.filter(|_| message.kind.is_overtaken() || message.kind.tells_the_time())
+    else {
+        return Ok(Beside::Clear);
+    };
+    let mut found = Beside::Clear;
+    for row in &tx.query(BESIDE, vals![about, message.to.to_string(), message.revision])? {
+        let (revision, kind): (u32, MessageKind) = (row.get(0)?, row.parse(1, "message.kind")?);
+        let lease: Option<Instant> = row.get(2)?;
+        if revision > message.revision && kind.tells_the_time() && message.kind.is_overtaken() {
+            return Ok(Beside::Overtaken);
+        }
+        if lease.is_some_and(|until| until > now) && (kind.is_overtaken() || kind.tells_the_time()) {
+            found = Beside::InHand;
+        }
+    }
+    Ok(found)
 }
 
 /// A worker takes a message in hand, having claimed its job. False where there is nothing to hand over any more.

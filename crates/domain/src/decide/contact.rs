@@ -85,6 +85,7 @@ pub(super) fn attempt(
         // The call that tells them of a promise cannot be the one that keeps it (V-08).
         let knew = !owes(situation, ObligationKind::InformClient);
         informed_by(situation, asker, &evidence, now, &mut outcome);
+        meet(situation, ObligationKind::AnswerClient, &evidence, now, &mut outcome);
         if knew {
             meet(situation, ObligationKind::KeepPromise, &evidence, now, &mut outcome);
         }

@@ -83,13 +83,13 @@ impl Breaker {
 
     /// Nobody did. True where the way is left alone from now on.
     pub fn silent(&mut self, now: Instant) -> bool {
-        let failures = match *self {
-            Self::Sound => 1,
-            Self::Shaky(before) => before + 1,
-            Self::Open(_) => FAILURES,
+        let (failures, was_open) = match *self {
+            Self::Sound => (1, false),
+            Self::Shaky(before) => (before + 1, false),
+            Self::Open(_) => (FAILURES, true),
         };
         *self = if failures >= FAILURES { Self::Open(now + PAUSE) } else { Self::Shaky(failures) };
-        failures == FAILURES
+        failures >= FAILURES && !was_open
     }
 }
 

@@ -7,6 +7,7 @@ use domain::audit::Entry;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId, RelationshipId};
 use domain::inbound::Inbound;
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
+use domain::obligation::ObligationKind;
 use domain::person::{Channel, Person, PersonRef, Role};
 use domain::practice::Practice;
 use serde_json::{Value, json};
@@ -160,6 +161,9 @@ pub fn to_client(tx: &mut Tx, tools: &Tools, ask: &Ask, words: &Words) -> Flow<D
         open_booking_link(tx, tools, ask, practice.id, words.client, relationship)?;
     }
     put(tx, &message)?;
+    if let Some(about) = words.appointment {
+        answered(tx, ask, about, &message)?;
+    }
     let mut subjects = vec![words.client.to_string(), relationship.to_string(), message.id.to_string()];
     subjects.extend(words.appointment.map(|id| id.to_string()));
     let attached = match words.attach {
@@ -169,6 +173,15 @@ pub fn to_client(tx: &mut Tx, tools: &Tools, ask: &Ask, words: &Words) -> Flow<D
     };
     let entry = entry(tools, ask, practice.id, "message_written", subjects, json!({ "attached": attached }));
     Ok(Done::new(message, entry))
+}
+
+/// What the client wrote back about it is answered by this.
+fn answered(tx: &mut Tx, ask: &Ask, about: AppointmentId, message: &Message) -> Flow<()> {
+    let duties = store::obligation::of_appointment(tx, about)?;
+    for duty in duties.iter().filter(|duty| duty.kind == ObligationKind::AnswerClient && duty.is_owed()) {
+        super::ticket::settle_duty(tx, ask, duty.id, format!("answered by {}", message.id))?;
+    }
+    Ok(())
 }
 
 /// The client, their practice and the relationship, if whoever writes works with them.

@@ -188,6 +188,15 @@ fn lock(tx: &mut Tx, ask: &Ask, seen: &Appointment, mode: Mode) -> Flow<()> {
     Ok(())
 }
 
+/// Locks the two people of an appointment before anything else of the flow is: whoever touches messages and jobs first and
+/// people after would wait for others in a circle.
+pub fn people_of(tx: &mut Tx, ask: &Ask, id: AppointmentId) -> Flow<()> {
+    match store::appointment::load(tx, &ask.who.scope(), id)? {
+        Some(seen) => lock(tx, ask, &seen, Mode::Change),
+        None => Ok(()),
+    }
+}
+
 fn lock_people(tx: &mut Tx, relationship: &Relationship, now: Instant) -> Flow<()> {
     let (client, therapist) = (relationship.client.to_string(), relationship.therapist.to_string());
     Ok(store::occupancy::lock(tx, &[&client, &therapist], now)?)

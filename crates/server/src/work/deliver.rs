@@ -1,8 +1,8 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
-use super::{Step, finish, subject};
+use super::{Label, Step, finish, subject};
 use crate::app::App;
-use crate::flow::{self, Ask, Failed, Flow, Who};
+use crate::flow::{Ask, Failed, Flow, Who, receipt};
 use crate::when::When;
 use domain::access::Scope;
 use domain::audit::{Entry, Receipt};
@@ -15,6 +15,7 @@ use domain::time::{Instant, Span};
 use serde_json::json;
 use std::borrow::Cow;
 use store::job::{self, Leased, Recording};
+use store::message::Beside;
 use store::{Done, Tx};
 
 pub use outside::handed::Handed;
@@ -26,6 +27,9 @@ const BACKOFF: [Span; 5] = [Span::seconds(5), Span::minutes(1), Span::minutes(5)
 const TRIES_MAX: u32 = 40;
 /// How long to wait for a bounce or a sign of life before the one resend of an unknown hand-off.
 const UNKNOWN_WAIT: Span = Span::minutes(5);
+
+/// How long a message waits for another one to the same person about the same appointment that is on its way.
+const NEXT_IN_TURN: Span = Span::seconds(1);
 
 /// Something to do outside.
 #[derive(Debug)]
@@ -116,32 +120,44 @@ struct Found {
     older: Option<Instant>,
 }
 
+/// What came of taking a message in hand.
+enum Taken {
+    /// It may go.
+    Found(Box<Found>),
+    /// There is nothing to hand over any more.
+    Nothing,
+    /// Another one about the same appointment is on its way to the same person: after that.
+    Later,
+}
+
 /// Takes the message in hand and makes the letter, or settles what need not go.
-pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
-    let id = subject(&job)?;
-    let taken = app.store.write_unaudited(move |tx: &mut Tx| take(tx, id))?;
-    let Some(found) = taken else {
-        finish(app, &job, None, None, now)?;
-        return Ok(Step::Worked);
+pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Label)) -> Flow<Step> {
+    let (id, leased) = (subject(&job)?, job.clone());
+    let taken = app.store.write_unaudited(move |tx: &mut Tx| take(tx, id, &leased, now))?;
+    passed(Label::Taken);
+    let found = match taken {
+        Taken::Found(found) => *found,
+        Taken::Later => return Ok(Step::Worked),
+        Taken::Nothing => {
+            finish(app, &job, None, None, now)?;
+            return Ok(Step::Worked);
+        }
     };
-    // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1).
-    if let Err(at) = app.queue().go(&found.message, now) {
-        put_back(app, &job, &found.message, at, "others go first", now)?;
-        return Ok(Step::Worked);
-    }
+    // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1). So once more, and
+    // where that was the second time, a person is asked.
     if found.message.state == MessageState::Leased {
+        let again = found.message.handed_at.is_some();
+        let state = if again { MessageState::Undeliverable } else { MessageState::Unknown };
         let outcome = Outcome::Unknown("the attempt before was cut off".into());
-        settle(app, &job, &found.message, MessageState::Unknown, &outcome, now)?;
+        settle(app, &job, &found.message, state, &outcome, now)?;
         return Ok(Step::Worked);
     }
-    if let Some(why) = unwelcome(&found) {
-        let outcome = Outcome::Refused(why.into());
-        settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now)?;
+    if let Err(at) = app.queue().go(&found.message, now) {
+        wait(app, &job, &found.message, at, now)?;
         return Ok(Step::Worked);
     }
-    if found.message.channel == Channel::Sms && !has_room(app, &found.message, now)? {
-        let outcome = Outcome::Refused("there is no room for more texts today".into());
-        settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now)?;
+    if let Some(why) = barred(app, &found, now)? {
+        settle(app, &job, &found.message, MessageState::Undeliverable, &Outcome::Refused(why.into()), now)?;
         return Ok(Step::Worked);
     }
     match parcel(app, &found) {
@@ -157,11 +173,20 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
     }
 }
 
+/// Why it may not go at all.
+fn barred(app: &App, found: &Found, now: Instant) -> Flow<Option<&'static str>> {
+    if let Some(why) = unwelcome(found) {
+        return Ok(Some(why));
+    }
+    let full = found.message.channel == Channel::Sms && !has_room(app, &found.message, now)?;
+    Ok(full.then_some("there is no room for more texts today"))
+}
+
 /// Why it may not go any more: what was said since it was written counts from that moment (STOP, a wrong number). What
 /// confirms a new address goes where nothing else goes yet.
 fn unwelcome(found: &Found) -> Option<&'static str> {
     let (message, file) = (&found.message, &found.to.preference.file);
-    if message.kind == MessageKind::ConfirmAddress {
+    if matches!(message.kind, MessageKind::ConfirmAddress | MessageKind::Help) {
         return None;
     }
     if file.refuses(message.channel) {
@@ -184,14 +209,29 @@ fn has_room(app: &App, message: &Message, now: Instant) -> Flow<bool> {
     })
 }
 
-/// The message as it stood before it was taken in hand; nothing where nothing is left to do.
-fn take(tx: &mut Tx, id: MessageId) -> Flow<Option<Found>> {
-    let Some(message) = store::message::load(tx, id)? else { return Ok(None) };
+/// The message as it stood before it was taken in hand.
+fn take(tx: &mut Tx, id: MessageId, job: &Leased, now: Instant) -> Flow<Taken> {
+    let Some(message) = store::message::load(tx, id)? else { return Ok(Taken::Nothing) };
     if message.state.is_final() || message.state == MessageState::Accepted {
-        return Ok(None);
+        return Ok(Taken::Nothing);
     }
-    if message.state == MessageState::Pending && !store::message::lease(tx, id)? {
-        return Ok(None);
+    if message.state != MessageState::Leased {
+        match store::message::beside(tx, &message, now)? {
+            Beside::Clear => {}
+            Beside::InHand => {
+                // A lost fence means that somebody else has it now.
+                let _ = job::later(tx, job, now + NEXT_IN_TURN)?;
+                return Ok(Taken::Later);
+            }
+            Beside::Overtaken => {
+                let why = "a newer message has overtaken it";
+                store::message::record(tx, id, MessageState::Superseded, why, now)?;
+                return Ok(Taken::Nothing);
+            }
+        }
+        if !store::message::lease(tx, id)? {
+            return Ok(Taken::Nothing);
+        }
     }
     // What waited so that it could be undone overtakes older news now that it goes (`rulings` 14).
     let waited = message.send_at > message.written_at && message.kind.tells_the_time();
@@ -209,7 +249,7 @@ fn take(tx: &mut Tx, id: MessageId) -> Flow<Option<Found>> {
         Some(about) => store::message::older_may_have_left(tx, about, message.revision, message.to)?,
         None => None,
     };
-    Ok(Some(Found { message, receipt, practice, to, older }))
+    Ok(Taken::Found(Box::new(Found { message, receipt, practice, to, older })))
 }
 
 /// Records what came of a hand-off, guarded by the fence.
@@ -233,12 +273,23 @@ pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> F
     }
 }
 
-/// It certainly did not go: it waits again, with what was said.
+/// It certainly did not go: it waits again as it stood before, with what was said.
 fn put_back(app: &App, job: &Leased, message: &Message, at: Instant, why: &str, now: Instant) -> Flow<()> {
     let (leased, id, was, why) = (job.clone(), message.id, message.state, why.to_owned());
     app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
-        if job::again(tx, &leased, at, Some(&why))? == Recording::Recorded && was != MessageState::Unknown {
-            store::message::record(tx, id, MessageState::Pending, &why, now)?;
+        if job::again(tx, &leased, at, Some(&why))? == Recording::Recorded {
+            store::message::record(tx, id, was, &why, now)?;
+        }
+        Ok(())
+    })
+}
+
+/// Others go first: it waits as it stood before, and no try is counted.
+fn wait(app: &App, job: &Leased, message: &Message, at: Instant, now: Instant) -> Flow<()> {
+    let (leased, id, was) = (job.clone(), message.id, message.state);
+    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
+        if job::later(tx, &leased, at)? == Recording::Recorded {
+            store::message::record(tx, id, was, "", now)?;
         }
         Ok(())
     })
@@ -249,7 +300,7 @@ pub(super) fn backoff(name: [u8; 16], attempts: u32) -> Span {
     pace::wait_after(&BACKOFF, attempts, name)
 }
 
-/// Writes the state on record; what can't be delivered becomes a person's duty in a step of its own.
+/// Writes the state on record, and with it, in one transaction, who takes over what can't be delivered (U3).
 fn settle(
     app: &App,
     job: &Leased,
@@ -259,8 +310,9 @@ fn settle(
     now: Instant,
 ) -> Flow<()> {
     let (leased, kept, said, inner) = (job.clone(), message.clone(), outcome.clone(), app.clone());
-    let command = app.dice.command(now);
+    let ask = Ask { who: Who::System("deliver"), now, command: app.dice.command(now) };
     let written = app.store.write(move |tx: &mut Tx| {
+        receipt::lock(tx, &ask, &kept, state)?;
         let recording = match state {
             MessageState::Unknown => job::again(tx, &leased, now + UNKNOWN_WAIT, Some(&words(&said)))?,
             _ => job::done(tx, &leased, now)?,
@@ -269,28 +321,13 @@ fn settle(
             return Err(Failed::Nothing { look_again: None });
         }
         store::message::record(tx, kept.id, state, &words(&said), now)?;
-        if state == MessageState::Undeliverable {
-            flow::receipt::number_unknown(tx, &kept, &words(&said), now)?;
+        let done = Done::new((), entry(&inner, &kept, state, &said, ask.command, now));
+        match state {
+            MessageState::Undeliverable => receipt::undelivered(tx, &inner.tools, &ask, &kept, &words(&said), done),
+            _ => Ok(done),
         }
-        let untold = state == MessageState::Undeliverable && !store::message::send_behind(tx, &kept, now)?;
-        Ok(Done::new(untold, entry(&inner, &kept, state, &said, command, now)))
     });
-    let untold = match written {
-        Ok(committed) => committed.answer,
-        Err(Failed::Nothing { .. }) => return Ok(()),
-        Err(other) => return Err(other),
-    };
-    match message.appointment.filter(|_| untold) {
-        Some(appointment) => hand_to_a_person(app, appointment, message.to, now),
-        None => Ok(()),
-    }
-}
-
-fn hand_to_a_person(app: &App, appointment: domain::id::AppointmentId, to: PersonRef, now: Instant) -> Flow<()> {
-    let ask = Ask { who: Who::System("deliver"), now, command: app.dice.command(now) };
-    let inner = app.clone();
-    let done = app.store.write(move |tx: &mut Tx| flow::due::undeliverable(tx, &inner.tools, &ask, appointment, to));
-    match done {
+    match written {
         Ok(_) | Err(Failed::Nothing { .. }) => Ok(()),
         Err(other) => Err(other),
     }

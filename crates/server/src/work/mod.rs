@@ -36,11 +36,30 @@ pub enum Step {
     Call(Box<Call>),
 }
 
+/// A point between two effects of a step: where a worker that is killed leaves one done and the other not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Label {
+    /// The job is claimed, nothing is done about it yet.
+    Claimed,
+    /// The message is taken in hand, and the letter not yet made.
+    Taken,
+    /// What came back is written down, and the job is finished.
+    Recorded,
+}
+
 /// Takes the most urgent thing that is due and does what can be done inside.
 ///
 /// # Errors
 /// Faults of the store; the job stays leased and comes back when its lease ends.
 pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
+    next_call_past(app, now, &|_| {})
+}
+
+/// The same, with a word at each [`Label`] that it passes: the simulator ends workers there.
+///
+/// # Errors
+/// As [`next_call`].
+pub fn next_call_past(app: &App, now: Instant, passed: &dyn Fn(Label)) -> Flow<Step> {
     let before = app.queue().turns();
     let (claimed, turns) = app.store.write_unaudited(move |tx: &mut Tx| -> Flow<(Vec<Leased>, Turns)> {
         let mut turns = before.clone();
@@ -51,8 +70,9 @@ pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
         let next = app.store.read(|tx: &mut Tx| -> Flow<Option<Instant>> { Ok(job::next_due(tx)?) })?;
         return Ok(Step::Idle(next));
     };
+    passed(Label::Claimed);
     if leased.kind == jobs::DELIVER {
-        return deliver::prepare(app, leased, now);
+        return deliver::prepare(app, leased, now, passed);
     }
     if leased.kind == jobs::SIGN_IN {
         return sign_in::prepare(app, leased, now);
@@ -62,6 +82,7 @@ pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
         return Ok(Step::Worked);
     }
     due::run(app, leased, now)?;
+    passed(Label::Recorded);
     Ok(Step::Worked)
 }
 
@@ -70,7 +91,17 @@ pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
 /// # Errors
 /// Faults of the store.
 pub fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
-    deliver::record(app, call, outcome, now)
+    record_past(app, call, outcome, now, &|_| {})
+}
+
+/// The same, with a word at each [`Label`] that it passes.
+///
+/// # Errors
+/// As [`record`].
+pub fn record_past(app: &App, call: Call, outcome: Outcome, now: Instant, passed: &dyn Fn(Label)) -> Flow<()> {
+    deliver::record(app, call, outcome, now)?;
+    passed(Label::Recorded);
+    Ok(())
 }
 
 /// The id that a job is about; a job about nothing is given up.

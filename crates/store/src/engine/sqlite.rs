@@ -184,6 +184,11 @@ impl MemoryEngine {
         Database::memory().map(|database| Self(Mutex::new(database)))
     }
 
+    /// Another one with the same data, as they are now.
+    pub fn twin(&self) -> Result<Self, DbError> {
+        self.with(Database::twin).map(|database| Self(Mutex::new(database)))
+    }
+
     /// Runs the command here and now. A flow that calls its own store would wait for itself.
     pub fn submit(&self, mut command: Box<dyn Command>) {
         let database = self.0.lock().unwrap_or_else(PoisonError::into_inner);

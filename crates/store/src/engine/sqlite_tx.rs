@@ -5,6 +5,7 @@ use crate::row::{Cell, Row};
 use crate::sql::Sql;
 use crate::tx::May;
 use crate::value::Value;
+use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::ffi;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -75,6 +76,14 @@ impl Database {
     /// An empty database in memory.
     pub fn memory() -> Result<Self, DbError> {
         Self::prepare(Connection::open_in_memory().map_err(|e| classify(&e))?)
+    }
+
+    /// A second database in memory with the data that this one has now.
+    pub fn twin(&self) -> Result<Self, DbError> {
+        let mut copy = Connection::open_in_memory().map_err(|e| classify(&e))?;
+        let all = Backup::new(&self.connection, &mut copy).and_then(|backup| backup.step(-1));
+        all.map_err(|e| classify(&e))?;
+        Self::prepare(copy)
     }
 
     fn prepare(mut connection: Connection) -> Result<Self, DbError> {

@@ -30,8 +30,16 @@ pub(super) const SUPERSEDE_KIND: Sql = sql!(
     "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
          AND state = 'pending' AND kind = $4 RETURNING id"
 );
+// What this person was, or is being, told of other revisions: $1 appointment, $2 to whom, $3 revision. Locked, so that of
+// two workers who look at once the second sees what the first one took in hand.
+pub(super) const BESIDE: Sql = sql!(
+    "SELECT m.revision, m.kind, j.lease_until FROM message m LEFT JOIN job j ON j.kind = 'deliver' AND j.subject = m.id
+     WHERE m.appointment = $1 AND m.to_person = $2 AND m.revision <> $3
+         AND m.state IN ('leased', 'accepted', 'delivered', 'unknown') ORDER BY m.id",
+    pg " FOR UPDATE OF m"
+);
 pub(super) const LEASE: Sql =
-    sql!("UPDATE message SET state = 'leased' WHERE id = $1 AND state IN ('pending', 'leased')");
+    sql!("UPDATE message SET state = 'leased' WHERE id = $1 AND state IN ('pending', 'leased', 'unknown')");
 pub(super) const RECORD: Sql = sql!(
     "UPDATE message SET state = $2, last_reply = $3, handed_at = CASE
          WHEN handed_at IS NULL AND $2 IN ('accepted', 'delivered', 'unknown') THEN $4 ELSE handed_at END

@@ -55,7 +55,6 @@ fn the_therapist_reads(world: &World, house: &House, words: &str) {
     assert!(said.iter().any(|letter| letter.contains(words)), "{words:?} in {said:#?}");
 }
 
-// proves: A-06
 fn waits(engine: Engine) {
     let (kannel, world, house, appointment) = begin(engine);
     world.advance_to(house.local("2026-11-26 13:55"));
@@ -68,6 +67,7 @@ fn waits(engine: Engine) {
     put_letters_away(&world, &house);
 }
 
+// proves: A-06
 #[test]
 fn a_client_who_texts_wait_is_waited_for_on_sqlite() {
     waits(Engine::Sqlite);

@@ -166,6 +166,25 @@ pub fn purpose(kind: MessageKind) -> &'static str {
     }
 }
 
+/// What a reply was understood as.
+pub fn understood(word: Option<&str>) -> &'static str {
+    match word {
+        None => "Not read yet",
+        Some("wait") => "Happy to wait",
+        Some("reschedule") => "Would rather have another time",
+        Some("take") => "Took one of the times",
+        Some("new_time") => "Would like a new time",
+        Some("no_new_time") => "No new time for now",
+        Some("coming") => "Is coming",
+        Some("not_coming") => "Can’t make it",
+        Some("ready_at") => "Says when they are ready",
+        Some("stop") => "Wants no more texts",
+        Some("start") => "Wants texts again",
+        Some("help") => "Asked whom to turn to",
+        Some(_) => "For you to read",
+    }
+}
+
 /// Where a message stands. Delivered is not told: the words differ.
 pub fn message_state(message: &Message) -> TagView {
     match message.state {

@@ -229,7 +229,8 @@ fn a_calendar_reads_what_is_on_and_what_is_off() {
 /// Letters about no one appointment.
 fn names_no_time(kind: MessageKind) -> bool {
     let plain = matches!(kind, MessageKind::Message | MessageKind::Ticket | MessageKind::TicketAnswer);
-    plain || matches!(kind, MessageKind::SignIn | MessageKind::BookingLink | MessageKind::ConfirmAddress)
+    let link = matches!(kind, MessageKind::SignIn | MessageKind::BookingLink | MessageKind::ConfirmAddress);
+    plain || link || matches!(kind, MessageKind::PassedOn | MessageKind::Help)
 }
 
 fn attendee(event: &icalendar::Event) -> String {
