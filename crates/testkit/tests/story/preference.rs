@@ -7,6 +7,7 @@ use domain::policy::Preset;
 use domain::time::Span;
 use holdspace_testkit::kannel::Kannel;
 use holdspace_testkit::world::{Engine, House, Plan, World};
+use outside::sms::{Fate, Receipt};
 use serde_json::{Value, json};
 use server::flow::{self, Ask, Failed, Who};
 use store::DbError;
@@ -112,6 +113,30 @@ fn is_wrong(engine: Engine) {
     runs_late(&world, &house, &appointment, 15);
     let ways: Vec<Channel> = told(&world, &appointment, MessageKind::RunningLate).iter().map(|m| m.channel).collect();
     assert!(ways.contains(&Channel::Sms), "{ways:?}");
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
+/// The network says that nobody has the number: nothing goes there any more, and the letter behind the text goes at once.
+fn is_nobodys(engine: Engine) {
+    let kannel = Kannel::start();
+    let (world, appointment) = begin(engine, &kannel, &texts_first());
+    let house = world.house(Preset::Clinic).clone();
+    world.advance_to(house.local("2026-11-26 13:55"));
+    put_letters_away(&world, &house);
+    runs_late(&world, &house, &appointment, 10);
+    let waiting = told(&world, &appointment, MessageKind::RunningLate);
+    let text_message = waiting.iter().find(|message| message.channel == Channel::Sms).expect("a text").id;
+    let (app, now) = (world.app.clone(), world.now());
+    let ask = Ask { who: Who::System("receipt"), now, command: app.dice.command(now) };
+    let (tools, said) = (app.tools.clone(), Receipt { fate: Fate::Failed, words: "undelivered 30005".into() });
+    let heard = app.store.write(move |tx| flow::receipt::heard(tx, &tools, &ask, text_message, &said));
+    heard.map(drop).map_err(|why: Failed| format!("{why:?}")).expect("it is new");
+    let kept = world.api(&house.admin).get(&preference(&house)).good();
+    assert_eq!((&kept["wrong_number"]["number"], &kept["wrong_number"]["source"]), (&json!(NUMBER), &json!("network")));
+    runs_late(&world, &house, &appointment, 15);
+    let texts = told(&world, &appointment, MessageKind::RunningLate);
+    assert_eq!(texts.iter().filter(|message| message.channel == Channel::Sms).count(), 1, "no second text goes there");
     world.ignore_letters();
     world.ignore_jobs();
 }
@@ -257,6 +282,8 @@ macro_rules! on_both {
 on_both! {
     is_wrong: a_wrong_number_is_not_used_until_it_is_confirmed_on_sqlite,
         a_wrong_number_is_not_used_until_it_is_confirmed_on_postgres;
+    is_nobodys: a_number_that_the_network_does_not_know_is_not_used_on_sqlite,
+        a_number_that_the_network_does_not_know_is_not_used_on_postgres;
     moves_to_a_new_number: a_new_number_is_used_once_its_code_was_typed_on_sqlite,
         a_new_number_is_used_once_its_code_was_typed_on_postgres;
     names_the_message_that_it_replaces: an_update_names_the_message_that_it_replaces_on_sqlite,
