@@ -10,8 +10,16 @@ fn main() {
         let plan = modes::plan(seed, 10);
         let report = Run::new(&stage, &plan, seeds == 1).play();
         sometimes.add(&report.sometimes);
-        if let Some(b) = &report.broken { bad += 1; println!("{seed} {} w{} lines {} {b}\n      {}", plan.preset, plan.workers, report.lines, plan.profile); }
-        if seeds == 1 { println!("lines {} labels {}", report.lines, report.labels); for l in report.words.iter().rev().take(args.get(2).copied().unwrap_or(60) as usize).rev() { println!("{l}"); } }
+        if let Some(b) = &report.broken {
+            bad += 1;
+            println!("{seed} {} w{} lines {} {b}\n      {}", plan.preset, plan.workers, report.lines, plan.profile);
+        }
+        if seeds == 1 {
+            println!("lines {} labels {}", report.lines, report.labels);
+            for l in report.words.iter().rev().take(args.get(2).copied().unwrap_or(60) as usize).rev() {
+                println!("{l}");
+            }
+        }
     }
     println!("{} days/s, {bad} bad", (seeds * 10) as f64 / start.elapsed().as_secs_f64());
     println!("missing {:#?}", sometimes.missing());

@@ -84,7 +84,8 @@ pub fn crash_everywhere(
 ) -> Result<u64, Box<Failure>> {
     let mut plan = Plan::scripted(7, preset, piece.steps.clone());
     if piece.unreachable {
-        plan.profile = plan.profile.with(crate::faults::Fault::MailRefused, 1000).with(crate::faults::Fault::TextFails, 1000);
+        plan.profile =
+            plan.profile.with(crate::faults::Fault::MailRefused, 1000).with(crate::faults::Fault::TextFails, 1000);
     }
     let whole = play(stage, &plan);
     let failed = |plan: Plan, broken: Broken| Err(Box::new(Failure { plan, broken }));

@@ -50,33 +50,31 @@ pub fn pieces() -> Vec<Piece> {
     vec![
         piece("a client books", &[(10, Step::Book(26))]),
         piece("a client books and calls it off", &[(10, Step::Book(50)), (12, Step::ClientCancels)]),
-        piece("a client books and moves it twice", &[
-            (10, Step::Book(50)),
-            (12, Step::ClientMoves),
-            (13, Step::ClientMoves),
-        ]),
-        quick("a booking and two moves within a second", &[
-            (hours(10), Step::Book(50)),
-            (Span::micros(hours(10).as_micros() + 400_000), Step::ClientMoves),
-            (Span::micros(hours(10).as_micros() + 800_000), Step::ClientMoves),
-        ]),
-        piece("a therapist calls it off and the client takes a time", &[
-            (10, Step::Book(30)),
-            (12, Step::TherapistOffers),
-        ]),
+        piece(
+            "a client books and moves it twice",
+            &[(10, Step::Book(50)), (12, Step::ClientMoves), (13, Step::ClientMoves)],
+        ),
+        quick(
+            "a booking and two moves within a second",
+            &[
+                (hours(10), Step::Book(50)),
+                (Span::micros(hours(10).as_micros() + 400_000), Step::ClientMoves),
+                (Span::micros(hours(10).as_micros() + 800_000), Step::ClientMoves),
+            ],
+        ),
+        piece(
+            "a therapist calls it off and the client takes a time",
+            &[(10, Step::Book(30)), (12, Step::TherapistOffers)],
+        ),
         piece("a therapist calls it off an hour before", &[(10, Step::Book(3)), (12, Step::TherapistPromises)]),
-        quick("a therapist calls it off and takes that back", &[
-            (hours(10), Step::Book(30)),
-            (hours(12), Step::TherapistPromises),
-            (Span::minutes(721), Step::Undo),
-        ]),
+        quick(
+            "a therapist calls it off and takes that back",
+            &[(hours(10), Step::Book(30)), (hours(12), Step::TherapistPromises), (Span::minutes(721), Step::Undo)],
+        ),
         piece("a therapist asks for another time", &[(10, Step::Book(48)), (12, Step::TherapistAsks)]),
         piece("a therapist moves it", &[(10, Step::Book(48)), (12, Step::TherapistMoves)]),
         piece("the practice calls it off", &[(10, Step::Book(30)), (13, Step::PracticeCancels)]),
-        quick("a therapist runs late", &[
-            (hours(10), Step::Book(3)),
-            (Span::minutes(770), Step::RunsLate),
-        ]),
+        quick("a therapist runs late", &[(hours(10), Step::Book(3)), (Span::minutes(770), Step::RunsLate)]),
         Piece {
             unreachable: true,
             ..piece("nobody can be reached", &[(10, Step::Book(30)), (12, Step::TherapistPromises)])

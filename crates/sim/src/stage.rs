@@ -104,7 +104,8 @@ impl Stage {
         let place = Preset::ALL.iter().position(|known| *known == preset).unwrap_or_default();
         let set = &self.sets[place];
         let store = set.store.twin().expect("a store in memory has twins");
-        let tools = Tools { policies: PolicyCache::default(), writer: Arc::clone(&self.tools.writer), ..self.tools.clone() };
+        let tools =
+            Tools { policies: PolicyCache::default(), writer: Arc::clone(&self.tools.writer), ..self.tools.clone() };
         let app = App::new(Parts {
             store,
             clock: Clock::standing(starts),
@@ -197,7 +198,8 @@ fn new_practice(preset: Preset, american: bool) -> NewPractice {
 fn work(practice: &Practice, american: bool) -> NewTherapist {
     use Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
     let hour = |hour: u16| TimeOfDay::from_minutes(hour * 60).unwrap_or(TimeOfDay::END_OF_DAY);
-    let weekly = [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday].map(|day| WeeklyHours::new(day, hour(8), hour(20)));
+    let weekly =
+        [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday].map(|day| WeeklyHours::new(day, hour(8), hour(20)));
     let sunday = WeeklyHours::new(Sunday, hour(0), hour(18));
     let currency = if american { Currency::USD } else { Currency::GBP };
     let money = |minor| Money::new(minor, currency);

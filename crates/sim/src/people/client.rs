@@ -78,10 +78,13 @@ impl Run<'_> {
         let by_link = self.booking_link(person.id).filter(|_| self.whims.happens(700));
         let who = by_link.clone().unwrap_or_else(|| actor(&person));
         let wish = Book { start, kind: MeetingKind::Video, agreement: None };
-        let answer = self.act(who, "books", move |tx, tools, ask| {
-            appointment::book_with(tx, tools, ask, pair, wish, true)
-        })?;
-        self.sometimes.reach(if by_link.is_some() { "a client booked by a link" } else { "a client booked in the portal" });
+        let answer =
+            self.act(who, "books", move |tx, tools, ask| appointment::book_with(tx, tools, ask, pair, wish, true))?;
+        self.sometimes.reach(if by_link.is_some() {
+            "a client booked by a link"
+        } else {
+            "a client booked in the portal"
+        });
         for booked in answer.appointment.iter().chain(&answer.booked) {
             self.knows(person.id, booked.id, Source::Own);
         }
@@ -104,7 +107,8 @@ impl Run<'_> {
     /// Who somebody is behind a link, as the server sees them.
     fn behind(&mut self, secret: &str) -> Option<Who> {
         let hash = hash_of(secret);
-        let found = self.read(Who::System("sim"), "a link", move |tx, _, ask| Ok(store::token::link(tx, hash, ask.now)?));
+        let found =
+            self.read(Who::System("sim"), "a link", move |tx, _, ask| Ok(store::token::link(tx, hash, ask.now)?));
         let link = found.flatten()?;
         Some(Who::Link { token: link.token, practice: link.practice, client: link.client, purpose: link.purpose })
     }
@@ -134,9 +138,8 @@ impl Run<'_> {
         let told = self.minds.get(&client).and_then(|mind| mind.free_until.get(&about)).copied();
         let wish = cancel(Initiator::Client, NextStep::default());
         let seen = self.seen(about);
-        let done = self.act(who, "cancels", move |tx, tools, ask| {
-            appointment::cancel(tx, tools, ask, about, wish.clone(), seen)
-        });
+        let done = self
+            .act(who, "cancels", move |tx, tools, ask| appointment::cancel(tx, tools, ask, about, wish.clone(), seen));
         let Ok(answer) = done else { return };
         if by_link {
             self.sometimes.reach("a client called off through a link");
@@ -202,7 +205,8 @@ impl Run<'_> {
             }
             Purpose::Manage(id) if self.whims.happens(500) => {
                 let answer = Live::Answer(LateAnswer::Wait);
-                let done = self.act(who, "answers", move |tx, tools, ask| live::act(tx, tools, ask, id, answer.clone(), None));
+                let done =
+                    self.act(who, "answers", move |tx, tools, ask| live::act(tx, tools, ask, id, answer.clone(), None));
                 if done.is_ok() {
                     self.sometimes.reach("a client answered that they wait");
                 }
@@ -241,14 +245,16 @@ impl Run<'_> {
             return;
         }
         let Some(shadow) = self.judge.shadow(about).cloned() else { return };
-        let is_expected = shadow.now.start == told && !matches!(shadow.now.state, State::Cancelled(_) | State::Requested);
+        let is_expected =
+            shadow.now.start == told && !matches!(shadow.now.state, State::Cancelled(_) | State::Requested);
         if is_expected {
             return self.is_there(person, about, &shadow.now);
         }
         let since = shadow.since();
         let owed = self.is_a_word_owed(about);
         if is_past(since, self.now, TO_BE_TOLD) && !owed && !self.is_underway(person, about, since) {
-            let what = format!("{person} comes at {told} for {about}, which has been {:?} since {since}", shadow.truth());
+            let what =
+                format!("{person} comes at {told} for {about}, which has been {:?} since {since}", shadow.truth());
             self.judge.accuse("N18", self.now, what);
         }
     }

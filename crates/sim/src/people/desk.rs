@@ -49,12 +49,14 @@ impl Run<'_> {
                 let informed_at = self.clocks.of_the_server(self.now);
                 let agreed = "They know, and will choose another time.".to_owned();
                 let note = WriteNote { informed_at, informed_how: Channel::Phone, agreed, on_behalf_of: None };
-                let _ = self.act(who.clone(), "notes", move |tx, tools, ask| case::note(tx, tools, ask, about, note.clone()));
+                let _ = self
+                    .act(who.clone(), "notes", move |tx, tools, ask| case::note(tx, tools, ask, about, note.clone()));
             }
             _ => {
                 let (id, words) = (duty.id, "seen to".to_owned());
                 let settle = Settle::Meet(id, words);
-                let _ = self.act(who.clone(), "settles", move |tx, tools, ask| case::settle(tx, tools, ask, settle.clone()));
+                let _ = self
+                    .act(who.clone(), "settles", move |tx, tools, ask| case::settle(tx, tools, ask, settle.clone()));
             }
         }
     }

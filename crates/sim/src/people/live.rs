@@ -60,8 +60,9 @@ impl Run<'_> {
         let Some(client) = self.judge.shadow(about).map(|shadow| PersonRef::Client(shadow.now.client)) else { return };
         let Some(person) = self.house.clients.iter().find(|person| person.id == client).cloned() else { return };
         let missed = Live::Missed(Missed { reported_by: Role::Client, fault: Whose::Therapist });
-        let done =
-            self.act(actor(&person), "reports", move |tx, tools, ask| live::act(tx, tools, ask, about, missed.clone(), None));
+        let done = self.act(actor(&person), "reports", move |tx, tools, ask| {
+            live::act(tx, tools, ask, about, missed.clone(), None)
+        });
         if done.is_ok() {
             self.sometimes.reach("a client reported that nobody came");
         }
@@ -72,7 +73,8 @@ impl Run<'_> {
         if self.judge.shadow(about).is_some_and(|shadow| shadow.now.start == start) {
             let who = actor(&self.house.therapist.person);
             let gone = Live::ClientNoShow;
-            let _ = self.act(who, "gives up", move |tx, tools, ask| live::act(tx, tools, ask, about, gone.clone(), None));
+            let _ =
+                self.act(who, "gives up", move |tx, tools, ask| live::act(tx, tools, ask, about, gone.clone(), None));
         }
     }
 

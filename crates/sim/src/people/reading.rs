@@ -202,8 +202,10 @@ mod tests {
         assert_eq!(read.says, Says::On(moment("2026-10-25T01:30:00Z")));
         let read = british.read("Update: your appointment on Sunday 25 October, 01:30 BST, is cancelled.");
         assert_eq!((read.says, read.is_update), (Says::Off(moment("2026-10-25T00:30:00Z")), true));
-        let read = american.read("has a new time.\n- New time: Monday, November 2, 2:00 PM\n- Old time: Sunday, \
-             November 1, 2:00 PM\nYou can change or cancel it free until Friday, October 30, 2026, 12:05 AM.");
+        let read = american.read(
+            "has a new time.\n- New time: Monday, November 2, 2:00 PM\n- Old time: Sunday, \
+             November 1, 2:00 PM\nYou can change or cancel it free until Friday, October 30, 2026, 12:05 AM.",
+        );
         assert_eq!(read.says, Says::On(moment("2026-11-02T19:00:00Z")));
         assert_eq!(read.free_until, Some(moment("2026-10-30T04:05:00Z")));
         let read = british.read("held for you:\n1: Tuesday 3 November, 14:00\n2: x\nhttps://a.example/r/abc012\n");

@@ -102,9 +102,8 @@ impl Run<'_> {
             _ => actor(&self.house.therapist.person),
         };
         let (wish, seen) = (cancel(initiator, step), self.seen(about));
-        let done = self.act(who, "cancels", move |tx, tools, ask| {
-            appointment::cancel(tx, tools, ask, about, wish.clone(), seen)
-        });
+        let done = self
+            .act(who, "cancels", move |tx, tools, ask| appointment::cancel(tx, tools, ask, about, wish.clone(), seen));
         if done.is_ok() && self.whims.happens(self.plan.habits.undoes) {
             self.intends(Span::seconds(5), Span::seconds(170), Intent::Undoes(about));
         }
@@ -121,7 +120,8 @@ impl Run<'_> {
     /// The whole day is called off, one after the other (B16: each is told and owed a next step).
     pub(crate) fn is_ill(&mut self) {
         let until = self.now + Span::hours(16);
-        let of_today = self.judge.shadows.values().filter(|shadow| shadow.now.start > self.now && shadow.now.start < until);
+        let of_today =
+            self.judge.shadows.values().filter(|shadow| shadow.now.start > self.now && shadow.now.start < until);
         let today: Vec<AppointmentId> =
             of_today.filter(|shadow| shadow.now.state == State::Booked).map(|shadow| shadow.now.id).collect();
         if today.len() > 1 {
@@ -142,7 +142,8 @@ impl Run<'_> {
             words: None,
         };
         let (who, seen) = (actor(&self.house.therapist.person), self.seen(about));
-        let done = self.act(who, "asks to move", move |tx, tools, ask| moves::ask(tx, tools, ask, about, wish.clone(), seen));
+        let done =
+            self.act(who, "asks to move", move |tx, tools, ask| moves::ask(tx, tools, ask, about, wish.clone(), seen));
         if done.is_ok() {
             self.sometimes.reach("a therapist asked for another time");
         }

@@ -2,10 +2,10 @@
 
 use super::Judge;
 use crate::run::Run;
+use domain::access::Scope;
 use domain::appointment::{Appointment, State};
 use domain::audit::{Hash, link};
 use domain::id::AppointmentId;
-use domain::access::Scope;
 use domain::time::Instant;
 use std::collections::BTreeMap;
 use store::audit::Recorded;
@@ -101,7 +101,9 @@ impl Run<'_> {
                 for entry in &entries {
                     self.entry(entry);
                 }
-                let undone = entries.iter().any(|entry| matches!(entry.entry.word.as_str(), "edit_undone" | "appointment_corrected"));
+                let undone = entries
+                    .iter()
+                    .any(|entry| matches!(entry.entry.word.as_str(), "edit_undone" | "appointment_corrected"));
                 for (now, times) in found {
                     self.changed(now, times, undone);
                 }
@@ -113,7 +115,8 @@ impl Run<'_> {
     fn entry(&mut self, found: &Recorded) {
         let chain = &mut self.judge.chain;
         let (entry, receipt) = (&found.entry, found.receipt);
-        let follows = link(entry.practice, receipt.seq, chain.hash.unwrap_or(Hash::ZERO), entry.digest()) == receipt.hash;
+        let follows =
+            link(entry.practice, receipt.seq, chain.hash.unwrap_or(Hash::ZERO), entry.digest()) == receipt.hash;
         let at = chain.at.replace(entry.at);
         let gap = receipt.seq != chain.seq + 1;
         (chain.seq, chain.hash) = (receipt.seq, Some(receipt.hash));
@@ -124,7 +127,11 @@ impl Run<'_> {
             self.judge.accuse("A2", self.now, format!("entry {} names nobody", receipt.seq));
         }
         if at.is_some_and(|before| entry.at < before) {
-            self.judge.accuse("A11", self.now, format!("entry {} is of {}, before the one in front of it", receipt.seq, entry.at));
+            self.judge.accuse(
+                "A11",
+                self.now,
+                format!("entry {} is of {}, before the one in front of it", receipt.seq, entry.at),
+            );
         }
         if entry.word == "obligation_escalated" {
             self.sometimes.reach("a duty escalated");

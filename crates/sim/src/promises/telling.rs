@@ -1,6 +1,6 @@
 //! Promises about telling people, judged at the moment of each hand-off: N3 to N6, N9, N10, N12, N13.
 
-use super::{InFlight, Taken};
+use super::{InFlight, Taken, Texted};
 use crate::run::Run;
 use crate::world::Handed;
 use domain::audit::Receipt;
@@ -17,6 +17,12 @@ use store::{DbError, Tx};
 const TRIES_MAX: u32 = 60;
 /// Hand-offs of one message that a server took, or may have: once, and once more where nobody knew (C8).
 const TAKEN_MAX: u32 = 2;
+
+/// For how long a letter waits behind a text: where seconds matter, and else.
+const SILENCE: [Span; 2] = [Span::minutes(3), Span::minutes(30)];
+
+/// A worker that holds a letter may stand still for so long, and cannot be stopped.
+const STANDSTILL: Span = Span::minutes(15);
 
 /// What stands in the store about a message that is being handed over.
 struct Stored {
@@ -56,6 +62,7 @@ impl Run<'_> {
         self.address_is_theirs(call, &stored);
         self.order_of_hand_offs(worker, call, &stored.message);
         self.hours_and_tries(call, &stored.message);
+        self.letter_behind_a_text(&stored.message);
     }
 
     /// N4: the words that go are the words that were stored, with link and receipt filled in. N9: the same each time.
@@ -83,9 +90,10 @@ impl Run<'_> {
     /// N10: to an address of that person, who is still with the practice.
     fn address_is_theirs(&mut self, call: &Call, stored: &Stored) {
         let address = call.parcel.to();
-        let theirs = stored.to.as_ref().is_some_and(|to| {
-            to.active && [to.email.as_deref(), to.phone.as_deref()].contains(&Some(address))
-        });
+        let theirs = stored
+            .to
+            .as_ref()
+            .is_some_and(|to| to.active && [to.email.as_deref(), to.phone.as_deref()].contains(&Some(address)));
         if !theirs {
             self.judge.accuse("N10", self.now, format!("{} goes to {address}", stored.message.id));
         }
@@ -159,14 +167,17 @@ impl Run<'_> {
         if let Some(state) = state {
             self.sometimes.reach(state);
         }
+        let took = matches!(handed.outcome, Outcome::Accepted(_) | Outcome::Unknown(_));
         let handing = self.judge.handings.entry(message.id).or_default();
-        if matches!(handed.outcome, Outcome::Accepted(_) | Outcome::Unknown(_)) {
+        if took {
             handing.taken += 1;
             let taken = Taken { to: message.to, about: message.appointment, at: self.now };
             self.judge.taken.insert(message.id, taken);
+            self.texted(message);
         }
-        if handing.taken > TAKEN_MAX {
-            let what = format!("{} was taken {} times", message.id, handing.taken);
+        let times = self.judge.handings.get(&message.id).map_or(0, |handing| handing.taken);
+        if times > TAKEN_MAX {
+            let what = format!("{} was taken {times} times", message.id);
             self.judge.accuse("N9", self.now, what);
         }
     }
@@ -180,14 +191,53 @@ impl Run<'_> {
         }
     }
 
+    /// A letter that waited behind a text goes where the text failed or stayed silent, and never where it has arrived.
+    fn letter_behind_a_text(&mut self, message: &Message) {
+        let waited = message.send_at - message.written_at;
+        let is_behind = message.channel == Channel::Email && SILENCE.contains(&waited);
+        let Some(about) = message.appointment.filter(|_| is_behind || message.channel == Channel::Email) else {
+            return;
+        };
+        let news = (about, message.revision, message.to, message.kind);
+        let Some(texted) = self.judge.texted.get(&news).copied() else { return };
+        match texted.fate {
+            Some((Fate::Failed, _)) => self.sometimes.reach("a text failed and the letter behind it went"),
+            None if is_behind => self.sometimes.reach("a text stayed silent and the letter behind it went"),
+            // Another worker may have taken the letter in hand just before the receipt came.
+            Some((Fate::Delivered, told)) if is_behind && is_past(told, self.now, STANDSTILL) => {
+                let what = format!("{} goes behind a text that has arrived", message.id);
+                self.judge.accuse("N9", self.now, what);
+            }
+            _ => {}
+        }
+    }
+
+    /// A gateway took a text, or may have.
+    fn texted(&mut self, message: &Message) {
+        let Some(about) = message.appointment.filter(|_| message.channel == Channel::Sms) else { return };
+        let news = (about, message.revision, message.to, message.kind);
+        self.judge.news.insert(message.id, news);
+        self.judge.texted.entry(news).or_insert(Texted { at: self.now, fate: None });
+    }
+
     /// A gateway's word.
     pub(crate) fn count_receipt(&mut self, id: MessageId, fate: Fate) {
-        match fate {
-            Fate::OnItsWay => {}
-            Fate::Delivered => self.sometimes.reach("a text was delivered"),
-            Fate::Failed => {}
+        let Some(texted) = self.judge.news.get(&id).and_then(|news| self.judge.texted.get_mut(news)) else { return };
+        if fate == Fate::OnItsWay {
+            return;
         }
-        let _ = id;
+        let twice = texted.fate.is_some();
+        let late = is_past(texted.at, self.now, Span::minutes(30));
+        texted.fate.get_or_insert((fate, self.now));
+        if fate == Fate::Delivered {
+            self.sometimes.reach("a text was delivered");
+        }
+        if twice {
+            self.sometimes.reach("a receipt came twice");
+        }
+        if late {
+            self.sometimes.reach("a receipt came after the end of the story");
+        }
     }
 }
 
