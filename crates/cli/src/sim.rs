@@ -1,11 +1,11 @@
 //! `holdspace sim`: plays practice-days with faulty post and people who act, and says which promise broke.
 
 use crate::talk::{Failure, Told};
-use clap::Args as Arguments;
-use indicatif::{ProgressBar, ProgressStyle};
 use ::sim::Stage;
 use ::sim::minimise::minimise;
 use ::sim::modes::{Campaign, campaign};
+use clap::Args as Arguments;
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// What the command takes.
 #[derive(Arguments)]

@@ -10,6 +10,7 @@ pub mod decide;
 pub mod disruption;
 pub mod guidance;
 pub mod id;
+pub mod inbound;
 pub mod ledger;
 pub mod listing;
 pub mod message;

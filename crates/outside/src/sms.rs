@@ -10,5 +10,5 @@ mod kannel;
 mod twilio;
 
 pub use gateway::{Gateway, GatewayError, GatewaySettings, Kind, Text};
-pub use heard::{Fate, Inbound, NotUnderstood, Receipt};
+pub use heard::{Fate, Inbound, NotUnderstood, Receipt, says_no_such_number};
 pub use twilio::{is_signed, signature};

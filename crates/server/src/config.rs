@@ -114,6 +114,14 @@ pub struct Limits {
     pub client_idle: Span,
     /// Every session ends after this long.
     pub session: Span,
+    /// Letters a second that this process hands over at most, urgent ones apart; none is as many as there are.
+    pub letters_per_second: Option<u32>,
+    /// The same for texts.
+    pub texts_per_second: Option<u32>,
+    /// Texts that one practice may send in a day (UTC).
+    pub texts_per_day: u32,
+    /// Texts that one number may get in an hour.
+    pub texts_per_number: u32,
 }
 
 /// A key as it was chosen, for printing.
@@ -210,6 +218,10 @@ fn limits(reader: &mut Reader) -> Result<Limits, ConfigError> {
         staff_idle: Span::hours(i64::from(reader.within("limits.staff_idle_hours", 1..=720)?)),
         client_idle: Span::hours(24 * i64::from(reader.within("limits.client_idle_days", 1..=365)?)),
         session: Span::hours(24 * i64::from(reader.within("limits.session_days", 1..=365)?)),
+        letters_per_second: Some(reader.within("limits.letters_per_second", 0..=10_000)?).filter(|many| *many > 0),
+        texts_per_second: Some(reader.within("limits.texts_per_second", 0..=10_000)?).filter(|many| *many > 0),
+        texts_per_day: reader.within("limits.texts_per_day", 1..=1_000_000)?,
+        texts_per_number: reader.within("limits.texts_per_number", 1..=1_000)?,
     })
 }
 

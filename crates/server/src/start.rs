@@ -54,7 +54,7 @@ fn database(config: &Config, source: DbError) -> StartError {
 pub fn post(config: &Config) -> Result<Arc<dyn Post>, PostError> {
     let mailer = config.smtp.as_ref().map(|smtp| Mailer::new(settings(smtp))).transpose()?;
     let gateways = config.sms.iter().cloned().map(Gateway::new).collect::<Result<_, _>>()?;
-    Ok(Arc::new(PostOffice { mailer, gateways }))
+    Ok(Arc::new(PostOffice::new(mailer, gateways)))
 }
 
 /// A setting of the mail server or of a gateway cannot work.

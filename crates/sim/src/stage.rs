@@ -241,7 +241,7 @@ fn client(place: usize) -> NewPerson {
 }
 
 fn prefers(channels: &[Channel]) -> ContactPreference {
-    ContactPreference { channels: channels.to_vec(), voicemail: false, asked_at: None }
+    ContactPreference { channels: channels.to_vec(), voicemail: false, asked_at: None, file: Default::default() }
 }
 
 fn address(name: &str) -> String {

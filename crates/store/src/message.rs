@@ -11,15 +11,19 @@ use crate::job;
 use crate::read::Columns;
 use crate::row::Row;
 use crate::tx::Tx;
-use crate::value::Value;
 use crate::vals;
+use crate::value::Value;
 use domain::id::{AppointmentId, Id, Kind, MessageId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::PersonRef;
 use domain::time::Instant;
 use statements::{
     BESIDE, CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SUPERSEDE, SUPERSEDE_KIND,
+    TEXTED,
 };
+
+/// How many texts to a number are looked at for the question that was asked last.
+const TEXTED_MAX: u32 = 20;
 
 /// The kind of job that hands a message over; its subject is the message's id.
 pub const DELIVER: &str = "deliver";
@@ -114,7 +118,8 @@ pub enum Beside {
 /// Whether a message may go now: nothing of an older revision goes after a newer one, and nothing goes beside another
 /// revision that is on its way to the same person (C2). Messages that no news overtakes may always go.
 pub fn beside(tx: &mut Tx<'_>, message: &Message, now: Instant) -> Result<Beside, DbError> {
-    let Some(about) = message.appointment.filter(|_| message.kind.is_overtaken() || message.kind.tells_the_time()) else {
+    let Some(about) = message.appointment.filter(|_| message.kind.is_overtaken() || message.kind.tells_the_time())
+    else {
         return Ok(Beside::Clear);
     };
     let mut found = Beside::Clear;
@@ -172,6 +177,11 @@ fn behind(message: &Message) -> Option<Vec<Value<'static>>> {
     Some(vals![about, message.revision, message.to.to_string(), message.kind.as_str(), message.channel.word()].to_vec())
 }
 
+/// What was sent by text to this number since then, the newest first: whom a text from there may be of.
+pub fn texted(tx: &mut Tx<'_>, number: &str, since: Instant) -> Result<Vec<Message>, DbError> {
+    tx.query(TEXTED, vals![number, since, TEXTED_MAX])?.iter().map(from_row).collect()
+}
+
 /// When the newest message about an earlier revision was written that this person may have got already; none where
 /// they cannot have got any. A newer one then says that it is an update (`rulings` 8).
 pub fn older_may_have_left(
@@ -188,6 +198,7 @@ fn link_word(link: LinkTo) -> String {
         LinkTo::Offer(id) => id.to_string(),
         LinkTo::Booking(id) => id.to_string(),
         LinkTo::Appointment(id) => id.to_string(),
+        LinkTo::Address(id) => id.to_string(),
     }
 }
 
@@ -197,7 +208,7 @@ fn link_of(word: &str) -> Option<LinkTo> {
         word.parse().ok()
     }
     let (offer, booking) = (id(word).map(LinkTo::Offer), id(word).map(LinkTo::Booking));
-    offer.or(booking).or_else(|| id(word).map(LinkTo::Appointment))
+    offer.or(booking).or_else(|| id(word).map(LinkTo::Appointment)).or_else(|| id(word).map(LinkTo::Address))
 }
 
 fn from_row(row: &Row) -> Result<Message, DbError> {

@@ -2,12 +2,14 @@
 // The last two digits of a number choose what becomes of a text to it; anything else is delivered:
 //   01 refused   02 not delivered   03 throttled   04 no answer, ever   05 the link drops   06 expires   07 no report, ever
 // HTTP: GET /texts  what was submitted    GET /links  how many are bound    POST /reply?from=&to=&text=  a phone writes
+//       GET /replies?...  the gateway's call with what a phone wrote, passed on to where POST /replies?url= said
 import http from "node:http";
 import smpp from "smpp";
 
 const [smppPort, httpPort] = process.argv.slice(2).map(Number);
 const links = new Set();
 const texts = [];
+let replies;
 
 function report(link, submitted, id, word, state) {
   link.deliver_sm({
@@ -60,8 +62,24 @@ smpp.createServer((link) => {
   link.on("submit_sm", (submitted) => submit(link, submitted));
 }).listen(smppPort, "127.0.0.1");
 
+async function passOn(query, reply) {
+  try {
+    const answer = await fetch(replies + query);
+    reply.statusCode = answer.status;
+    reply.end(await answer.text());
+  } catch (fault) {
+    reply.statusCode = 502;
+    reply.end(String(fault));
+  }
+}
+
 http.createServer((asked, reply) => {
   const url = new URL(asked.url, "http://127.0.0.1");
+  if (url.pathname === "/replies" && asked.method === "POST") {
+    replies = url.searchParams.get("url");
+    return reply.end("kept");
+  }
+  if (url.pathname === "/replies") return passOn(url.search, reply);
   if (url.pathname === "/texts") return reply.end(JSON.stringify(texts));
   if (url.pathname === "/links") return reply.end(String(links.size));
   const [link] = links;

@@ -35,9 +35,9 @@ pub struct Kannel {
 }
 
 impl Kannel {
-    /// Starts one that calls `replies` with what phones write, and waits until it is bound.
+    /// Starts one and waits until it is bound. What phones write goes nowhere before [`Kannel::replies_to`].
     #[must_use]
-    pub fn start(replies: &str) -> Self {
+    pub fn start() -> Self {
         let folder = Scratch::new("kannel");
         std::fs::create_dir(folder.join("store")).expect("the folder is ours");
         let [admin, bearer, send, smpp, control] = std::array::from_fn(|_| wait::free_port());
@@ -48,7 +48,7 @@ impl Kannel {
             ("@SEND@", send.to_string()),
             ("@SMPP@", smpp.to_string()),
             ("@FOLDER@", folder.path().display().to_string()),
-            ("@REPLIES@", replies.to_owned()),
+            ("@REPLIES@", format!("http://127.0.0.1:{control}/replies")),
         ] {
             text = text.replace(word, &value);
         }
@@ -107,6 +107,12 @@ impl Kannel {
             let said: String = own.filter_map(|text| text["text"].as_str().map(str::to_owned)).collect();
             said.contains(words).then_some(said)
         })
+    }
+
+    /// From now on Kannel calls this address with what phones write.
+    pub fn replies_to(&self, url: &str) {
+        let said = ureq::post(format!("{}/replies", self.centre)).query("url", url).send_empty();
+        said.expect("the centre keeps it");
     }
 
     /// A phone writes to us.

@@ -6,6 +6,7 @@
 use crate::message::{MessageKind, Notice};
 use crate::person::{Channel, Person, PersonRef};
 use crate::policy::Parameters;
+use crate::schedule::TimeOfDay;
 use crate::time::{Instant, Span};
 
 /// Ways that this installation can send by itself. Letters it always can; the phone is always a person's.
@@ -13,6 +14,10 @@ use crate::time::{Instant, Span};
 pub struct Reach {
     /// A gateway for short texts is set up.
     pub sms: bool,
+    /// Messages appear in clients' own pages.
+    pub in_app: bool,
+    /// Browsers that asked for it are notified.
+    pub push: bool,
 }
 
 /// How long a text may stay without a word of where it is, before the letter that waits behind it goes: where seconds
@@ -21,16 +26,19 @@ const SILENCE: [Span; 2] = [Span::minutes(3), Span::minutes(30)];
 
 /// The notices that this one becomes, each by one way: at least one, so that nothing is decided and then not told. Behind
 /// a text waits a letter: it goes when the text fails or nothing is heard of it, and never when the text has arrived.
+/// A client who said no to every way that there is gets a letter without an address, which a person takes over (U3).
 pub fn ways(notice: &Notice, to: &Person, reach: Reach, parameters: &Parameters) -> Vec<Notice> {
-    let channels = channels(notice.kind, to, reach);
+    let night = Night::of(notice, to, parameters);
+    let channels = channels(notice.kind, to, reach, &night);
     let by = |channel| {
-        let send_at = send_at(notice, to, channel, parameters);
-        let calendar = notice.calendar.filter(|_| channel == Channel::Email);
+        let send_at = if channel == Channel::Sms { night.text_at(notice.send_at) } else { notice.send_at };
+        let safe = to.preference.file.safe_content;
+        let calendar = notice.calendar.filter(|_| channel == Channel::Email && !safe);
         Notice { channel, send_at, calendar, ..notice.clone() }
     };
     let mut ways: Vec<Notice> = channels.iter().copied().map(by).collect();
     let first = ways.first().filter(|way| way.channel == Channel::Sms).map(|way| way.send_at);
-    if let (Some(at), false, true) = (first, channels.contains(&Channel::Email), to.email.is_some()) {
+    if let (Some(at), false, true) = (first, channels.contains(&Channel::Email), to.address(Channel::Email).is_some()) {
         let [urgent, other] = SILENCE;
         let silence = if notice.urgent || notice.kind.is_live() { urgent } else { other };
         ways.push(Notice { send_at: at + silence, ..by(Channel::Email) });
@@ -39,16 +47,16 @@ pub fn ways(notice: &Notice, to: &Person, reach: Reach, parameters: &Parameters)
 }
 
 /// In the order of preference; never empty.
-fn channels(kind: MessageKind, to: &Person, reach: Reach) -> Vec<Channel> {
+fn channels(kind: MessageKind, to: &Person, reach: Reach, night: &Night) -> Vec<Channel> {
     if !matches!(to.id, PersonRef::Client(_)) || !can_be_short(kind) {
         return vec![Channel::Email];
     }
-    let listed: Vec<Channel> =
-        to.preference.channels.iter().copied().filter(|channel| can(*channel, to, reach)).collect();
+    let can = |channel: &Channel| can(*channel, to, reach) && !(*channel == Channel::Sms && night.forbids_texts());
+    let listed: Vec<Channel> = to.preference.channels.iter().copied().filter(can).collect();
     // News of the very moment goes by every way that they gave, the rest by the one that they like best.
     let mut chosen = if kind.is_live() { listed } else { listed.into_iter().take(1).collect() };
     let letter = chosen.is_empty() || always_a_letter(kind);
-    if letter && !chosen.contains(&Channel::Email) && (to.email.is_some() || chosen.is_empty()) {
+    if letter && !chosen.contains(&Channel::Email) && (to.address(Channel::Email).is_some() || chosen.is_empty()) {
         chosen.push(Channel::Email);
     }
     chosen
@@ -56,10 +64,13 @@ fn channels(kind: MessageKind, to: &Person, reach: Reach) -> Vec<Channel> {
 
 /// Whether it can go that way at all.
 fn can(channel: Channel, to: &Person, reach: Reach) -> bool {
+    let welcome = !to.preference.file.refuses(channel);
     match channel {
-        Channel::Email => to.email.is_some(),
-        Channel::Sms => reach.sms && to.phone.is_some(),
-        Channel::Phone | Channel::InApp | Channel::Push | Channel::Voicemail | Channel::InPerson => false,
+        Channel::Email => to.address(channel).is_some(),
+        Channel::Sms => reach.sms && to.address(channel).is_some(),
+        Channel::InApp => reach.in_app && welcome,
+        Channel::Push => reach.push && welcome,
+        Channel::Phone | Channel::Voicemail | Channel::InPerson => false,
     }
 }
 
@@ -89,28 +100,55 @@ const fn can_be_short(kind: MessageKind) -> bool {
             | MessageKind::ClientNoShow
             | MessageKind::TechnicalFailure
             | MessageKind::MakeUp
+            | MessageKind::PassedOn
     )
 }
 
-/// When it may go by this way: letters at once; a text that would disturb somebody's night waits for the morning on
-/// their clock, unless the start is near or it is news of the very moment. It waits, it is never dropped.
-fn send_at(notice: &Notice, to: &Person, channel: Channel, parameters: &Parameters) -> Instant {
-    let quiet = &parameters.quiet_hours;
-    let near = notice.facts.time.from - notice.send_at <= Span::hours(i64::from(quiet.urgent));
-    if channel != Channel::Sms || notice.kind.is_live() || near {
-        return notice.send_at;
+/// What the hour on the client's clock means for a text: letters disturb nobody.
+struct Night {
+    /// When the morning comes; none by day.
+    ends: Option<Instant>,
+    /// It cannot wait: the start is near, or it is news of the very moment.
+    urgent: bool,
+    /// They are content to be woken for what cannot wait.
+    may_wake: bool,
+}
+
+impl Night {
+    /// The hours are the client's own, or else the practice's.
+    fn of(notice: &Notice, to: &Person, parameters: &Parameters) -> Self {
+        let (usual, own) = (&parameters.quiet_hours, to.preference.file.quiet);
+        let (evening, morning) = own.map_or((usual.from, usual.to), |own| (own.from, own.to));
+        let near = notice.facts.time.from - notice.send_at <= Span::hours(i64::from(usual.urgent));
+        Self {
+            ends: morning_after(notice.send_at, to, evening, morning),
+            urgent: notice.kind.is_live() || near,
+            may_wake: own.is_none_or(|own| own.urgent),
+        }
     }
-    let here = notice.send_at.in_zone(&to.zone);
+
+    /// When a text may go: it waits for the morning, and is never dropped.
+    fn text_at(&self, now: Instant) -> Instant {
+        self.ends.filter(|_| !self.urgent).map_or(now, |morning| morning.max(now))
+    }
+
+    /// What cannot wait and may not wake them goes by another way: in the morning it would be old.
+    const fn forbids_texts(&self) -> bool {
+        self.ends.is_some() && self.urgent && !self.may_wake
+    }
+}
+
+/// When the quiet that there is at this moment ends on their clock; none where there is none.
+fn morning_after(now: Instant, to: &Person, evening: TimeOfDay, morning: TimeOfDay) -> Option<Instant> {
+    let here = now.in_zone(&to.zone);
     let clock = here.hour() as u16 * 60 + here.minute() as u16;
-    let (evening, morning) = (quiet.from.minutes(), quiet.to.minutes());
-    if !is_quiet(clock, evening, morning) {
-        return notice.send_at;
+    if !is_quiet(clock, evening.minutes(), morning.minutes()) {
+        return None;
     }
-    let is_evening = evening > morning && clock >= evening;
+    let is_evening = evening > morning && clock >= evening.minutes();
     let day = if is_evening { here.date().tomorrow().unwrap_or(here.date()) } else { here.date() };
     // A morning that the clocks skip begins when they have.
-    let until = quiet.to.on(day).to_zoned(to.zone.time_zone());
-    until.map_or(notice.send_at, |until| Instant::from(&until).max(notice.send_at))
+    morning.on(day).to_zoned(to.zone.time_zone()).ok().map(|until| Instant::from(&until))
 }
 
 /// Whether a clock at this minute stands between the evening and the morning; the evening may be after midnight.
@@ -119,4 +157,4 @@ const fn is_quiet(clock: u16, evening: u16, morning: u16) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

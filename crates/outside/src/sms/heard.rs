@@ -118,12 +118,39 @@ fn number(text: &str) -> Option<String> {
     plain.then(|| format!("+{digits}"))
 }
 
+/// Twilio's errors that say that a number is nobody's, or can never take a text: not a number, unknown or gone, a landline.
+const NOBODY: [&str; 5] = ["21211", "21217", "21614", "30005", "30006"];
+
+/// Whether these words of a gateway, at the hand-off or in a receipt, say that nobody has this number. Everything else may
+/// be better tomorrow.
+pub fn says_no_such_number(words: &str) -> bool {
+    let is_code = |word: &str| NOBODY.contains(&word.trim_matches(|c: char| !c.is_ascii_digit()));
+    let low = words.to_ascii_lowercase();
+    // SMPP 3.4 5.1.3: ESME_RINVDSTADR, and what message centres write into the error field of a receipt.
+    let by_name = ["unknown subscriber", "invalid destination address", "err:001", "0x0000000b"];
+    words.split_whitespace().any(is_code) || by_name.iter().any(|said| low.contains(said))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_number_is_nobodys_only_where_the_network_says_so() {
+        for said in
+            ["failed 30005", "undelivered 30006", "400 21211 'To' is not a number", "2 id:7 stat:UNDELIV err:001"]
+        {
+            assert!(says_no_such_number(said), "{said}");
+        }
+        for said in
+            ["undelivered 30003", "failed 30008", "34 NACK/EXPIRED", "400 21610 barred", "2 stat:UNDELIV err:000"]
+        {
+            assert!(!says_no_such_number(said), "{said}");
+        }
     }
 
     #[test]

@@ -4,7 +4,10 @@ use super::{Ask, Failed, Flow, Tools, due, load};
 use domain::audit::Entry;
 use domain::id::MessageId;
 use domain::message::{Message, MessageState};
+use domain::person::{Channel, PersonRef};
 use domain::refusal::Refusal;
+use domain::telling::consent::Source;
+use domain::time::Instant;
 use outside::sms::{Fate, Receipt};
 use serde_json::json;
 use store::{Done, Tx};
@@ -31,7 +34,7 @@ pub fn heard(tx: &mut Tx, tools: &Tools, ask: &Ask, id: MessageId, said: &Receip
             store::message::cancel_behind(tx, &message)?;
             Ok(done)
         }
-        _ => undelivered(tx, tools, ask, &message, done),
+        _ => undelivered(tx, tools, ask, &message, &said.words, done),
     }
 }
 
@@ -45,7 +48,15 @@ pub(crate) fn lock(tx: &mut Tx, ask: &Ask, message: &Message, state: MessageStat
 
 /// A message will not arrive: what waits behind it goes now, else a person must tell them (U3). Their duty's entry
 /// follows the given one on the record.
-pub(crate) fn undelivered<T>(tx: &mut Tx, tools: &Tools, ask: &Ask, message: &Message, done: Done<T>) -> Flow<Done<T>> {
+pub(crate) fn undelivered<T>(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    message: &Message,
+    words: &str,
+    done: Done<T>,
+) -> Flow<Done<T>> {
+    number_unknown(tx, message, words, ask.now)?;
     if store::message::send_behind(tx, message, ask.now)? {
         return Ok(done);
     }
@@ -55,6 +66,24 @@ pub(crate) fn undelivered<T>(tx: &mut Tx, tools: &Tools, ask: &Ask, message: &Me
         Err(Failed::Nothing { .. }) => Ok(done),
         Err(other) => Err(other),
     }
+}
+
+/// Where the network says that nobody has this number, it is not used any more until it is changed or somebody says that
+/// it is right.
+fn number_unknown(tx: &mut Tx, message: &Message, words: &str, now: Instant) -> Flow<()> {
+    let PersonRef::Client(client) = message.to else { return Ok(()) };
+    if message.channel != Channel::Sms || !outside::sms::says_no_such_number(words) {
+        return Ok(());
+    }
+    let Some(mut person) = store::person::load(tx, message.to)? else { return Ok(()) };
+    let is_theirs = person.phone.as_deref() == Some(message.address.as_str());
+    if !is_theirs || person.preference.file.is_wrong(&message.address) {
+        return Ok(());
+    }
+    let file = std::mem::take(&mut person.preference.file);
+    person.preference.file = file.wrong(&message.address, Source::Network, now);
+    store::person::update_preference(tx, client, &person.preference)?;
+    Ok(())
 }
 
 fn entry(tools: &Tools, ask: &Ask, message: &Message, state: MessageState, said: &Receipt) -> Entry {

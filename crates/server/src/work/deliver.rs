@@ -3,14 +3,17 @@
 use super::{Label, Step, finish, subject};
 use crate::app::App;
 use crate::flow::{Ask, Failed, Flow, Who, receipt};
+use crate::when::When;
 use domain::access::Scope;
 use domain::audit::{Entry, Receipt};
 use domain::id::MessageId;
-use domain::message::{LinkTo, Message, MessageState};
+use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::{Channel, Person, PersonRef};
 use domain::practice::Practice;
+use domain::telling::pace;
 use domain::time::{Instant, Span};
 use serde_json::json;
+use std::borrow::Cow;
 use store::job::{self, Leased, Recording};
 use store::message::Beside;
 use store::{Done, Tx};
@@ -37,6 +40,8 @@ pub struct Call {
     pub errand: Errand,
     /// What is handed over, with its late fields filled in.
     pub parcel: Parcel,
+    /// When it was taken in hand, UTC.
+    pub at: Instant,
 }
 
 /// What is handed over.
@@ -111,6 +116,8 @@ struct Found {
     receipt: Option<Receipt>,
     practice: Practice,
     to: Person,
+    /// When the newest message was written that this one replaces and that they may have got.
+    older: Option<Instant>,
 }
 
 /// What came of taking a message in hand.
@@ -145,10 +152,18 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
         settle(app, &job, &found.message, state, &outcome, now)?;
         return Ok(Step::Worked);
     }
+    if let Err(at) = app.queue().go(&found.message, now) {
+        wait(app, &job, &found.message, at, now)?;
+        return Ok(Step::Worked);
+    }
+    if let Some(why) = barred(app, &found, now)? {
+        settle(app, &job, &found.message, MessageState::Undeliverable, &Outcome::Refused(why.into()), now)?;
+        return Ok(Step::Worked);
+    }
     match parcel(app, &found) {
         Some(parcel) => {
             let errand = Errand::Message(Box::new(found.message));
-            Ok(Step::Call(Box::new(Call { job, errand, parcel })))
+            Ok(Step::Call(Box::new(Call { job, errand, parcel, at: now })))
         }
         None => {
             let outcome = Outcome::Refused("there is no address to write to".into());
@@ -156,6 +171,42 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
             Ok(Step::Worked)
         }
     }
+}
+
+/// Why it may not go at all.
+fn barred(app: &App, found: &Found, now: Instant) -> Flow<Option<&'static str>> {
+    if let Some(why) = unwelcome(found) {
+        return Ok(Some(why));
+    }
+    let full = found.message.channel == Channel::Sms && !has_room(app, &found.message, now)?;
+    Ok(full.then_some("there is no room for more texts today"))
+}
+
+/// Why it may not go any more: what was said since it was written counts from that moment (STOP, a wrong number). What
+/// confirms a new address goes where nothing else goes yet.
+fn unwelcome(found: &Found) -> Option<&'static str> {
+    let (message, file) = (&found.message, &found.to.preference.file);
+    if matches!(message.kind, MessageKind::ConfirmAddress | MessageKind::Help) {
+        return None;
+    }
+    if file.refuses(message.channel) {
+        return Some("they asked not to be told this way");
+    }
+    (message.channel == Channel::Sms && file.is_wrong(&message.address)).then_some("the number is not theirs")
+}
+
+/// Whether practice and number may have one more text: what runs wild stops here, and letters and people go on.
+fn has_room(app: &App, message: &Message, now: Instant) -> Flow<bool> {
+    const HOUR: Span = Span::hours(1);
+    const DAY: Span = Span::hours(24);
+    let (practice, number) = (format!("texts {}", message.practice), format!("texts {}", message.address));
+    let limits = &app.config.limits;
+    let (most_a_day, most_an_hour) = (limits.texts_per_day, limits.texts_per_number);
+    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<bool> {
+        let of_practice = store::tally::take(tx, &practice, DAY, now)?;
+        let of_number = store::tally::take(tx, &number, HOUR, now)?;
+        Ok(of_practice <= most_a_day && of_number <= most_an_hour)
+    })
 }
 
 /// The message as it stood before it was taken in hand.
@@ -193,7 +244,12 @@ fn take(tx: &mut Tx, id: MessageId, job: &Leased, now: Instant) -> Flow<Taken> {
     let (Some(practice), Some(to)) = (practice, to) else {
         return Err(Failed::Fault(format!("message {id} is to nobody of any practice")));
     };
-    Ok(Taken::Found(Box::new(Found { message, receipt, practice, to })))
+    let replaces = message.revision > 1 && message.kind.tells_the_time() && message.channel == Channel::Email;
+    let older = match message.appointment.filter(|_| replaces && !to.preference.file.safe_content) {
+        Some(about) => store::message::older_may_have_left(tx, about, message.revision, message.to)?,
+        None => None,
+    };
+    Ok(Taken::Found(Box::new(Found { message, receipt, practice, to, older })))
 }
 
 /// Records what came of a hand-off, guarded by the fence.
@@ -206,7 +262,9 @@ pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> F
         Outcome::NotYet(_) if job.attempts >= TRIES_MAX => {
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
         }
-        Outcome::NotYet(why) => put_back(app, &job, &message, now + backoff(job.attempts), why, now),
+        Outcome::NotYet(why) => {
+            put_back(app, &job, &message, now + backoff(message.id.bytes(), job.attempts), why, now)
+        }
         // The same letter under the same Message-ID goes once more; after that a person is asked (`reliability` 3.4).
         Outcome::Unknown(_) if message.state == MessageState::Unknown => {
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
@@ -226,9 +284,20 @@ fn put_back(app: &App, job: &Leased, message: &Message, at: Instant, why: &str, 
     })
 }
 
-pub(super) fn backoff(attempts: u32) -> Span {
-    let tried = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
-    BACKOFF[tried.min(BACKOFF.len() - 1)]
+/// Others go first: it waits as it stood before, and no try is counted.
+fn wait(app: &App, job: &Leased, message: &Message, at: Instant, now: Instant) -> Flow<()> {
+    let (leased, id, was) = (job.clone(), message.id, message.state);
+    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
+        if job::later(tx, &leased, at)? == Recording::Recorded {
+            store::message::record(tx, id, was, "", now)?;
+        }
+        Ok(())
+    })
+}
+
+/// How long until the next try: longer each time, and not the same for all that failed together.
+pub(super) fn backoff(name: [u8; 16], attempts: u32) -> Span {
+    pace::wait_after(&BACKOFF, attempts, name)
 }
 
 /// Writes the state on record, and with it, in one transaction, who takes over what can't be delivered (U3).
@@ -254,7 +323,7 @@ fn settle(
         store::message::record(tx, kept.id, state, &words(&said), now)?;
         let done = Done::new((), entry(&inner, &kept, state, &said, ask.command, now));
         match state {
-            MessageState::Undeliverable => receipt::undelivered(tx, &inner.tools, &ask, &kept, done),
+            MessageState::Undeliverable => receipt::undelivered(tx, &inner.tools, &ask, &kept, &words(&said), done),
             _ => Ok(done),
         }
     });
@@ -302,7 +371,10 @@ fn entry(
 /// The letter or text with link and receipt filled in; `None` where there is no address for it.
 fn parcel(app: &App, found: &Found) -> Option<Parcel> {
     let message = &found.message;
-    let fill = |text: &str| fill(app, text, message.link, found.receipt);
+    let fill = |text: &str| match (message.link, message.channel) {
+        (Some(LinkTo::Address(id)), Channel::Sms) => text.replace("{link}", &app.tools.link_key.code(id)),
+        _ => fill(app, &replacing(text, found), message.link, found.receipt),
+    };
     match message.channel {
         Channel::Email => {
             let (text, html) = (fill(&message.text), fill(&message.html));
@@ -310,12 +382,22 @@ fn parcel(app: &App, found: &Found) -> Option<Parcel> {
             Some(Parcel::Letter(Box::new(letter)))
         }
         Channel::Sms if !message.address.is_empty() => {
-            let report_to = format!("{}/hooks/sms/reports/{}", app.tools.base_url, app.tools.link_key.report(message.id));
+            let report_to =
+                format!("{}/hooks/sms/reports/{}", app.tools.base_url, app.tools.link_key.report(message.id));
             let (id, to, body) = (message.id, message.address.clone(), fill(&message.text));
             Some(Parcel::Text(Text { id, to, body, report_to }))
         }
         _ => None,
     }
+}
+
+/// Behind the receipt stands which message this one replaces, where an older one may have left (C3). It is told by the
+/// moment at which this one was written, so that every try says the same.
+fn replacing<'a>(text: &'a str, found: &Found) -> Cow<'a, str> {
+    let Some(older) = found.older else { return Cow::Borrowed(text) };
+    let when = When { locale: found.to.locale, zone: found.to.zone.clone(), now: found.message.written_at };
+    let words = format!("{{receipt}}. This replaces our message of {}.", when.brief(older));
+    Cow::Owned(text.replace("{receipt}", &words))
 }
 
 /// Fills the two late fields (`rulings` 8).

@@ -6,10 +6,12 @@
 
 mod deliver;
 mod due;
+mod queue;
 mod run;
 mod sign_in;
 
 pub use deliver::{Call, Errand, Handed, Letter, Outcome, Parcel, Text};
+pub(crate) use queue::Queue;
 pub use run::{Nudge, Post, Worker, step};
 pub use sign_in::post_letter;
 
@@ -18,7 +20,7 @@ use crate::flow::{Failed, Flow, jobs};
 use domain::id::{Id, Kind};
 use domain::time::{Instant, Span};
 use store::Tx;
-use store::job::{self, Leased};
+use store::job::{self, Leased, Turns};
 
 /// How long a worker may hold a job; longer than the longest hand-off.
 pub const LEASE: Span = Span::seconds(120);
@@ -58,8 +60,12 @@ pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
 /// # Errors
 /// As [`next_call`].
 pub fn next_call_past(app: &App, now: Instant, passed: &dyn Fn(Label)) -> Flow<Step> {
-    let claimed =
-        app.store.write_unaudited(move |tx: &mut Tx| -> Flow<Vec<Leased>> { Ok(job::claim(tx, now, 1, LEASE)?) })?;
+    let before = app.queue().turns();
+    let (claimed, turns) = app.store.write_unaudited(move |tx: &mut Tx| -> Flow<(Vec<Leased>, Turns)> {
+        let mut turns = before.clone();
+        Ok((job::claim(tx, now, 1, LEASE, &mut turns)?, turns))
+    })?;
+    app.queue().keep(turns);
     let Some(leased) = claimed.into_iter().next() else {
         let next = app.store.read(|tx: &mut Tx| -> Flow<Option<Instant>> { Ok(job::next_due(tx)?) })?;
         return Ok(Step::Idle(next));

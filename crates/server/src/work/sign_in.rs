@@ -36,7 +36,7 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
     let call = found.and_then(|(practice, person, until)| {
         let letter = letter(app, token, &practice, &person, until)?;
         let parcel = Parcel::Letter(Box::new(letter));
-        Some(Call { job: job.clone(), errand: Errand::SignIn(person.id), parcel })
+        Some(Call { job: job.clone(), errand: Errand::SignIn(person.id), parcel, at: now })
     });
     match call {
         Some(call) => Ok(Step::Call(Box::new(call))),
@@ -47,7 +47,10 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
 /// A letter that went wrong is tried again while its link lives; whether it arrived, the person shows by coming.
 pub(super) fn record(app: &App, job: &Leased, outcome: Outcome, now: Instant) -> Flow<()> {
     match outcome {
-        Outcome::NotYet(why) => finish(app, job, Some(now + backoff(job.attempts)), Some(why), now),
+        Outcome::NotYet(why) => {
+            let token: TokenId = subject(job)?;
+            finish(app, job, Some(now + backoff(token.bytes(), job.attempts)), Some(why), now)
+        }
         Outcome::Accepted(_) | Outcome::Refused(_) | Outcome::Unknown(_) => {
             tracing::info!(job = job.subject, outcome = words(&outcome), "a sign-in letter was handed over");
             finish(app, job, None, None, now)

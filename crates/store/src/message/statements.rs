@@ -59,6 +59,13 @@ pub(super) const OLDER: Sql = sql!(
          AND state IN ('leased', 'accepted', 'delivered', 'unknown')"
 );
 
+pub(super) const TEXTED: Sql = sql!(
+    "SELECT ",
+    message_columns!(),
+    " FROM message m WHERE m.address = $1 AND m.channel = 'sms' AND m.handed_at >= $2
+      ORDER BY m.handed_at DESC, m.id DESC LIMIT $3"
+);
+
 // Lists: $1 practice, $2 therapist, $3 to whom. A therapist sees what is about their appointments or to them.
 macro_rules! in_scope {
     () => {

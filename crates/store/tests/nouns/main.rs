@@ -29,4 +29,5 @@ mod lists;
 mod messages;
 mod people;
 mod policies;
+mod telling;
 mod world;

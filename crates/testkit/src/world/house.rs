@@ -181,7 +181,12 @@ impl House {
             phone: Some(member.phone.clone()),
             zone: self.practice.zone.clone(),
             locale: self.practice.locale,
-            preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+            preference: ContactPreference {
+                channels: vec![Channel::Email],
+                voicemail: false,
+                asked_at: None,
+                ..Default::default()
+            },
             active: true,
         }
     }
@@ -290,5 +295,6 @@ fn practice(preset: Preset, number: u8) -> Practice {
         support_email: format!("help@{preset}.test"),
         clinical_email: format!("clinical@{preset}.test"),
         risk_email: format!("risk@{preset}.test"),
+        templates: None,
     }
 }

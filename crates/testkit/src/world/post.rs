@@ -58,7 +58,7 @@ impl PostRoom {
     /// From now on texts go where the configuration says.
     pub(super) fn open_gateways(&self, config: &Config) {
         let gateways = config.sms.iter().cloned().map(|settings| Gateway::new(settings).expect("settings that work"));
-        let office = PostOffice { mailer: None, gateways: gateways.collect() };
+        let office = PostOffice::new(None, gateways.collect());
         assert!(self.gateways.set(office).is_ok(), "a world opens once");
     }
 

@@ -41,7 +41,8 @@ fn fates(webhook: &HttpPeer, path: &str) -> Vec<Fate> {
 #[test]
 fn kannel_hands_texts_on_and_reports_what_became_of_them() {
     let webhook = listener();
-    let kannel = Kannel::start(&format!("{}/replies", webhook.url));
+    let kannel = Kannel::start();
+    kannel.replies_to(&format!("{}/replies", webhook.url));
     let gateway = gateway(Kind::Kannel, &kannel.url, kannel.user);
     let send = |ending: &str| {
         let (to, report) = (format!("+4477009004{ending}"), format!("{}/reports/{ending}", webhook.url));
@@ -66,7 +67,8 @@ fn kannel_hands_texts_on_and_reports_what_became_of_them() {
 #[test]
 fn kannel_passes_a_reply_on_and_a_long_text_arrives_whole() {
     let webhook = listener();
-    let kannel = Kannel::start(&format!("{}/replies", webhook.url));
+    let kannel = Kannel::start();
+    kannel.replies_to(&format!("{}/replies", webhook.url));
     kannel.reply("+447700900412", "Yes, in 10");
     let heard = wait::until("the reply", || webhook.heard().into_iter().find(|call| call.path.starts_with("/replies")));
     let read = Inbound::read(Kind::Kannel, &fields(&heard)).expect("a reply");
@@ -83,7 +85,7 @@ fn kannel_passes_a_reply_on_and_a_long_text_arrives_whole() {
 
 #[test]
 fn kannel_with_a_wrong_password_takes_nothing() {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let handed = gateway(Kind::Kannel, &kannel.url, "stranger").hand_off(&text("http://127.0.0.1:9/reports"));
     assert!(matches!(handed, Handed::Refused { code: 403, permanent: false, .. }), "{handed:?}");
     assert_eq!(kannel.submitted(), [0; 0]);

@@ -36,7 +36,8 @@ fn stand(world: &World, appointment: &Value) -> [Option<MessageState>; 2] {
     let kept = world.app.store.read(move |tx| store::message::of_appointment(tx, id));
     let kept = kept.unwrap_or_else(|why: DbError| panic!("{why}"));
     [Channel::Sms, Channel::Email].map(|channel| {
-        let mut own = kept.iter().filter(|m| m.kind == MessageKind::RunningLate && matches!(m.to, PersonRef::Client(_)));
+        let mut own =
+            kept.iter().filter(|m| m.kind == MessageKind::RunningLate && matches!(m.to, PersonRef::Client(_)));
         own.find(|message| message.channel == channel).map(|message| message.state)
     })
 }
@@ -47,7 +48,7 @@ fn until(world: &World, appointment: &Value, wanted: [MessageState; 2]) {
 }
 
 fn arrives(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, "+447700900412");
     let house = world.house(Preset::Clinic);
     runs_late(&world, house, &appointment);
@@ -59,7 +60,7 @@ fn arrives(engine: Engine) {
 }
 
 fn fails(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, "+447700900402");
     let house = world.house(Preset::Clinic);
     runs_late(&world, house, &appointment);
@@ -71,7 +72,7 @@ fn fails(engine: Engine) {
 }
 
 fn is_silent(engine: Engine) {
-    let kannel = Kannel::start("http://127.0.0.1:9/replies");
+    let kannel = Kannel::start();
     let (world, appointment) = begin(engine, &kannel, "+447700900407");
     let house = world.house(Preset::Clinic);
     runs_late(&world, house, &appointment);

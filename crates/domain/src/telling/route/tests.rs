@@ -3,11 +3,12 @@ use crate::id::Id;
 use crate::message::{CalendarMethod, Facts};
 use crate::person::{ContactPreference, Locale, Role};
 use crate::policy::{Policy, Preset};
+use crate::telling::consent::{OwnQuiet, Source};
 use crate::time::Interval;
 
-const REACH: Reach = Reach { sms: true };
+const REACH: Reach = Reach { sms: true, in_app: false, push: false };
 
-fn client(channels: &[Channel]) -> Person {
+pub(crate) fn client(channels: &[Channel]) -> Person {
     Person {
         id: PersonRef::Client(Id::from_bytes([1; 16])),
         practice: Id::from_bytes([2; 16]),
@@ -17,12 +18,17 @@ fn client(channels: &[Channel]) -> Person {
         phone: Some("+447700900412".into()),
         zone: "Europe/London".parse().expect("a zone"),
         locale: Locale::EnGb,
-        preference: ContactPreference { channels: channels.to_vec(), voicemail: false, asked_at: None },
+        preference: ContactPreference {
+            channels: channels.to_vec(),
+            voicemail: false,
+            asked_at: None,
+            ..Default::default()
+        },
         active: true,
     }
 }
 
-fn at(text: &str) -> Instant {
+pub(crate) fn at(text: &str) -> Instant {
     text.parse().expect("a moment")
 }
 
@@ -151,4 +157,79 @@ fn behind_a_text_alone_waits_a_letter() {
     assert_eq!(letter, (Channel::Email, text.1 + Span::minutes(30)), "it waits for the text, not for the evening");
     let no_letters = Person { email: None, ..texts };
     assert_eq!(routed(&live, &no_letters, REACH), [(Channel::Sms, live.send_at)]);
+}
+
+/// Nia with these words on file.
+fn with(channels: &[Channel], change: impl FnOnce(&mut crate::telling::consent::ContactFile)) -> Person {
+    let mut nia = client(channels);
+    change(&mut nia.preference.file);
+    nia
+}
+
+fn stop(file: &mut crate::telling::consent::ContactFile) {
+    let no = file.clone().consent(Channel::Sms, false, Source::Text, at("2026-03-01T12:00:00Z"));
+    *file = no.expect("a no is always taken");
+}
+
+#[test]
+fn after_stop_it_falls_to_the_next_channel_and_the_order_stays() {
+    let nia = with(&[Channel::Sms, Channel::Email], stop);
+    for kind in [MessageKind::Cancellation, MessageKind::RunningLate, MessageKind::Offer] {
+        assert_eq!(channels_of(kind, &nia, REACH), [Channel::Email], "{kind}");
+    }
+    let nothing_left = Person { email: None, ..nia };
+    assert_eq!(channels_of(MessageKind::Offer, &nothing_left, REACH), [Channel::Email], "a letter that a person takes");
+    assert_eq!(nothing_left.address(Channel::Email), None);
+}
+
+#[test]
+fn a_wrong_number_gets_no_texts() {
+    let nia = with(&[Channel::Sms], |file| {
+        *file = file.clone().wrong("+447700900412", Source::Staff, at("2026-03-01T12:00:00Z"));
+    });
+    assert_eq!(channels_of(MessageKind::RunningLate, &nia, REACH), [Channel::Email]);
+}
+
+#[test]
+fn who_wants_no_letters_gets_texts_alone() {
+    let nia = with(&[Channel::Sms], |file| {
+        let no = file.clone().consent(Channel::Email, false, Source::Portal, at("2026-03-01T12:00:00Z"));
+        *file = no.expect("a no is always taken");
+    });
+    assert_eq!(channels_of(MessageKind::Cancellation, &nia, REACH), [Channel::Sms]);
+    assert_eq!(channels_of(MessageKind::Offer, &nia, REACH), [Channel::Sms], "and nothing waits behind it");
+}
+
+#[test]
+fn a_page_or_a_browser_is_passed_over_until_there_is_a_way_to_it() {
+    let nia = client(&[Channel::Push, Channel::InApp, Channel::Sms]);
+    assert_eq!(channels_of(MessageKind::Offer, &nia, REACH), [Channel::Sms, Channel::Email]);
+    let all = Reach { in_app: true, ..REACH };
+    assert_eq!(channels_of(MessageKind::Offer, &nia, all), [Channel::InApp]);
+}
+
+#[test]
+fn a_clients_own_quiet_hours_count_instead_of_the_practices() {
+    let own = |urgent| {
+        let quiet = OwnQuiet { from: "13:00".parse().expect("a time"), to: "15:00".parse().expect("a time"), urgent };
+        with(&[Channel::Sms], |file| file.quiet = Some(quiet))
+    };
+    let offer = |now| routed(&notice(MessageKind::Offer, now), &own(true), REACH)[0];
+    assert_eq!(offer("2026-03-09T13:30:00Z"), (Channel::Sms, at("2026-03-09T15:00:00Z")));
+    assert_eq!(
+        offer("2026-03-09T23:30:00Z"),
+        (Channel::Sms, at("2026-03-09T23:30:00Z")),
+        "the practice's night is over"
+    );
+    let live = notice(MessageKind::RunningLate, "2026-03-09T13:30:00Z");
+    assert_eq!(routed(&live, &own(true), REACH)[0], (Channel::Sms, live.send_at));
+    assert_eq!(routed(&live, &own(false), REACH), [(Channel::Email, live.send_at)], "not woken, and told all the same");
+}
+
+#[test]
+fn who_asked_for_neutral_messages_gets_no_calendar_part() {
+    let nia = with(&[Channel::Email], |file| file.safe_content = true);
+    let parameters = Policy::preset(Preset::Clinic).parameters;
+    let told = notice(MessageKind::Confirmation, "2026-03-09T12:00:00Z");
+    assert!(ways(&told, &nia, REACH, &parameters).iter().all(|way| way.calendar.is_none()));
 }

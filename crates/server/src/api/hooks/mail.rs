@@ -1,18 +1,21 @@
 //! Where other servers call us. The address itself proves that an operator gave it out.
 
-use crate::api::json;
 use crate::actor::Public;
+use crate::api::json;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
+use crate::flow::reply::{self, Said};
 use crate::flow::{Ask, Failed, Flow, Tools, Who, once, ticket};
 use crate::rate::RateClass;
 use crate::routes::{Answer, Route, Surface, post};
 use axum::http::StatusCode;
 use domain::audit::Hash;
-use domain::id::{Ids, PracticeId};
+use domain::id::{Ids, MessageId, PracticeId};
+use domain::person::Channel;
 use domain::refusal::Refusal;
-use outside::mail::received::{self, Received};
+use outside::mail::received::{self, Bounce, Received};
+use outside::sms::{Fate, Receipt as Report};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use store::command::Key;
@@ -42,7 +45,7 @@ struct Envelope {
 
 /// A letter handed over twice is one request; what a machine wrote is taken and left.
 async fn mail(app: App, call: Call<Public>) -> Answer {
-    if !app.tools.link_key.is_mail_hook(call.param("secret")) {
+    if !app.tools.link_key.is_hook("mail", call.param("secret")) {
         return Err(Problem::not_found());
     }
     let envelope: Envelope = call.query()?;
@@ -50,10 +53,17 @@ async fn mail(app: App, call: Call<Public>) -> Answer {
         let detail = "Send one letter as it came (RFC 5322), with the address of whoever wrote it.";
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not_a_letter", detail)
     })?;
+    let ask = Ask { who: Who::System("mail"), now: call.now, command: call.command };
+    if let Some(bounce) = &letter.bounce {
+        came_back(&app, &ask, bounce).await?;
+    }
     if letter.is_automatic {
         return json(StatusCode::OK, &serde_json::json!({ "ticket": null }));
     }
-    let ask = Ask { who: Who::System("mail"), now: call.now, command: call.command };
+    if answers_us(&app, &ask, &letter, call.body()).await? {
+        app.nudge.ring();
+        return json(StatusCode::OK, &serde_json::json!({ "ticket": null }));
+    }
     let known = once_for(&letter, call.body());
     let (tools, inner) = (app.tools.clone(), ask.clone());
     let kept: once::Answered<String> = once::write(&app, &ask, Some(known), move |tx| {
@@ -62,6 +72,32 @@ async fn mail(app: App, call: Call<Public>) -> Answer {
     })
     .await?;
     json(StatusCode::OK, &serde_json::json!({ "ticket": kept.answer }))
+}
+
+/// Our own message of a letter's name, `msg_…@host`.
+fn ours(name: &str) -> Option<MessageId> {
+    name.split_once('@')?.0.parse().ok()
+}
+
+/// A letter of ours did not arrive: what waits behind it goes, or a person tells them (U3).
+async fn came_back(app: &App, ask: &Ask, bounce: &Bounce) -> Flow<()> {
+    let Some(message) = ours(&bounce.message_id) else { return Ok(()) };
+    let said = Report { fate: Fate::Failed, words: bounce.words.clone() };
+    super::keep(app, ask, message, said).await
+}
+
+/// A client answers a letter of ours: it lands on the appointment that the letter was about.
+async fn answers_us(app: &App, ask: &Ask, letter: &Received, bytes: &[u8]) -> Flow<bool> {
+    let Some(answers) = letter.answers.iter().find_map(|name| ours(name)) else { return Ok(false) };
+    let said = Said {
+        channel: Channel::Email,
+        address: letter.from.clone(),
+        body: letter.words.clone(),
+        reference: format!("mail:{}", once_for(letter, bytes).key.key),
+        answers: Some(answers),
+    };
+    let ask = ask.clone();
+    app.store.write_unaudited_async(move |tx: &mut Tx<'_>| reply::take_in(tx, &ask, &said)).await
 }
 
 /// The same letter is known by its name, and by its bytes where it has none.

@@ -91,7 +91,7 @@ impl DutyView {
 
 fn act_of(kind: ObligationKind) -> Act {
     match kind {
-        ObligationKind::InformClient | ObligationKind::KeepPromise => Act::Reach,
+        ObligationKind::InformClient | ObligationKind::KeepPromise | ObligationKind::AnswerClient => Act::Reach,
         ObligationKind::WriteContactNote => Act::Note,
         ObligationKind::BookNext => Act::Book,
         ObligationKind::NextStep | ObligationKind::AttendanceUpdate => Act::Wait,
