@@ -31,6 +31,17 @@ struct Stored {
     to: Option<Person>,
 }
 
+/// The words without the sentence about an older message that may have left, which is known at hand-off only (C3).
+fn without_replacing(text: &str) -> (String, bool) {
+    match text.split_once(". This replaces our message of ") {
+        Some((before, after)) => {
+            let rest = after.find(".\n").map_or("", |end| &after[end + 1..]);
+            (format!("{before}{rest}"), true)
+        }
+        None => (text.to_owned(), false),
+    }
+}
+
 fn hash(parcel: &Parcel) -> u64 {
     let mut hasher = DefaultHasher::new();
     match parcel {
@@ -49,6 +60,9 @@ impl Run<'_> {
     pub(crate) fn judge_hand_off(&mut self, worker: usize, call: &Call) {
         let Errand::Message(taken) = &call.errand else { return };
         let id = taken.id;
+        if taken.state == MessageState::Unknown {
+            self.sometimes.reach("a message was sent a second time");
+        }
         let stored = self.app.store.read(move |tx: &mut Tx<'_>| {
             let Some(message) = store::message::load(tx, id)? else { return Ok::<_, DbError>(None) };
             let receipt = store::audit::receipt_of(tx, message.command)?;
@@ -75,13 +89,21 @@ impl Run<'_> {
             Parcel::Letter(letter) => &letter.text,
             Parcel::Text(text) => &text.body,
         };
-        if *text != filled {
+        let (said, replaces) = without_replacing(text);
+        if replaces {
+            self.sometimes.reach("a letter named the one that it replaces");
+        }
+        if said != filled {
             self.judge.accuse("N4", self.now, format!("{} goes in other words than were stored", stored.message.id));
         }
         let (id, bytes) = (stored.message.id, hash(&call.parcel));
         let handing = self.judge.handings.entry(id).or_default();
         if handing.bytes != 0 && handing.bytes != bytes {
-            self.judge.accuse("N9", self.now, format!("{id} goes in other words than the last time"));
+            self.judge.accuse(
+                "N9",
+                self.now,
+                format!("{id} goes in other words than the last time: {:?}", call.parcel),
+            );
         } else {
             handing.bytes = bytes;
         }
@@ -109,9 +131,8 @@ impl Run<'_> {
             self.sometimes.reach("a lease ran out before the hand-off");
         }
         let clocks_agree = self.clocks.wrong(worker, self.now).is_none();
-        let newest = self.judge.newest.entry((about, who)).or_default();
-        let (was, is) = (*newest, message.revision);
-        *newest = was.max(is);
+        let was = self.judge.newest.get(&(about, who)).copied().unwrap_or_default();
+        let is = message.revision;
         if is < was && !outlived && clocks_agree {
             let what = format!("revision {is} of {about} is handed over to {who} after revision {was}");
             self.judge.accuse("N6", self.now, what);
@@ -145,9 +166,6 @@ impl Run<'_> {
                 self.sometimes.reach("a text waited for the morning");
             }
         }
-        if message.state == MessageState::Unknown {
-            self.sometimes.reach("a message was sent a second time");
-        }
     }
 
     /// What the world made of it.
@@ -171,6 +189,10 @@ impl Run<'_> {
         let handing = self.judge.handings.entry(message.id).or_default();
         if took {
             handing.taken += 1;
+            if let Some(about) = message.appointment.filter(|_| message.kind.tells_the_time()) {
+                let newest = self.judge.newest.entry((about, message.to)).or_default();
+                *newest = (*newest).max(message.revision);
+            }
             let taken = Taken { to: message.to, about: message.appointment, at: self.now };
             self.judge.taken.insert(message.id, taken);
             self.texted(message);
