@@ -276,13 +276,18 @@ impl Person {
         self.name.split_whitespace().next().unwrap_or(&self.name)
     }
 
+    /// The number on file, unless it turned out to be somebody else's: for a person who dials.
+    pub fn number(&self) -> Option<&str> {
+        self.phone.as_deref().filter(|number| !self.preference.file.is_wrong(number))
+    }
+
     /// The address or number by which this channel reaches them now: none where there is none, where they said no to the
     /// channel, or where the number turned out not to be theirs.
     pub fn address(&self, channel: Channel) -> Option<&str> {
         let file = &self.preference.file;
         let known = match channel {
             Channel::Email => self.email.as_deref(),
-            Channel::Sms | Channel::Phone | Channel::Voicemail => self.phone.as_deref().filter(|it| !file.is_wrong(it)),
+            Channel::Sms | Channel::Phone | Channel::Voicemail => self.number(),
             Channel::InApp | Channel::Push | Channel::InPerson => None,
         };
         known.filter(|_| !file.refuses(channel))

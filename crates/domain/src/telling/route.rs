@@ -52,7 +52,13 @@ fn channels(kind: MessageKind, to: &Person, reach: Reach, night: &Night) -> Vec<
         return vec![Channel::Email];
     }
     let can = |channel: &Channel| can(*channel, to, reach) && !(*channel == Channel::Sms && night.forbids_texts());
-    let listed: Vec<Channel> = to.preference.channels.iter().copied().filter(can).collect();
+    let mut listed: Vec<Channel> = Vec::new();
+    for channel in to.preference.channels.iter().filter(|channel| can(channel)) {
+        // Older rows may name a way twice; nobody is told twice by one way (U1).
+        if !listed.contains(channel) {
+            listed.push(*channel);
+        }
+    }
     // News of the very moment goes by every way that they gave, the rest by the one that they like best.
     let mut chosen = if kind.is_live() { listed } else { listed.into_iter().take(1).collect() };
     let letter = chosen.is_empty() || always_a_letter(kind);

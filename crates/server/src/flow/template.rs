@@ -340,7 +340,7 @@ fn test(
 }
 
 fn practice_of(ask: &Ask) -> Flow<PracticeId> {
-    Ok(ask.who.scope().limits().practice.ok_or_else(|| Refusal::not_found("practice")).map_err(Failed::from)?)
+    ask.who.scope().limits().practice.ok_or_else(|| Refusal::not_found("practice")).map_err(Failed::from)
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod books;
 mod cases;
 mod files;
 mod help;
+mod inbound;
 mod lists;
 mod messages;
 mod people;

@@ -2,6 +2,7 @@
 //! that know nothing of its code.
 
 mod access;
+mod answered_letters;
 mod browser;
 mod calendars;
 mod free_times;

@@ -27,6 +27,7 @@ fn begin(engine: Engine) -> (Kannel, World, House, Value) {
 /// The client texts; waits until it was taken in, and reads it.
 fn texts(world: &World, kannel: &Kannel, house: &House, words: &str) -> String {
     let before = inbound(world, house).len();
+    world.advance(Span::seconds(1));
     kannel.reply(&PHONE[1..], words);
     wait::until("the gateway to hand it over", || (inbound(world, house).len() > before).then_some(()));
     world.work();
@@ -34,7 +35,7 @@ fn texts(world: &World, kannel: &Kannel, house: &House, words: &str) -> String {
     newest.understood.expect("it was read")
 }
 
-fn inbound(world: &World, house: &House) -> Vec<domain::inbound::Inbound> {
+pub fn inbound(world: &World, house: &House) -> Vec<domain::inbound::Inbound> {
     let PersonRef::Client(client) = house.client.id else { panic!("a client") };
     let scope = domain::access::Scope::System("test");
     let found = world.app.store.read(move |tx| store::inbound::list(tx, &scope, Some(client), None, 50));
@@ -46,7 +47,7 @@ fn appointment(world: &World, house: &House, booked: &Value) -> Value {
 }
 
 /// The letter that the therapist gets says so.
-fn the_therapist_reads(world: &World, house: &House, words: &str) {
+pub fn the_therapist_reads(world: &World, house: &House, words: &str) {
     let letters = world.read_letters(&house.therapist);
     let said: Vec<String> = letters
         .iter()

@@ -132,7 +132,7 @@ pub fn view(
     };
     let first_name = client.first_name().to_owned();
     let (title, icon) = words::duty(duty.kind, &first_name);
-    let phone = client.phone.clone().unwrap_or_default();
+    let phone = client.number().unwrap_or_default().to_owned();
     Ok(DutyView {
         id: duty.id.to_string(),
         title,

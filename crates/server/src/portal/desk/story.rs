@@ -291,12 +291,12 @@ impl Story {
 
     /// The number as dialled; empty where there is none.
     pub fn dial(&self) -> String {
-        dial(self.client.phone.as_deref().unwrap_or_default())
+        dial(self.client.number().unwrap_or_default())
     }
 
     /// Where the client prefers to be reached, as a line: the number for texts and calls, else the address.
     pub fn address_of(&self, channel: Channel) -> String {
-        let (phone, email) = (self.client.phone.clone(), self.client.email.clone());
+        let (phone, email) = (self.client.number().map(str::to_owned), self.client.email.clone());
         match channel {
             Channel::Email | Channel::InApp | Channel::Push => email.unwrap_or_default(),
             _ => phone.unwrap_or_default(),
