@@ -8,8 +8,10 @@ pub(crate) mod telling;
 pub use record::{Shadow, Truth};
 
 use domain::id::{AppointmentId, MessageId};
+use domain::message::MessageKind;
 use domain::person::PersonRef;
 use domain::time::Instant;
+use outside::sms::Fate;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -52,6 +54,18 @@ pub(crate) struct Taken {
     pub at: Instant,
 }
 
+/// What a message tells, to whom: the same by whatever way.
+pub(crate) type News = (AppointmentId, u32, PersonRef, MessageKind);
+
+/// A text that a gateway took, or may have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Texted {
+    /// When, UTC.
+    pub at: Instant,
+    /// What the product was told became of it, and when, UTC.
+    pub fate: Option<(Fate, Instant)>,
+}
+
 /// A hand-off whose outcome nobody has written down yet.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InFlight {
@@ -72,6 +86,10 @@ pub struct Judge {
     pub(crate) shadows: BTreeMap<AppointmentId, Shadow>,
     pub(crate) handings: BTreeMap<MessageId, Handings>,
     pub(crate) taken: BTreeMap<MessageId, Taken>,
+    /// Texts, by what they tell.
+    pub(crate) texted: BTreeMap<News, Texted>,
+    /// What each text tells.
+    pub(crate) news: BTreeMap<MessageId, News>,
     /// For each appointment and person, the newest revision that was handed over telling the time.
     pub(crate) newest: BTreeMap<(AppointmentId, PersonRef), u32>,
     /// For each appointment and person, what is in flight, by worker.

@@ -47,6 +47,7 @@ pub const STATES: &[&str] = &[
     "a letter's fate was unknown and it did not arrive",
     "a letter arrived twice",
     "a letter overtook an older one",
+    "a letter named the one that it replaces",
     "a message was superseded unsent",
     "a message was sent a second time",
     "a worker died with a job claimed",

@@ -109,7 +109,7 @@ pub fn supersede_kind_before(
 pub enum Beside {
     /// Nothing that matters: it may go.
     Clear,
-    /// A newer word about the time has left, or may have: this one must not follow it (C2).
+    /// A newer word about the time has left, or may have, or is about to: this one must not follow it (C2).
     Overtaken,
     /// Another one about the same appointment is in a worker's hands: this one waits for it.
     InHand,
@@ -123,7 +123,7 @@ pub fn beside(tx: &mut Tx<'_>, message: &Message, now: Instant) -> Result<Beside
         return Ok(Beside::Clear);
     };
     let mut found = Beside::Clear;
-    for row in &tx.query(BESIDE, vals![about, message.to.to_string(), message.revision])? {
+    for row in &tx.query(BESIDE, vals![about, message.to.to_string(), message.revision, now])? {
         let (revision, kind): (u32, MessageKind) = (row.get(0)?, row.parse(1, "message.kind")?);
         let lease: Option<Instant> = row.get(2)?;
         if revision > message.revision && kind.tells_the_time() && message.kind.is_overtaken() {

@@ -2,7 +2,7 @@
 
 use super::reading::{Reader, Says, diary};
 use super::{Belief, Desk, Intent, Seen, Source};
-use crate::promises::telling::is_client;
+use crate::promises::telling::{is_client, is_past};
 use crate::run::Run;
 use crate::scheduler::Event;
 use crate::world::Post;
@@ -47,8 +47,10 @@ impl Run<'_> {
         let has_link = seen.reading.link.is_some();
         let free_until = seen.reading.free_until;
         if let Some(mind) = self.minds.get_mut(&who) {
-            if let (Some(about), Some(until)) = (message.appointment, free_until) {
-                mind.free_until.insert(about, until);
+            match (message.appointment, free_until, seen.reading.says) {
+                (Some(about), Some(until), _) => drop(mind.free_until.insert(about, until)),
+                (Some(about), None, Says::On(_)) => drop(mind.free_until.remove(&about)),
+                _ => {}
             }
             mind.inbox.push(seen);
         }
@@ -84,17 +86,19 @@ impl Run<'_> {
             Channel::Sms => (seen.post.handed_at, Source::Text),
             _ => (seen.post.dated.unwrap_or(self.now), Source::Letter),
         };
-        let Some(before) = before else { return Some(Belief { says, of, source }) };
+        let news = Belief { says, of, source };
+        let Some(before) = before.filter(|before| before.says != says) else { return Some(news) };
+        // Nobody can tell by a text how old it is: two words at about the same time make people open the link.
+        let by_text = [source, before.source].contains(&Source::Text);
+        let at_once = is_past(before.of, self.now, Span::minutes(30)) && seen.reading.is_update;
+        if by_text && !at_once && seen.reading.link.is_some() {
+            return Some(self.on_the_page(about).unwrap_or(news));
+        }
         if source == Source::Letter && of < before.of {
-            if before.says != says {
-                self.sometimes.reach("a letter overtook an older one");
-            }
+            self.sometimes.reach("a letter overtook an older one");
             return None;
         }
-        if source == Source::Text && before.says != says && !seen.reading.is_update {
-            return Some(self.on_the_page(about).unwrap_or(Belief { says, of, source }));
-        }
-        Some(Belief { says, of, source })
+        Some(news)
     }
 
     /// What the page behind a link shows of an appointment: always what is true now (C4).

@@ -57,7 +57,8 @@ impl Run<'_> {
         for (now, end) in ends {
             let shadow = self.judge.shadow(end.about).map(|shadow| shadow.now.clone());
             if now != shadow {
-                self.judge.accuse("A1", self.now, format!("{} changed and the record does not say so", end.about));
+                let what = format!("{} changed and the record does not say so: {now:?} was {shadow:?}", end.about);
+                self.judge.accuse("A1", self.now, what);
             }
             self.one_message_for_each_way(&end);
             if self.plan.to_rest {
@@ -112,9 +113,6 @@ impl Run<'_> {
         };
         let other_way = end.messages.iter().any(arrived);
         let duty = end.duties.iter().any(|duty| duty.kind == ObligationKind::InformClient);
-        if other_way {
-            self.sometimes.reach("a text failed and the letter behind it went");
-        }
         if !other_way && !duty {
             let what = format!("{} ({}) never reached {} and nobody was asked to", failed.id, failed.kind, failed.to);
             self.judge.accuse("N2", self.now, what);
@@ -142,7 +140,13 @@ impl Run<'_> {
                 || (told.is_none() && matches!(wanted, Says::Off(_)))
                 || told.is_some_and(|belief| belief.source == Source::Own && belief.of >= shadow.since());
             let owed = end.duties.iter().any(|duty| duty.is_owed() || is_settled_by_hand(duty));
-            if !knows && !(owed && who == client) {
+            // A therapist whose letters are lost has their diary; nobody is asked to ring them.
+            let lost = |m: &Message| {
+                m.to == who && m.state == MessageState::Undeliverable && m.written_at >= shadow.since() - Span::hours(2)
+            };
+            let has_diary = who == therapist && end.messages.iter().any(lost);
+            let excused = (owed && who == client) || has_diary;
+            if !(knows || excused) {
                 let what = format!("{who} believes {:?} of {}, and true is {wanted:?}", told, end.about);
                 self.judge.accuse("N7", self.now, what);
             }

@@ -1,6 +1,6 @@
 //! Promises about telling people, judged at the moment of each hand-off: N3 to N6, N9, N10, N12, N13.
 
-use super::{InFlight, Taken};
+use super::{InFlight, Taken, Texted};
 use crate::run::Run;
 use crate::world::Handed;
 use domain::audit::Receipt;
@@ -18,11 +18,28 @@ const TRIES_MAX: u32 = 60;
 /// Hand-offs of one message that a server took, or may have: once, and once more where nobody knew (C8).
 const TAKEN_MAX: u32 = 2;
 
+/// For how long a letter waits behind a text: where seconds matter, and else.
+const SILENCE: [Span; 2] = [Span::minutes(3), Span::minutes(30)];
+
+/// A worker that holds a letter may stand still for so long, and cannot be stopped.
+const STANDSTILL: Span = Span::minutes(15);
+
 /// What stands in the store about a message that is being handed over.
 struct Stored {
     message: Message,
     receipt: Option<Receipt>,
     to: Option<Person>,
+}
+
+/// The words without the sentence about an older message that may have left, which is known at hand-off only (C3).
+fn without_replacing(text: &str) -> (String, bool) {
+    match text.split_once(". This replaces our message of ") {
+        Some((before, after)) => {
+            let rest = after.find(".\n").map_or("", |end| &after[end + 1..]);
+            (format!("{before}{rest}"), true)
+        }
+        None => (text.to_owned(), false),
+    }
 }
 
 fn hash(parcel: &Parcel) -> u64 {
@@ -43,6 +60,9 @@ impl Run<'_> {
     pub(crate) fn judge_hand_off(&mut self, worker: usize, call: &Call) {
         let Errand::Message(taken) = &call.errand else { return };
         let id = taken.id;
+        if taken.state == MessageState::Unknown {
+            self.sometimes.reach("a message was sent a second time");
+        }
         let stored = self.app.store.read(move |tx: &mut Tx<'_>| {
             let Some(message) = store::message::load(tx, id)? else { return Ok::<_, DbError>(None) };
             let receipt = store::audit::receipt_of(tx, message.command)?;
@@ -56,6 +76,7 @@ impl Run<'_> {
         self.address_is_theirs(call, &stored);
         self.order_of_hand_offs(worker, call, &stored.message);
         self.hours_and_tries(call, &stored.message);
+        self.letter_behind_a_text(&stored.message);
     }
 
     /// N4: the words that go are the words that were stored, with link and receipt filled in. N9: the same each time.
@@ -68,13 +89,21 @@ impl Run<'_> {
             Parcel::Letter(letter) => &letter.text,
             Parcel::Text(text) => &text.body,
         };
-        if *text != filled {
+        let (said, replaces) = without_replacing(text);
+        if replaces {
+            self.sometimes.reach("a letter named the one that it replaces");
+        }
+        if said != filled {
             self.judge.accuse("N4", self.now, format!("{} goes in other words than were stored", stored.message.id));
         }
         let (id, bytes) = (stored.message.id, hash(&call.parcel));
         let handing = self.judge.handings.entry(id).or_default();
         if handing.bytes != 0 && handing.bytes != bytes {
-            self.judge.accuse("N9", self.now, format!("{id} goes in other words than the last time"));
+            self.judge.accuse(
+                "N9",
+                self.now,
+                format!("{id} goes in other words than the last time: {:?}", call.parcel),
+            );
         } else {
             handing.bytes = bytes;
         }
@@ -102,9 +131,8 @@ impl Run<'_> {
             self.sometimes.reach("a lease ran out before the hand-off");
         }
         let clocks_agree = self.clocks.wrong(worker, self.now).is_none();
-        let newest = self.judge.newest.entry((about, who)).or_default();
-        let (was, is) = (*newest, message.revision);
-        *newest = was.max(is);
+        let was = self.judge.newest.get(&(about, who)).copied().unwrap_or_default();
+        let is = message.revision;
         if is < was && !outlived && clocks_agree {
             let what = format!("revision {is} of {about} is handed over to {who} after revision {was}");
             self.judge.accuse("N6", self.now, what);
@@ -138,9 +166,6 @@ impl Run<'_> {
                 self.sometimes.reach("a text waited for the morning");
             }
         }
-        if message.state == MessageState::Unknown {
-            self.sometimes.reach("a message was sent a second time");
-        }
     }
 
     /// What the world made of it.
@@ -160,14 +185,21 @@ impl Run<'_> {
         if let Some(state) = state {
             self.sometimes.reach(state);
         }
+        let took = matches!(handed.outcome, Outcome::Accepted(_) | Outcome::Unknown(_));
         let handing = self.judge.handings.entry(message.id).or_default();
-        if matches!(handed.outcome, Outcome::Accepted(_) | Outcome::Unknown(_)) {
+        if took {
             handing.taken += 1;
+            if let Some(about) = message.appointment.filter(|_| message.kind.tells_the_time()) {
+                let newest = self.judge.newest.entry((about, message.to)).or_default();
+                *newest = (*newest).max(message.revision);
+            }
             let taken = Taken { to: message.to, about: message.appointment, at: self.now };
             self.judge.taken.insert(message.id, taken);
+            self.texted(message);
         }
-        if handing.taken > TAKEN_MAX {
-            let what = format!("{} was taken {} times", message.id, handing.taken);
+        let times = self.judge.handings.get(&message.id).map_or(0, |handing| handing.taken);
+        if times > TAKEN_MAX {
+            let what = format!("{} was taken {times} times", message.id);
             self.judge.accuse("N9", self.now, what);
         }
     }
@@ -181,14 +213,53 @@ impl Run<'_> {
         }
     }
 
+    /// A letter that waited behind a text goes where the text failed or stayed silent, and never where it has arrived.
+    fn letter_behind_a_text(&mut self, message: &Message) {
+        let waited = message.send_at - message.written_at;
+        let is_behind = message.channel == Channel::Email && SILENCE.contains(&waited);
+        let Some(about) = message.appointment.filter(|_| is_behind || message.channel == Channel::Email) else {
+            return;
+        };
+        let news = (about, message.revision, message.to, message.kind);
+        let Some(texted) = self.judge.texted.get(&news).copied() else { return };
+        match texted.fate {
+            Some((Fate::Failed, _)) => self.sometimes.reach("a text failed and the letter behind it went"),
+            None if is_behind => self.sometimes.reach("a text stayed silent and the letter behind it went"),
+            // Another worker may have taken the letter in hand just before the receipt came.
+            Some((Fate::Delivered, told)) if is_behind && is_past(told, self.now, STANDSTILL) => {
+                let what = format!("{} goes behind a text that has arrived", message.id);
+                self.judge.accuse("N9", self.now, what);
+            }
+            _ => {}
+        }
+    }
+
+    /// A gateway took a text, or may have.
+    fn texted(&mut self, message: &Message) {
+        let Some(about) = message.appointment.filter(|_| message.channel == Channel::Sms) else { return };
+        let news = (about, message.revision, message.to, message.kind);
+        self.judge.news.insert(message.id, news);
+        self.judge.texted.entry(news).or_insert(Texted { at: self.now, fate: None });
+    }
+
     /// A gateway's word.
     pub(crate) fn count_receipt(&mut self, id: MessageId, fate: Fate) {
-        match fate {
-            Fate::OnItsWay => {}
-            Fate::Delivered => self.sometimes.reach("a text was delivered"),
-            Fate::Failed => {}
+        let Some(texted) = self.judge.news.get(&id).and_then(|news| self.judge.texted.get_mut(news)) else { return };
+        if fate == Fate::OnItsWay {
+            return;
         }
-        let _ = id;
+        let twice = texted.fate.is_some();
+        let late = is_past(texted.at, self.now, Span::minutes(30));
+        texted.fate.get_or_insert((fate, self.now));
+        if fate == Fate::Delivered {
+            self.sometimes.reach("a text was delivered");
+        }
+        if twice {
+            self.sometimes.reach("a receipt came twice");
+        }
+        if late {
+            self.sometimes.reach("a receipt came after the end of the story");
+        }
     }
 }
 

@@ -193,8 +193,7 @@ impl MemoryEngine {
     pub fn submit(&self, mut command: Box<dyn Command>) {
         let database = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fate = if command.may() == May::Read {
-            let read = database.set_query_only(true).and_then(|()| read_one(&database, command.as_mut()));
-            database.set_query_only(false).and(read)
+            read_one(&database, command.as_mut())
         } else {
             run_batch(&database, std::slice::from_mut(&mut command))
         };

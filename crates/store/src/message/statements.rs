@@ -30,12 +30,14 @@ pub(super) const SUPERSEDE_KIND: Sql = sql!(
     "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
          AND state = 'pending' AND kind = $4 RETURNING id"
 );
-// What this person was, or is being, told of other revisions: $1 appointment, $2 to whom, $3 revision. Locked, so that of
-// two workers who look at once the second sees what the first one took in hand.
+// What this person was, or is being, told of other revisions, or is about to be told of newer ones: $1 appointment, $2 to
+// whom, $3 revision, $4 now. Locked, so that of two workers who look at once the second sees what the first one took in
+// hand.
 pub(super) const BESIDE: Sql = sql!(
     "SELECT m.revision, m.kind, j.lease_until FROM message m LEFT JOIN job j ON j.kind = 'deliver' AND j.subject = m.id
      WHERE m.appointment = $1 AND m.to_person = $2 AND m.revision <> $3
-         AND m.state IN ('leased', 'accepted', 'delivered', 'unknown') ORDER BY m.id",
+         AND (m.state IN ('leased', 'accepted', 'delivered', 'unknown')
+             OR (m.state = 'pending' AND m.revision > $3 AND m.send_at <= $4)) ORDER BY m.id",
     pg " FOR UPDATE OF m"
 );
 pub(super) const LEASE: Sql =
@@ -56,7 +58,7 @@ pub(super) const SEND_BEHIND: Sql = sql!(
 );
 pub(super) const OLDER: Sql = sql!(
     "SELECT max(written_at) FROM message WHERE appointment = $1 AND revision < $2 AND to_person = $3
-         AND state IN ('leased', 'accepted', 'delivered', 'unknown')"
+         AND (state = 'leased' OR handed_at IS NOT NULL)"
 );
 
 pub(super) const TEXTED: Sql = sql!(
