@@ -141,10 +141,7 @@ impl Run<'_> {
             Ok(Ok(Step::Call(call))) => self.holds(worker, call),
             Ok(Err(why)) => {
                 self.trace.note(self.now, format_args!("worker {worker} could not: {why:?}"));
-                let is_poison = format!("{why:?}").contains("poison");
-                if !is_poison {
-                    self.judge.accuse("S0", self.now, format!("the worker: {why:?}"));
-                }
+                self.judge.accuse("S0", self.now, format!("the worker: {why:?}"));
                 self.look_at(worker, self.now + Span::micros(250_000));
             }
         }

@@ -64,7 +64,7 @@ fn job_name(kind: &str) -> &'static str {
 }
 
 /// A fault: again later, until a person has to look. The others go on (poison isolation).
-fn fault(app: &App, leased: &Leased, failed: &Failed, now: Instant) -> Flow<()> {
+pub(super) fn fault(app: &App, leased: &Leased, failed: &Failed, now: Instant) -> Flow<()> {
     tracing::warn!(
         kind = leased.kind,
         subject = leased.subject,

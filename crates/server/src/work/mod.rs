@@ -71,6 +71,15 @@ pub fn next_call_past(app: &App, now: Instant, passed: &dyn Fn(Label)) -> Flow<S
         return Ok(Step::Idle(next));
     };
     passed(Label::Claimed);
+    match act(app, leased.clone(), now, passed) {
+        // What no code can do does not come back for ever: the others go on, and in the end a person has to look.
+        Err(failed @ Failed::Fault(_)) => due::fault(app, &leased, &failed, now).map(|()| Step::Worked),
+        other => other,
+    }
+}
+
+/// Does what was claimed, as far as it can be done inside.
+fn act(app: &App, leased: Leased, now: Instant, passed: &dyn Fn(Label)) -> Flow<Step> {
     if leased.kind == jobs::DELIVER {
         return deliver::prepare(app, leased, now, passed);
     }
