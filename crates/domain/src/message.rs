@@ -57,6 +57,8 @@ words! {
         RunningLate = "running_late",
         /// What the client answered to that.
         LateAnswer = "late_answer",
+        /// That an appointment is near, with the way to change it.
+        Reminder = "reminder",
         /// What the client wrote back, for the therapist.
         ClientWrote = "client_wrote",
         /// That a person will read what the client wrote back.
@@ -111,6 +113,7 @@ impl MessageKind {
                 | Self::RunningLate
                 | Self::ClientLate
                 | Self::SteppedAway
+                | Self::Reminder
         )
     }
 

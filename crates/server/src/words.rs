@@ -105,7 +105,7 @@ macro_rules! body {
 }
 
 /// Every body.
-const BODIES: [[&str; 4]; 33] = [
+const BODIES: [[&str; 4]; 34] = [
     body!("confirmation"),
     body!("cancellation"),
     body!("rescheduled"),
@@ -126,6 +126,7 @@ const BODIES: [[&str; 4]; 33] = [
     body!("change_request"),
     body!("running_late"),
     body!("late_answer"),
+    body!("reminder"),
     body!("client_wrote"),
     body!("passed_on"),
     body!("help"),
@@ -322,6 +323,7 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::ChangeRequest => "change_request",
         MessageKind::RunningLate => "running_late",
         MessageKind::LateAnswer => "late_answer",
+        MessageKind::Reminder => "reminder",
         MessageKind::ClientWrote => "client_wrote",
         MessageKind::PassedOn => "passed_on",
         MessageKind::Help => "help",

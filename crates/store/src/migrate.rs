@@ -49,6 +49,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both(11, "telling", include_str!("../migrations/0011_telling.sql")),
     both(12, "preference", include_str!("../migrations/0012_preference.sql")),
     both(13, "templates", include_str!("../migrations/0013_templates.sql")),
+    both(14, "reminders", include_str!("../migrations/0014_reminders.sql")),
 ];
 
 /// A step that says the same to both engines.

@@ -163,7 +163,7 @@ pub(super) fn accept(
     let mut outcome = Outcome::default();
     offer::release(&asked, &mut outcome);
     outcome.wakes.push(Wake { job: JobToWake::MoveUnanswered(asked.id), at: None });
-    reschedule::retake(situation, &moved, &mut outcome);
+    reschedule::retake(situation, &moved, now, &mut outcome);
     notify::moved(situation, mine, &moved, Initiator::Therapist, now, &mut outcome);
     contact::client_settled(situation, "the client chose one of the offered times", now, &mut outcome);
     outcome.because = money::booking_rules(situation, &situation.policy, &moved);

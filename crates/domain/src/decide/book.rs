@@ -1,8 +1,8 @@
 //! T3 and the client's own booking: a time, an explicit yes, a policy snapshot with its cutoff (H-05, H-09, V-16).
 
 use super::{
-    Asker, BookNow, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, live, money, notify,
-    request, slot,
+    Asker, BookNow, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify,
+    remind, request, slot,
 };
 use crate::appointment::{Agreement, Appointment, MeetingKind, Payment, PaymentState, State};
 use crate::attendance::Attendance;
@@ -183,7 +183,7 @@ pub(super) fn take(
     let (therapist, client) = (PersonRef::Therapist(booked.therapist), PersonRef::Client(booked.client));
     outcome.occupancy.push(OccupancyChange::Take(therapist, booked.id, booked.interval_with_buffer()));
     outcome.occupancy.push(OccupancyChange::Take(client, booked.id, booked.interval()));
-    let first = live::first_look(&situation.policy_today.parameters, booked);
+    let first = remind::next_look(&situation.policy_today.parameters, booked, booked.created_at);
     outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(booked.id), at: Some(first) });
     if let Payment { due_at: Some(at), .. } = booked.payment {
         outcome.wakes.push(Wake { job: JobToWake::Capture(booked.id), at: Some(at) });

@@ -3,7 +3,7 @@
 use super::book::{settled, subjects};
 use super::{
     JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, live, money, notify, refill,
-    request,
+    remind, request,
 };
 use crate::appointment::{PaymentState, State};
 use crate::id::{Ids, ObligationId};
@@ -66,9 +66,12 @@ fn appointment_end(situation: &Situation, now: Instant, ids: &mut Ids) -> Result
     if let Some(checked) = live::check_in_due(situation, now, ids).filter(|_| now < before.end) {
         return Ok(checked);
     }
-    let first = live::first_look(&situation.policy.parameters, &before);
-    if now < first {
-        return Ok(look_again(JobToWake::AppointmentEnd(before.id), Some(first)));
+    if let Some(reminded) = remind::due(situation, now) {
+        return Ok(reminded);
+    }
+    if now < live::first_look(&situation.policy.parameters, &before) {
+        let next = remind::next_look(&situation.policy.parameters, &before, now);
+        return Ok(look_again(JobToWake::AppointmentEnd(before.id), Some(next)));
     }
     if now < before.end {
         return Ok(look_again(JobToWake::AppointmentEnd(before.id), Some(before.end)));

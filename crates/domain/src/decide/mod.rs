@@ -19,6 +19,7 @@ mod notify;
 mod offer;
 mod outcome;
 mod refill;
+mod remind;
 mod reply;
 mod request;
 mod reschedule;

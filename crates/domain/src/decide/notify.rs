@@ -18,6 +18,13 @@ pub(super) fn confirm(situation: &Situation, booked: &Appointment, now: Instant,
     tell_both(situation, booked, MessageKind::Confirmation, facts, link, Some(CalendarMethod::Request), now, outcome);
 }
 
+/// That it is near: when, how, and the way to change it.
+pub(super) fn reminder(situation: &Situation, about: &Appointment, now: Instant, outcome: &mut Outcome) {
+    let facts = Facts { free_until: Some(about.policy.effective_cutoff()), ..Facts::about(about.interval()) };
+    let link = Some(LinkTo::Appointment(about.id));
+    outcome.notices.push(notice(situation.client.id, MessageKind::Reminder, about, facts, link, None, now));
+}
+
 /// What a client reads who is asked for another time.
 pub(super) struct Asked<'a> {
     /// The times that are held.

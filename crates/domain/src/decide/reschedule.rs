@@ -2,8 +2,8 @@
 
 use super::book::{agreement, settled, subjects};
 use super::{
-    Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, live, money, notify,
-    slot, undo, who,
+    Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, money, notify,
+    remind, slot, undo, who,
 };
 use crate::appointment::{Agreement, Appointment, Initiator, State};
 use crate::disruption::{Disruption, DisruptionKind};
@@ -58,7 +58,7 @@ pub(super) fn decide(
 
     let mut outcome = Outcome::default();
     ask_to_move::no_longer_asked(situation, &before, now, &mut outcome);
-    retake(situation, &moved, &mut outcome);
+    retake(situation, &moved, now, &mut outcome);
     notify::moved(situation, was, &moved, wish.initiator, now, &mut outcome);
     outcome.because = money::booking_rules(situation, &situation.policy, &moved);
     let short = notice::short_notice(&situation.policy.parameters, before.start, now);
@@ -132,12 +132,12 @@ fn new_slot(
     Ok(slot)
 }
 
-pub(super) fn retake(situation: &Situation, moved: &Appointment, outcome: &mut Outcome) {
+pub(super) fn retake(situation: &Situation, moved: &Appointment, now: Instant, outcome: &mut Outcome) {
     let (therapist, client) = (PersonRef::Therapist(moved.therapist), PersonRef::Client(moved.client));
     outcome.occupancy.push(OccupancyChange::ReleaseAppointment(moved.id));
     outcome.occupancy.push(OccupancyChange::Take(therapist, moved.id, moved.interval_with_buffer()));
     outcome.occupancy.push(OccupancyChange::Take(client, moved.id, moved.interval()));
-    let first = live::first_look(&situation.policy.parameters, moved);
+    let first = remind::next_look(&situation.policy.parameters, moved, now);
     outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(moved.id), at: Some(first) });
     if let Some(at) = moved.payment.due_at {
         outcome.wakes.push(Wake { job: JobToWake::Capture(moved.id), at: Some(at) });

@@ -78,6 +78,8 @@ pub struct LiveFacts {
     pub client_at_risk: bool,
     /// Appointments of these two that the client missed one after the other until now.
     pub missed_in_a_row: u32,
+    /// When the client was last told the time of this appointment, or reminded of it, UTC.
+    pub client_told_at: Option<Instant>,
 }
 
 /// What is on file about two people and one appointment of theirs, read only where an act is about the record itself.

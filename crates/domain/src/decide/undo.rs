@@ -76,7 +76,7 @@ pub(super) fn undo(situation: &Situation, asker: &Asker, now: Instant, ids: &mut
         super::offer::release(&withdrawn, &mut outcome);
         outcome.offers.push(withdrawn);
     }
-    super::reschedule::retake(situation, &back, &mut outcome);
+    super::reschedule::retake(situation, &back, now, &mut outcome);
     outcome.wakes.push(Wake { job: JobToWake::RefundChoice(back.id), at: None });
     outcome.wakes.push(Wake { job: JobToWake::Capture(back.id), at: back.payment.due_at });
     for posted in &undo.memory.posted {

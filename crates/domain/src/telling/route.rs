@@ -106,6 +106,7 @@ const fn can_be_short(kind: MessageKind) -> bool {
             | MessageKind::ClientNoShow
             | MessageKind::TechnicalFailure
             | MessageKind::MakeUp
+            | MessageKind::Reminder
             | MessageKind::PassedOn
     )
 }

@@ -11,7 +11,11 @@ use store::{Done, Tx};
 
 /// The scheduled end of an appointment (T17).
 pub fn appointment_end(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
-    let situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
+    let mut situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
+    let told = store::message::of_appointment(tx, id)?;
+    let names_it = |kind: MessageKind| kind.tells_the_time() || kind == MessageKind::Reminder;
+    let to_client = told.iter().filter(|told| told.to == situation.client.id && names_it(told.kind));
+    situation.live.client_told_at = to_client.map(|told| told.written_at).max();
     change(tx, tools, ask, situation, Command::Due(Due::AppointmentEnd))
 }
 

@@ -215,6 +215,10 @@ fn take(tx: &mut Tx, id: MessageId, job: &Leased, now: Instant) -> Flow<Taken> {
     if message.state.is_final() || message.state == MessageState::Accepted {
         return Ok(Taken::Nothing);
     }
+    if message.kind == MessageKind::Reminder && has_begun(tx, &message, now)? {
+        store::message::record(tx, id, MessageState::Superseded, "it has begun", now)?;
+        return Ok(Taken::Nothing);
+    }
     if message.state != MessageState::Leased {
         match store::message::beside(tx, &message, now)? {
             Beside::Clear => {}
@@ -250,6 +254,13 @@ fn take(tx: &mut Tx, id: MessageId, job: &Leased, now: Instant) -> Flow<Taken> {
         None => None,
     };
     Ok(Taken::Found(Box::new(Found { message, receipt, practice, to, older })))
+}
+
+/// Whether what it reminds of has begun: nobody is reminded then, however long the reminder had to wait (N13).
+fn has_begun(tx: &mut Tx, message: &Message, now: Instant) -> Flow<bool> {
+    let Some(id) = message.appointment else { return Ok(false) };
+    let about = store::appointment::load(tx, &Scope::System("deliver"), id)?;
+    Ok(about.is_none_or(|about| about.start <= now))
 }
 
 /// Records what came of a hand-off, guarded by the fence.

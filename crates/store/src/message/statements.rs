@@ -24,7 +24,7 @@ pub(super) const OF_APPOINTMENT: Sql = sql!(
 pub(super) const SUPERSEDE: Sql = sql!(
     "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
          AND state = 'pending' AND kind IN ('confirmation', 'cancellation', 'rescheduled', 'offer', 'time_kept', 'requested', 'running_late', 'client_late',
-             'stepped_away') RETURNING id"
+             'stepped_away', 'reminder') RETURNING id"
 );
 pub(super) const SUPERSEDE_KIND: Sql = sql!(
     "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
