@@ -3,3 +3,7 @@ DROP INDEX message_once;
 CREATE UNIQUE INDEX message_once ON message (appointment, revision, to_person, kind, channel)
     WHERE kind NOT IN ('escalation', 'call_task', 'promise', 'booking_link', 'sign_in', 'message', 'ticket',
         'ticket_answer', 'closing', 'client_wrote', 'passed_on', 'help', 'reminder');
+
+-- What could not be delivered and nobody has seen to yet.
+ALTER TABLE message ADD COLUMN settled_at {I};
+CREATE INDEX message_undelivered ON message (practice, written_at) WHERE state = 'undeliverable' AND settled_at IS NULL;

@@ -87,6 +87,8 @@ const GIVEN_UP: Sql = sql!(
      ORDER BY due_at, kind, subject LIMIT $2"
 );
 
+const LET_GO: Sql = sql!("DELETE FROM job WHERE practice = $1 AND kind = $2 AND subject = $3 AND given_up = 1");
+
 /// Characters of an error that are kept.
 const ERROR_KEPT: usize = 500;
 
@@ -296,6 +298,12 @@ pub fn given_up(tx: &mut Tx<'_>, practice: PracticeId, limit: u32) -> Result<Vec
             Ok(GivenUp { subject: row.get(0)?, kind: row.get(1)?, attempts: row.get(3)?, why })
         })
         .collect()
+}
+
+/// A job that was given up is not wanted any more. False where there is none.
+#[must_use = "where it is false there was none"]
+pub fn let_go(tx: &mut Tx<'_>, practice: PracticeId, kind: &str, subject: &str) -> Result<bool, DbError> {
+    Ok(tx.execute(LET_GO, vals![practice, kind, subject])? == 1)
 }
 
 fn shortened(text: &str) -> String {

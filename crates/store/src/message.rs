@@ -13,13 +13,13 @@ use crate::row::Row;
 use crate::tx::Tx;
 use crate::vals;
 use crate::value::Value;
-use domain::id::{AppointmentId, Id, Kind, MessageId};
+use domain::id::{AppointmentId, Id, Kind, MessageId, PracticeId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::PersonRef;
 use domain::time::Instant;
 use statements::{
-    BESIDE, CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SUPERSEDE, SUPERSEDE_KIND,
-    TEXTED,
+    AGAIN, BESIDE, CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SETTLE, SUPERSEDE, SUPERSEDE_KIND,
+    TEXTED, UNDELIVERED,
 };
 
 /// How many texts to a number are looked at for the question that was asked last.
@@ -180,6 +180,23 @@ fn behind(message: &Message) -> Option<Vec<Value<'static>>> {
 /// What was sent by text to this number since then, the newest first: whom a text from there may be of.
 pub fn texted(tx: &mut Tx<'_>, number: &str, since: Instant) -> Result<Vec<Message>, DbError> {
     tx.query(TEXTED, vals![number, since, TEXTED_MAX])?.iter().map(from_row).collect()
+}
+
+/// A practice's messages that could not be delivered and that nobody has seen to, the newest first.
+pub fn undelivered(tx: &mut Tx<'_>, practice: PracticeId, limit: u32) -> Result<Vec<Message>, DbError> {
+    tx.query(UNDELIVERED, vals![practice, limit])?.iter().map(from_row).collect()
+}
+
+/// It goes once more, to this address. False where it is none that could not be delivered, or somebody saw to it.
+#[must_use = "where it is false it must not be handed over"]
+pub fn again(tx: &mut Tx<'_>, id: MessageId, address: &str, now: Instant) -> Result<bool, DbError> {
+    Ok(tx.execute(AGAIN, vals![id, address, now])? == 1)
+}
+
+/// Somebody has seen to it. False where there is nothing to see to.
+#[must_use = "where it is false nothing was settled"]
+pub fn settle(tx: &mut Tx<'_>, id: MessageId, now: Instant) -> Result<bool, DbError> {
+    Ok(tx.execute(SETTLE, vals![id, now])? == 1)
 }
 
 /// When the newest message about an earlier revision was written that this person may have got already; none where

@@ -33,6 +33,7 @@ pub mod slots;
 pub mod standing;
 pub mod template;
 pub mod ticket;
+pub mod undelivered;
 pub mod what_if;
 
 use domain::access::{Actor, Purpose, Scope};

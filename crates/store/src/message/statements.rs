@@ -68,6 +68,19 @@ pub(super) const TEXTED: Sql = sql!(
       ORDER BY m.handed_at DESC, m.id DESC LIMIT $3"
 );
 
+pub(super) const UNDELIVERED: Sql = sql!(
+    "SELECT ",
+    message_columns!(),
+    " FROM message m WHERE m.practice = $1 AND m.state = 'undeliverable' AND m.settled_at IS NULL
+      ORDER BY m.written_at DESC, m.id DESC LIMIT $2"
+);
+pub(super) const AGAIN: Sql = sql!(
+    "UPDATE message SET state = 'pending', address = $2, send_at = $3
+     WHERE id = $1 AND state = 'undeliverable' AND settled_at IS NULL"
+);
+pub(super) const SETTLE: Sql =
+    sql!("UPDATE message SET settled_at = $2 WHERE id = $1 AND state = 'undeliverable' AND settled_at IS NULL");
+
 // Lists: $1 practice, $2 therapist, $3 to whom. A therapist sees what is about their appointments or to them.
 macro_rules! in_scope {
     () => {

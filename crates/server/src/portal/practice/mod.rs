@@ -8,6 +8,7 @@ mod pathways;
 mod policy;
 mod requests;
 mod templates;
+mod undelivered;
 
 use super::desk;
 use crate::actor::{Staff, Team};
@@ -42,5 +43,5 @@ pub fn routes() -> Vec<Route> {
             .says("Says why not"),
         get::<Staff>("/p/messages", messages::page).about("message").says("What was sent, and where it stands"),
     ];
-    [own, pathways::routes(), policy::routes(), templates::routes(), desk::practice_routes()].concat()
+    [own, pathways::routes(), policy::routes(), templates::routes(), undelivered::routes(), desk::practice_routes()].concat()
 }
