@@ -19,7 +19,7 @@ use domain::person::PersonRef;
 use domain::time::Instant;
 use statements::{
     AGAIN, BESIDE, CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SETTLE, SUPERSEDE, SUPERSEDE_KIND,
-    TEXTED, UNDELIVERED,
+    TEXTED, TOLD, UNDELIVERED,
 };
 
 /// How many texts to a number are looked at for the question that was asked last.
@@ -180,6 +180,11 @@ fn behind(message: &Message) -> Option<Vec<Value<'static>>> {
 /// What was sent by text to this number since then, the newest first: whom a text from there may be of.
 pub fn texted(tx: &mut Tx<'_>, number: &str, since: Instant) -> Result<Vec<Message>, DbError> {
     tx.query(TEXTED, vals![number, since, TEXTED_MAX])?.iter().map(from_row).collect()
+}
+
+/// What this person was told since then by any way, the newest first: what a letter of theirs may answer.
+pub fn told(tx: &mut Tx<'_>, to: PersonRef, since: Instant) -> Result<Vec<Message>, DbError> {
+    tx.query(TOLD, vals![to.to_string(), since, TEXTED_MAX])?.iter().map(from_row).collect()
 }
 
 /// A practice's messages that could not be delivered and that nobody has seen to, the newest first.

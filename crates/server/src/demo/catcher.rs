@@ -2,12 +2,16 @@
 
 use super::outbox::{Attachment, Caught, Outbox, Status};
 use crate::app::App;
+use crate::flow::{Ask, Who, receipt};
 use crate::work::{Call, Errand, Letter, Outcome, Parcel, Post};
+use domain::id::MessageId;
 use domain::message::MessageKind;
 use domain::person::Channel;
 use outside::ical::write::Method;
+use outside::sms::{Fate, Receipt};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, PoisonError};
+use store::Tx;
 
 /// A part of the outside world that can misbehave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,7 +161,23 @@ impl Post for Catcher {
             sent_at: self.app.now(),
             tries: 1,
         });
+        if let (Parcel::Text(text), Outcome::Accepted(_)) = (&call.parcel, &outcome) {
+            self.arrives(text.id);
+        }
         outcome
+    }
+}
+
+impl Catcher {
+    /// The phone has it, and says so before the company has answered: receipts come when they like.
+    fn arrives(&self, id: MessageId) {
+        let now = self.app.now();
+        let ask = Ask { who: Who::System("sms"), now, command: self.app.dice.command(now) };
+        let (tools, said) = (self.app.tools.clone(), Receipt { fate: Fate::Delivered, words: "delivered".into() });
+        let kept = self.app.store.write(move |tx: &mut Tx| receipt::heard(tx, &tools, &ask, id, &said));
+        if let Err(why) = kept {
+            tracing::debug!(?why, "a receipt that changes nothing");
+        }
     }
 }
 

@@ -1,9 +1,10 @@
-//! Letters that arrive from outside, as a person would have written them.
+//! Letters and texts that arrive from outside, as a person would have written them.
 
 use crate::actor::Public;
 use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
+use crate::flow::reply::{self, Said};
 use crate::flow::{Ask, Failed, Flow, Who, once, ticket};
 use crate::routes::Answer;
 use axum::body::Body;
@@ -24,22 +25,48 @@ struct Arriving {
     body: String,
 }
 
-/// `POST /demo/inbound`: mail to a support address becomes a request for help.
+/// `POST /demo/inbound`: what a client writes back, by text or letter, lands on what it answers; other mail to a support
+/// address becomes a request for help.
 pub async fn receive(app: App, call: Call<Public>) -> Answer {
     let arriving: Arriving = call.json()?;
-    if arriving.channel != Channel::Email {
-        return Err(Problem::field("channel", "channel_unknown", "Only e-mail arrives here so far."));
+    if !matches!(arriving.channel, Channel::Email | Channel::Sms) {
+        return Err(Problem::field("channel", "channel_unknown", "Texts and letters arrive here: sms or email."));
     }
     let ask = Ask { who: Who::System("inbound"), now: call.now, command: call.command };
+    if arriving.to.is_none() && is_reply(&app, &ask, &arriving).await? {
+        app.nudge.ring();
+        return Ok(answer(None));
+    }
+    if arriving.channel == Channel::Sms {
+        // Whoever it was learns nothing.
+        return Ok(answer(None));
+    }
     let (tools, inner) = (app.tools.clone(), ask.clone());
     let done: once::Answered<String> = once::write(&app, &ask, None, move |tx| {
         let raised = receive_mail(tx, &tools, &inner, &arriving)?;
         Ok(Done { answer: raised.answer.ticket.id.to_string(), audit: raised.audit, more: raised.more })
     })
     .await?;
-    let mut response = Response::new(Body::from(json!({ "ticket": done.answer }).to_string()));
+    Ok(answer(Some(&done.answer)))
+}
+
+fn answer(ticket: Option<&str>) -> Response<Body> {
+    let mut response = Response::new(Body::from(json!({ "ticket": ticket }).to_string()));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
+    response
+}
+
+/// Takes it in where it is from a client.
+async fn is_reply(app: &App, ask: &Ask, arriving: &Arriving) -> Flow<bool> {
+    let said = Said {
+        channel: arriving.channel,
+        address: arriving.from.trim().to_lowercase(),
+        body: arriving.body.clone(),
+        reference: format!("demo:{}", ask.command),
+        answers: None,
+    };
+    let ask = ask.clone();
+    app.store.write_unaudited_async(move |tx: &mut Tx<'_>| reply::take_in(tx, &ask, &said)).await
 }
 
 fn receive_mail(

@@ -14,7 +14,8 @@ use crate::portal::{Shell, page, page_with, redirect, welcome};
 use crate::routes::Answer;
 use askama::Template;
 use axum::http::StatusCode;
-use domain::person::{Person, PersonRef};
+use domain::person::{Channel, Person, PersonRef};
+use domain::telling::short_text::{self, Alphabet, Size};
 use domain::time::{Instant, Span, Zone};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -157,17 +158,28 @@ fn letter_view(letter: &Caught) -> LetterView {
 /// `GET /demo/letters/{id}`.
 pub async fn letter(handles: Arc<Handles>, app: App, call: Call<Public>) -> Answer {
     let letter = handles.outbox.find(call.param("id")).ok_or_else(Problem::not_found)?;
-    let facts = vec![
+    let mut facts = vec![
         ("To", letter.to.clone()),
         ("What for", letter.kind.as_str().replace('_', " ")),
         ("Handed over", clock_words(letter.sent_at)),
         ("What became of it", format!("{} ({} so far)", letter.status.word(), tries(letter.tries))),
         ("Number", letter.id.clone()),
     ];
+    if letter.channel == Channel::Sms {
+        let size = short_text::size(&letter.body);
+        facts.push(("Size", size_words(size)));
+    }
     let base = app.config.base_url.to_string();
     let body = pieces(&letter.body, &base);
     let shell = Shell::new(&app, &call, "A letter");
     page(&LetterPage { shell, facts, subject: letter.subject, body, attachments: letter.attachments })
+}
+
+/// How many parts a text is sent and paid for as.
+fn size_words(size: Size) -> String {
+    let alphabet = if size.alphabet == Alphabet::Ucs2 { "UCS-2" } else { "GSM-7" };
+    let parts = if size.parts == 1 { "one part".to_owned() } else { format!("{} parts", size.parts) };
+    format!("{parts}, {} units of {alphabet}", size.units)
 }
 
 fn tries(count: u32) -> String {

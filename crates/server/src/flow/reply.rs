@@ -47,7 +47,7 @@ struct Whose {
 /// learns nothing.
 pub fn take_in(tx: &mut Tx, ask: &Ask, said: &Said) -> Flow<bool> {
     let found = match said.channel {
-        Channel::Email => of_letter(tx, said)?,
+        Channel::Email => of_letter(tx, ask, said)?,
         _ => of_text(tx, ask, said)?,
     };
     let Some(Whose { client, answers }) = found else { return Ok(false) };
@@ -86,17 +86,21 @@ fn of_text(tx: &mut Tx, ask: &Ask, said: &Said) -> Flow<Option<Whose>> {
     Ok(client.map(|client| Whose { client, answers: Some(answers) }))
 }
 
-/// Of whom the message was to that it answers, if it comes from where that message went; else of whoever has the address.
-fn of_letter(tx: &mut Tx, said: &Said) -> Flow<Option<Whose>> {
-    let answers = said.answers.map(|id| store::message::load(tx, id)).transpose()?.flatten();
-    let answers = answers.filter(|message| message.address.eq_ignore_ascii_case(&said.address));
-    let Some(answers) = answers.filter(|message| matches!(message.to, PersonRef::Client(_))) else {
-        let known = store::person::by_email(tx, &said.address)?;
-        let client = known.into_iter().find(|person| person.role == Role::Client);
-        return Ok(client.map(|client| Whose { client, answers: None }));
-    };
-    let client = store::person::load(tx, answers.to)?;
-    Ok(client.map(|client| Whose { client, answers: Some(answers) }))
+/// Of whom the message was to that it answers, if it comes from where that message went; else of the client who has the
+/// address, and about the question that they were asked last.
+fn of_letter(tx: &mut Tx, ask: &Ask, said: &Said) -> Flow<Option<Whose>> {
+    let named = said.answers.map(|id| store::message::load(tx, id)).transpose()?.flatten();
+    let named = named.filter(|message| message.address.eq_ignore_ascii_case(&said.address));
+    if let Some(answers) = named.filter(|message| matches!(message.to, PersonRef::Client(_))) {
+        let client = store::person::load(tx, answers.to)?;
+        return Ok(client.map(|client| Whose { client, answers: Some(answers) }));
+    }
+    let known = store::person::by_email(tx, &said.address)?;
+    let Some(client) = known.into_iter().find(|person| person.role == Role::Client) else { return Ok(None) };
+    let sent = store::message::told(tx, client.id, ask.now - ANSWERED_WITHIN)?;
+    let asked = sent.iter().find(|message| Question::of(message.kind, message.link).is_some());
+    let answers = asked.or(sent.first()).cloned();
+    Ok(Some(Whose { client, answers }))
 }
 
 /// Reads what came in, and does what it says.

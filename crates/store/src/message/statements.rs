@@ -68,6 +68,12 @@ pub(super) const TEXTED: Sql = sql!(
       ORDER BY m.handed_at DESC, m.id DESC LIMIT $3"
 );
 
+pub(super) const TOLD: Sql = sql!(
+    "SELECT ",
+    message_columns!(),
+    " FROM message m WHERE m.to_person = $1 AND COALESCE(m.handed_at, m.send_at) >= $2 AND m.handed_at IS NOT NULL
+      ORDER BY COALESCE(m.handed_at, m.send_at) DESC, m.id DESC LIMIT $3"
+);
 pub(super) const UNDELIVERED: Sql = sql!(
     "SELECT ",
     message_columns!(),
