@@ -18,8 +18,8 @@ use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::PersonRef;
 use domain::time::Instant;
 use statements::{
-    AGAIN, BESIDE, CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SETTLE, SUPERSEDE, SUPERSEDE_KIND,
-    TEXTED, TOLD, UNDELIVERED,
+    AGAIN, BESIDE, CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SETTLE, SUPERSEDE,
+    SUPERSEDE_KIND, TEXTED, TOLD, UNDELIVERED,
 };
 
 /// How many texts to a number are looked at for the question that was asked last.

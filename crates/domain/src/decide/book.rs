@@ -1,8 +1,8 @@
 //! T3 and the client's own booking: a time, an explicit yes, a policy snapshot with its cutoff (H-05, H-09, V-16).
 
 use super::{
-    Asker, BookNow, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify,
-    remind, request, slot,
+    Asker, BookNow, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify, remind,
+    request, slot,
 };
 use crate::appointment::{Agreement, Appointment, MeetingKind, Payment, PaymentState, State};
 use crate::attendance::Attendance;

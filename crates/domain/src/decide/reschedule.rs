@@ -2,8 +2,8 @@
 
 use super::book::{agreement, settled, subjects};
 use super::{
-    Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, money, notify,
-    remind, slot, undo, who,
+    Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, ask_to_move, contact, money, notify, remind,
+    slot, undo, who,
 };
 use crate::appointment::{Agreement, Appointment, Initiator, State};
 use crate::disruption::{Disruption, DisruptionKind};

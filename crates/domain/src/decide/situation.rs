@@ -14,7 +14,7 @@ use crate::practice::{Practice, Relationship, Therapist};
 use crate::refusal::Refusal;
 use crate::reserved::ReservedSlot;
 use crate::risk::Screening;
-use crate::time::Interval;
+use crate::time::{Instant, Interval};
 use crate::undo::Undo;
 use std::sync::Arc;
 

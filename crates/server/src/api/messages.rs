@@ -43,9 +43,10 @@ async fn undelivered(app: App, call: Call<Staff>) -> Answer {
     let ask = super::ask(&call);
     let found = app.store.read_async(move |tx: &mut Tx| flow::undelivered::list(tx, &ask)).await?;
     let messages = found.messages.iter().map(|(message, _)| wire(message)).collect::<Vec<_>>();
-    let jobs = found.jobs.iter().map(|job| {
-        object!({ "kind": job.kind, "subject": job.subject, "attempts": job.attempts, "why": job.why })
-    });
+    let jobs = found
+        .jobs
+        .iter()
+        .map(|job| object!({ "kind": job.kind, "subject": job.subject, "attempts": job.attempts, "why": job.why }));
     json(StatusCode::OK, &object!({ "messages": messages, "jobs": jobs.collect::<Vec<_>>() }))
 }
 

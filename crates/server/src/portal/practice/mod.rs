@@ -43,5 +43,6 @@ pub fn routes() -> Vec<Route> {
             .says("Says why not"),
         get::<Staff>("/p/messages", messages::page).about("message").says("What was sent, and where it stands"),
     ];
-    [own, pathways::routes(), policy::routes(), templates::routes(), undelivered::routes(), desk::practice_routes()].concat()
+    [own, pathways::routes(), policy::routes(), templates::routes(), undelivered::routes(), desk::practice_routes()]
+        .concat()
 }

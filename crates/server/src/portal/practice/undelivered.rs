@@ -5,15 +5,15 @@ use crate::actor::{Scoped, Staff};
 use crate::app::App;
 use crate::call::Call;
 use crate::error::{FieldErrors, Problem};
-use crate::flow::{self, Failed, Flow};
-use crate::portal::desk::{self, MessageView, People, When, words};
+use crate::flow::{self, Ask, Failed, Flow, Tools};
+use crate::portal::desk::{self, MessageView, People, When};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::{Answer, Route, get, post};
 use askama::Template;
 use axum::http::StatusCode;
 use domain::id::MessageId;
-use store::Done;
 use store::job::GivenUp;
+use store::{Done, Tx};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -55,26 +55,38 @@ async fn page(app: App, call: Call<Staff>) -> Answer {
 async fn act_on_message(app: App, call: Call<Staff>) -> Answer {
     let id: MessageId = call.id("id")?;
     let (again, reason) = (call.raw().has("act", "again"), call.raw().get("reason").to_owned());
-    let done = desk::write_as(&app, &call, move |tx, app, ask| match again {
-        true => flow::undelivered::again(tx, &app.tools, ask, id).map(nothing),
-        false => flow::undelivered::settle(tx, &app.tools, ask, id, &reason).map(nothing),
+    let done = write(&app, &call, move |tx, tools, ask| match again {
+        true => flow::undelivered::again(tx, tools, ask, id).map(nothing),
+        false => flow::undelivered::settle(tx, tools, ask, id, &reason).map(nothing),
     });
-    finish(&app, &call, done.await.map(drop), id.to_string()).await
+    finish(&app, &call, done.await, id.to_string()).await
 }
 
 async fn act_on_job(app: App, call: Call<Staff>) -> Answer {
     let (kind, subject) = (call.param("kind").to_owned(), call.param("subject").to_owned());
     let (again, reason, field) =
         (call.raw().has("act", "again"), call.raw().get("reason").to_owned(), format!("{kind}-{subject}"));
-    let done = desk::write_as(&app, &call, move |tx, app, ask| match again {
-        true => flow::undelivered::job_again(tx, &app.tools, ask, &kind, &subject),
-        false => flow::undelivered::job_settle(tx, &app.tools, ask, &kind, &subject, &reason),
+    let done = write(&app, &call, move |tx, tools, ask| match again {
+        true => flow::undelivered::job_again(tx, tools, ask, &kind, &subject).map(nothing),
+        false => flow::undelivered::job_settle(tx, tools, ask, &kind, &subject, &reason).map(nothing),
     });
-    finish(&app, &call, done.await.map(drop), field).await
+    finish(&app, &call, done.await, field).await
 }
 
-fn nothing<T>(done: Done<T>) -> Done<()> {
-    Done { answer: (), audit: done.audit, more: done.more }
+/// Once for the form's key.
+async fn write<F>(app: &App, call: &Call<Staff>, mut act: F) -> Flow<()>
+where
+    F: FnMut(&mut Tx<'_>, &Tools, &Ask) -> Flow<Done<String>> + Send + 'static,
+{
+    let (ask, tools) = (desk::ask(call), app.tools.clone());
+    let asked = ask.clone();
+    let written = flow::once::write(app, &ask, desk::once_of(call), move |tx| act(tx, &tools, &asked));
+    written.await.map(|_: flow::once::Answered<String>| ())
+}
+
+/// The page shows what is left, so the answer itself says nothing.
+fn nothing<T>(done: Done<T>) -> Done<String> {
+    Done { answer: String::new(), audit: done.audit, more: done.more }
 }
 
 async fn finish(app: &App, call: &Call<Staff>, done: Flow<()>, field: String) -> Answer {
