@@ -34,6 +34,8 @@ pub enum Command {
     SignInLink(people::SignInLink),
     /// Print the address to which your mail server hands letters to the support address.
     MailHook(hook::MailHook),
+    /// Print the address to which your gateway hands over what clients text back.
+    SmsHook(hook::SmsHook),
     /// Make a token with which a program acts as somebody.
     TokenAdd(people::TokenAdd),
 }
@@ -50,7 +52,8 @@ pub fn run(command: Command) -> Told {
         Command::TherapistAdd(args) => people::therapist_add(args),
         Command::RelationshipAdd(args) => people::relationship_add(&args),
         Command::SignInLink(args) => people::sign_in_link(&args),
-        Command::MailHook(args) => hook::show(&args),
+        Command::MailHook(args) => hook::show_mail(&args),
+        Command::SmsHook(args) => hook::show_sms(&args),
         Command::TokenAdd(args) => people::token_add(&args),
     }
 }

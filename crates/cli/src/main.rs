@@ -13,6 +13,7 @@ mod import;
 mod migrate;
 mod serve;
 mod settings;
+mod sim;
 mod stop;
 mod talk;
 mod work;
@@ -54,6 +55,8 @@ enum Command {
     /// Take over what a practice brings along: a diary, clients, appointments.
     #[command(subcommand)]
     Import(import::Command),
+    /// Play practice-days with faulty post and people who act, and see whether every promise is kept.
+    Sim(sim::Args),
 }
 
 fn main() -> ExitCode {
@@ -76,5 +79,6 @@ fn run(command: Command) -> Told {
         Command::Audit(command) => audit::run(command),
         Command::Admin(command) => admin::run(command),
         Command::Import(command) => import::run(command),
+        Command::Sim(args) => sim::run(&args),
     }
 }

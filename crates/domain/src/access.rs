@@ -14,6 +14,10 @@ pub enum Via {
     Api,
     /// A link in a message.
     Link,
+    /// A text that they wrote back.
+    Text,
+    /// A letter that they wrote back.
+    Mail,
 }
 
 /// Somebody who is signed in, or holds a link.

@@ -2,6 +2,7 @@
 
 use crate::person::PersonRef;
 use crate::policy::choices::words;
+use crate::telling::answer::ClientWord;
 use crate::time::{Instant, Interval};
 use serde::{Deserialize, Serialize};
 
@@ -125,6 +126,16 @@ pub struct Connected {
     pub ends_at: Option<Instant>,
 }
 
+/// What the client wrote back, as it was understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientSaid {
+    /// When they wrote, UTC.
+    pub at: Instant,
+    /// What it means.
+    pub word: ClientWord,
+}
+
 /// Everything that is known of the day of one appointment. Moments are UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -145,6 +156,8 @@ pub struct Attendance {
     pub ended_at: Option<Instant>,
     /// Whose side failed (T21).
     pub technical_side: Option<TechnicalSide>,
+    /// What the client last wrote back about it.
+    pub client_said: Option<ClientSaid>,
     /// The therapist's update.
     pub update: Option<Update>,
 }

@@ -80,7 +80,8 @@ impl Disruption {
     /// Closes it if every duty of it is met or excused (`rulings` 2); reopens nothing.
     pub fn settle(self, obligations: &[Obligation], now: Instant) -> Self {
         let owed = obligations.iter().any(|o| o.disruption == Some(self.id) && o.is_owed());
-        let closed_at = if owed { self.closed_at } else { self.closed_at.or(Some(now)) };
+        // On a machine whose clock has leapt back a case still ends after it began.
+        let closed_at = if owed { self.closed_at } else { self.closed_at.or(Some(now.max(self.opened_at))) };
         Self { closed_at, ..self }
     }
 }

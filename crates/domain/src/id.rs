@@ -158,6 +158,8 @@ kinds! {
     ObligationKind ObligationId "obl_";
     /// One outbound notice.
     MessageKind MessageId "msg_";
+    /// What somebody wrote back.
+    InboundKind InboundId "inb_";
     /// An offer of times to one client.
     OfferKind OfferId "off_";
     /// A weekly time kept for one client.
@@ -187,6 +189,8 @@ kinds! {
     AppealKind AppealId "apl_";
     /// A command: one thing that somebody asked for.
     CommandKind CommandId "cmd_";
+    /// A new address or number of a client.
+    AddressChangeKind AddressChangeId "adr_";
 }
 
 /// Mints ids for one command: a time in front, then bytes derived from the command's id and a counter.

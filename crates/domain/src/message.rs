@@ -1,7 +1,7 @@
 //! What people are told. A [`Notice`] is the decision to tell; a [`Message`] is that notice rendered once, stored, and
 //! handed to the outside by a worker (`rulings` 1 and 8, `reliability` 3).
 
-use crate::id::{AppointmentId, CommandId, MessageId, OfferId, PracticeId, RelationshipId};
+use crate::id::{AddressChangeId, AppointmentId, CommandId, MessageId, OfferId, PracticeId, RelationshipId};
 use crate::money::Money;
 use crate::person::{Channel, PersonRef};
 use crate::policy::choices::words;
@@ -57,6 +57,12 @@ words! {
         RunningLate = "running_late",
         /// What the client answered to that.
         LateAnswer = "late_answer",
+        /// What the client wrote back, for the therapist.
+        ClientWrote = "client_wrote",
+        /// That a person will read what the client wrote back.
+        PassedOn = "passed_on",
+        /// Who to turn to, for a client who wrote HELP.
+        Help = "help",
         /// The therapist missed it.
         Missed = "missed",
         /// The client is late: are they coming?
@@ -73,6 +79,8 @@ words! {
         Outcome = "outcome",
         /// An appointment at no charge, in place of a missed one.
         MakeUp = "make_up",
+        /// A link or code that shows a new address or number to be the client's.
+        ConfirmAddress = "confirm_address",
     }
 }
 
@@ -90,12 +98,29 @@ impl MessageKind {
         )
     }
 
+    /// Whether a newer word about the time overtakes it: it is not sent any more, and nothing goes out beside it (C2).
+    pub const fn is_overtaken(self) -> bool {
+        matches!(
+            self,
+            Self::Confirmation
+                | Self::Cancellation
+                | Self::Rescheduled
+                | Self::Offer
+                | Self::TimeKept
+                | Self::Requested
+                | Self::RunningLate
+                | Self::ClientLate
+                | Self::SteppedAway
+        )
+    }
+
     /// Whether it is news of the very moment, which goes out before anything else and at any hour (`domain` 7.4).
     pub const fn is_live(self) -> bool {
         matches!(
             self,
             Self::RunningLate
                 | Self::LateAnswer
+                | Self::ClientWrote
                 | Self::Missed
                 | Self::ClientLate
                 | Self::SteppedAway
@@ -143,6 +168,8 @@ pub enum LinkTo {
     Booking(RelationshipId),
     /// See, move or cancel the appointment.
     Appointment(AppointmentId),
+    /// Show that a new address or number is theirs; in a text it is a code.
+    Address(AddressChangeId),
 }
 
 /// Every claim that a message may make, from one place (C7). Times are UTC; the writer shows them in the reader's zone.
@@ -190,6 +217,8 @@ pub struct Facts {
     pub answer: Option<crate::attendance::LateAnswer>,
     /// By when a word of the client is hoped for, UTC.
     pub reply_by: Option<Instant>,
+    /// What the client wrote back, as it was understood.
+    pub said: Option<crate::telling::answer::ClientWord>,
 }
 
 impl Facts {
@@ -217,6 +246,7 @@ impl Facts {
             minutes: None,
             answer: None,
             reply_by: None,
+            said: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::id::{ClientId, NotAnId, PersonId, PracticeId, TherapistId};
 use crate::refusal::Refusal;
+use crate::telling::consent::{ContactFile, Source};
 use crate::time::{Instant, Zone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -197,7 +198,7 @@ impl FromStr for Locale {
 }
 
 /// How a client wishes to be reached (V-05, V-06, V-10).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ContactPreference {
     /// Channels in the order of preference; the first is the one that counts.
     pub channels: Vec<Channel>,
@@ -205,6 +206,9 @@ pub struct ContactPreference {
     pub voicemail: bool,
     /// When it was asked, UTC; `None` while nobody has asked (a data-quality alert after the first appointment).
     pub asked_at: Option<Instant>,
+    /// What else they said about being told, and what was found out.
+    #[serde(default, skip_serializing_if = "ContactFile::is_empty")]
+    pub file: ContactFile,
 }
 
 impl ContactPreference {
@@ -213,7 +217,13 @@ impl ContactPreference {
     /// # Errors
     /// `channel_unknown` for a channel that nobody can prefer or is named twice, `address_missing` where the person has
     /// no address or number for one.
-    pub fn stated(channels: Vec<Channel>, voicemail: bool, of: &Person, now: Instant) -> Result<Self, Refusal> {
+    pub fn stated(
+        channels: Vec<Channel>,
+        voicemail: bool,
+        of: &Person,
+        source: Source,
+        now: Instant,
+    ) -> Result<Self, Refusal> {
         let twice = channels.iter().enumerate().any(|(n, channel)| channels[..n].contains(channel));
         if channels.is_empty() || twice || channels.iter().any(|channel| !channel.can_be_preferred()) {
             let detail = "Name each of email, sms, phone, in_app or push at most once, in the order of preference.";
@@ -225,7 +235,8 @@ impl ContactPreference {
             let detail = "Add the address or number first, then prefer it.";
             return Err(Refusal::invalid("address_missing", "channels", detail));
         }
-        Ok(Self { channels, voicemail, asked_at: Some(now) })
+        let file = of.preference.file.clone().named(&channels, source, now);
+        Ok(Self { channels, voicemail, asked_at: Some(now), file })
     }
 
     /// The first choice; e-mail where nobody has asked yet.
@@ -263,6 +274,23 @@ impl Person {
     /// The name to greet them by: the first word of their name.
     pub fn first_name(&self) -> &str {
         self.name.split_whitespace().next().unwrap_or(&self.name)
+    }
+
+    /// The number on file, unless it turned out to be somebody else's: for a person who dials.
+    pub fn number(&self) -> Option<&str> {
+        self.phone.as_deref().filter(|number| !self.preference.file.is_wrong(number))
+    }
+
+    /// The address or number by which this channel reaches them now: none where there is none, where they said no to the
+    /// channel, or where the number turned out not to be theirs.
+    pub fn address(&self, channel: Channel) -> Option<&str> {
+        let file = &self.preference.file;
+        let known = match channel {
+            Channel::Email => self.email.as_deref(),
+            Channel::Sms | Channel::Phone | Channel::Voicemail => self.number(),
+            Channel::InApp | Channel::Push | Channel::InPerson => None,
+        };
+        known.filter(|_| !file.refuses(channel))
     }
 }
 

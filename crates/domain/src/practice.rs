@@ -1,6 +1,6 @@
 //! The practice: the tenant that owns policy, people and the ways to ask for help.
 
-use crate::id::{ClientId, PracticeId, RelationshipId, TherapistId};
+use crate::id::{ClientId, CommandId, PracticeId, RelationshipId, TherapistId};
 use crate::listing::Listing;
 use crate::money::{Currency, Money};
 use crate::pathway::{Overrides, Pathway};
@@ -34,6 +34,8 @@ pub struct Practice {
     pub clinical_email: String,
     /// Where immediate risk is reported (V-19).
     pub risk_email: String,
+    /// The change since which its own words for messages are as they are; none where it has none.
+    pub templates: Option<CommandId>,
 }
 
 /// A therapist: the person, when they work, and the fees that they set (G-04).

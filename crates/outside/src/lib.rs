@@ -3,6 +3,8 @@
 //! Nothing here decides anything: callers pass moments, ids and bytes in, and get typed outcomes back.
 
 pub mod address;
+pub mod handed;
 pub mod ical;
 pub mod mail;
+pub mod sms;
 pub mod table;

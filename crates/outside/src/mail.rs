@@ -9,6 +9,7 @@ mod pool;
 pub mod received;
 mod settings;
 
-pub use hand_off::{Envelope, Handed, Mailer, MailerError};
+pub use crate::handed::Handed;
+pub use hand_off::{Envelope, Mailer, MailerError};
 pub use letter::{CalendarPart, ExtraHeader, Letter, MessageName, NotAHeader, NotAMessageName, Person, to_bytes};
 pub use settings::{MailSettings, Secret, Timeouts, Tls};

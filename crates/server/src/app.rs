@@ -7,7 +7,7 @@ use crate::flow::Tools;
 use crate::flow::signin::PostLetter;
 use crate::keys::{KeyError, Keys};
 use crate::rate::Rates;
-use crate::work::Nudge;
+use crate::work::{Nudge, Queue};
 use domain::time::Instant;
 use std::fmt;
 use std::ops::Deref;
@@ -16,7 +16,7 @@ use store::{DbError, Store};
 
 /// A handle on the application; clones share it.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<(Parts, Queue)>);
 
 /// What the application is made of. `serve`, `demo`, the simulator and tests each put it together.
 pub struct Parts {
@@ -82,7 +82,13 @@ impl App {
 
     /// The application made of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        let queue = Queue::new(&parts.config.limits);
+        Self(Arc::new((parts, queue)))
+    }
+
+    /// What the worker of this process remembers between steps.
+    pub(crate) fn queue(&self) -> &Queue {
+        &self.0.1
     }
 
     /// Reads the clock: once for each request or job, at its edge.
@@ -94,7 +100,7 @@ impl App {
 impl Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.0
     }
 }
 

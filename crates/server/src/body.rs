@@ -20,6 +20,11 @@ impl Raw {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }
 
+    /// The pairs themselves, in order.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// The first value of this field; empty where there is none.
     pub fn get(&self, field: &str) -> &str {
         self.0.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value)

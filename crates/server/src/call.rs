@@ -110,6 +110,11 @@ impl<A: ActorKind> Call<A> {
         query_of(&self.arrived.uri)
     }
 
+    /// The fields of a URL-encoded body that another server sent: no form of ours, so nothing of ours is in it.
+    pub fn posted(&self) -> Raw {
+        Raw::parse(&self.arrived.body)
+    }
+
     /// The JSON body as a type; fields that it does not have are refused.
     ///
     /// # Errors

@@ -12,11 +12,16 @@ pub use reader::{ConfigError, Source};
 
 use domain::time::Span;
 use outside::address::EmailAddress;
+use outside::mail::Secret;
+use outside::sms::GatewaySettings;
 use reader::Reader;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+/// The longest that a gateway may take over one text; two of them together end before the lease of the job does.
+const GATEWAY_MOST: Span = Span::seconds(30);
 
 /// Everything that an operator decides.
 #[derive(Clone)]
@@ -35,6 +40,8 @@ pub struct Config {
     pub keys: KeyFiles,
     /// The mail server; without one, messages wait in the outbox and `check` says so.
     pub smtp: Option<Smtp>,
+    /// Gateways for short texts, in the order in which they are tried; none, and texts are letters instead.
+    pub sms: Vec<GatewaySettings>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Limits that protect the machine and idle browsers.
@@ -107,6 +114,14 @@ pub struct Limits {
     pub client_idle: Span,
     /// Every session ends after this long.
     pub session: Span,
+    /// Letters a second that this process hands over at most, urgent ones apart; none is as many as there are.
+    pub letters_per_second: Option<u32>,
+    /// The same for texts.
+    pub texts_per_second: Option<u32>,
+    /// Texts that one practice may send in a day (UTC).
+    pub texts_per_day: u32,
+    /// Texts that one number may get in an hour.
+    pub texts_per_number: u32,
 }
 
 /// A key as it was chosen, for printing.
@@ -141,6 +156,7 @@ impl Config {
             data_dir,
             log: reader.get("log")?,
             smtp: smtp(&mut reader)?,
+            sms: gateways(&reader)?,
             trusted_proxies: reader.list("proxy.trusted")?,
             limits: limits(&mut reader)?,
             shown: reader.into_shown(),
@@ -172,6 +188,28 @@ fn smtp(reader: &mut Reader) -> Result<Option<Smtp>, ConfigError> {
     }))
 }
 
+/// The names of a gateway's settings.
+const GATEWAYS: [[&str; 5]; 2] = [
+    ["sms.kind", "sms.url", "sms.user", "sms.password", "sms.from"],
+    ["sms.second.kind", "sms.second.url", "sms.second.user", "sms.second.password", "sms.second.from"],
+];
+
+fn gateways(reader: &Reader) -> Result<Vec<GatewaySettings>, ConfigError> {
+    let mut gateways = Vec::new();
+    for [kind, url, user, password, from] in GATEWAYS {
+        let Some(kind) = reader.optional(kind)? else { continue };
+        gateways.push(GatewaySettings {
+            kind,
+            url: reader.get(url)?,
+            user: reader.get(user)?,
+            password: Secret::new(reader.get::<String>(password)?),
+            from: reader.get(from)?,
+            whole: GATEWAY_MOST,
+        });
+    }
+    Ok(gateways)
+}
+
 fn limits(reader: &mut Reader) -> Result<Limits, ConfigError> {
     Ok(Limits {
         rate_factor: reader.within("limits.rate_factor", 1..=1_000_000)?,
@@ -180,6 +218,10 @@ fn limits(reader: &mut Reader) -> Result<Limits, ConfigError> {
         staff_idle: Span::hours(i64::from(reader.within("limits.staff_idle_hours", 1..=720)?)),
         client_idle: Span::hours(24 * i64::from(reader.within("limits.client_idle_days", 1..=365)?)),
         session: Span::hours(24 * i64::from(reader.within("limits.session_days", 1..=365)?)),
+        letters_per_second: Some(reader.within("limits.letters_per_second", 0..=10_000)?).filter(|many| *many > 0),
+        texts_per_second: Some(reader.within("limits.texts_per_second", 0..=10_000)?).filter(|many| *many > 0),
+        texts_per_day: reader.within("limits.texts_per_day", 1..=1_000_000)?,
+        texts_per_number: reader.within("limits.texts_per_number", 1..=1_000)?,
     })
 }
 

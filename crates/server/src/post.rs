@@ -1,11 +1,17 @@
-//! Messages as letters: who writes, to whom, under which name. The bytes follow from the stored message alone.
+//! The way out: messages as letters and texts, and who takes them. The bytes follow from the stored message alone.
 
 use crate::app::App;
+use crate::work::{Call, Outcome, Parcel, Post, Text};
 use domain::message::{CalendarMethod, Message};
 use domain::person::Person as Recipient;
 use domain::practice::Practice;
+use domain::telling::pace::Breaker;
+use domain::time::Instant;
+use outside::handed::Handed;
 use outside::ical::write::Method;
-use outside::mail::{CalendarPart, Letter, Person};
+use outside::mail::{CalendarPart, Envelope, Letter, Mailer, Person, to_bytes};
+use outside::sms::{self, Gateway};
+use std::sync::{Mutex, PoisonError};
 
 /// The letter of a stored message; `None` where its address is not one.
 pub fn letter(
@@ -35,4 +41,85 @@ pub fn letter(
         calendar,
         headers: Vec::new(),
     })
+}
+
+/// One way out, and whether anybody answers there.
+struct Way<W> {
+    to: W,
+    breaker: Mutex<Breaker>,
+}
+
+impl<W> Way<W> {
+    fn new(to: W) -> Self {
+        Self { to, breaker: Mutex::default() }
+    }
+
+    /// Tries it, unless nobody has answered there for a while: then the moment from which it is tried again.
+    fn try_it(&self, now: Instant, hand_off: impl FnOnce(&W) -> Handed) -> Result<Handed, Instant> {
+        let breaker = || self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
+        breaker().try_now(now)?;
+        let handed = hand_off(&self.to);
+        match &handed {
+            // Nobody there, or somebody who says so: a certain no before anything was taken.
+            Handed::NotAccepted { why } => {
+                if breaker().silent(now) {
+                    tracing::warn!(why, "nobody answers: left alone for half a minute");
+                }
+            }
+            Handed::Accepted { .. } | Handed::Refused { .. } | Handed::Unknown { .. } => breaker().answered(),
+        }
+        Ok(handed)
+    }
+}
+
+/// The practice's mail server and its gateways for short texts, as far as they are set up.
+pub struct PostOffice {
+    mailer: Option<Way<Mailer>>,
+    gateways: Vec<Way<Gateway>>,
+}
+
+impl Post for PostOffice {
+    fn hand_off(&self, call: &Call) -> Outcome {
+        match &call.parcel {
+            Parcel::Letter(letter) => self.letter(letter, call.at),
+            Parcel::Text(text) => self.text(text, call.at),
+        }
+    }
+}
+
+impl PostOffice {
+    /// Gateways in the order in which they are tried.
+    pub fn new(mailer: Option<Mailer>, gateways: Vec<Gateway>) -> Self {
+        Self { mailer: mailer.map(Way::new), gateways: gateways.into_iter().map(Way::new).collect() }
+    }
+
+    fn letter(&self, letter: &Letter, now: Instant) -> Outcome {
+        let Some(mailer) = &self.mailer else {
+            let why = "no mail server is set up: write smtp.host and smtp.from into the configuration";
+            return Outcome::NotYet(why.into());
+        };
+        let envelope = Envelope { from: letter.from.address.clone(), to: letter.to.address.clone() };
+        match mailer.try_it(now, |mailer| mailer.hand_off(&envelope, &to_bytes(letter))) {
+            Ok(handed) => handed.into(),
+            Err(_) => Outcome::NotYet("the mail server does not answer; it is asked again soon".into()),
+        }
+    }
+
+    /// The first gateway, and the next where one certainly did not take it. What may have gone is not tried elsewhere.
+    fn text(&self, text: &Text, now: Instant) -> Outcome {
+        let sent = sms::Text { to: &text.to, body: &text.body, report_to: &text.report_to };
+        let mut outcome = Outcome::NotYet("no gateway for texts is set up: write sms.kind and sms.url".into());
+        for gateway in &self.gateways {
+            let Ok(handed) = gateway.try_it(now, |gateway| gateway.hand_off(&sent)) else {
+                outcome = Outcome::NotYet("the gateway does not answer; it is asked again soon".into());
+                continue;
+            };
+            let elsewhere = matches!(handed, Handed::NotAccepted { .. } | Handed::Refused { permanent: false, .. });
+            outcome = handed.into();
+            if !elsewhere {
+                break;
+            }
+        }
+        outcome
+    }
 }

@@ -3,8 +3,10 @@
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, Database, Smtp, Tls};
-use crate::work::{Call, Outcome, Post, post_letter};
+use crate::post::PostOffice;
+use crate::work::{Post, post_letter};
 use outside::mail::{self, MailSettings, Mailer, MailerError, Secret, Timeouts};
+use outside::sms::{Gateway, GatewayError};
 use std::sync::Arc;
 use store::{DbError, Store};
 
@@ -45,15 +47,25 @@ fn database(config: &Config, source: DbError) -> StartError {
     StartError::Database { database: config.database.redacted(), source }
 }
 
-/// Whoever takes this server's letters: its mail server, or nobody yet.
+/// Whoever takes this server's letters and texts: its mail server and gateways, as far as they are set up.
 ///
 /// # Errors
-/// [`MailerError`] names the setting.
-pub fn post(config: &Config) -> Result<Arc<dyn Post>, MailerError> {
-    match &config.smtp {
-        Some(smtp) => Ok(Arc::new(Mailer::new(settings(smtp))?)),
-        None => Ok(Arc::new(NoServer)),
-    }
+/// [`PostError`] names the setting.
+pub fn post(config: &Config) -> Result<Arc<dyn Post>, PostError> {
+    let mailer = config.smtp.as_ref().map(|smtp| Mailer::new(settings(smtp))).transpose()?;
+    let gateways = config.sms.iter().cloned().map(Gateway::new).collect::<Result<_, _>>()?;
+    Ok(Arc::new(PostOffice::new(mailer, gateways)))
+}
+
+/// A setting of the mail server or of a gateway cannot work.
+#[derive(Debug, thiserror::Error)]
+pub enum PostError {
+    /// The mail server's.
+    #[error(transparent)]
+    Mail(#[from] MailerError),
+    /// A gateway's.
+    #[error(transparent)]
+    Sms(#[from] GatewayError),
 }
 
 fn settings(smtp: &Smtp) -> MailSettings {
@@ -73,14 +85,5 @@ fn settings(smtp: &Smtp) -> MailSettings {
         extra_ca: None,
         hello: None,
         timeouts: Timeouts::default(),
-    }
-}
-
-/// No mail server: letters wait, and whoever they were for becomes somebody's phone call in the end.
-struct NoServer;
-
-impl Post for NoServer {
-    fn hand_off(&self, _: &Call) -> Outcome {
-        Outcome::NotYet("no mail server is set up: write smtp.host and smtp.from into the configuration".into())
     }
 }

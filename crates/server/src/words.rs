@@ -1,23 +1,31 @@
 //! Writes messages: one notice in, the subject, the two bodies and the calendar part out. Pure: the same arguments give
 //! the same bytes, so a retry sends what was decided (`rulings` 8).
 //!
-//! Every body is written once, in `templates/messages/<kind>.j2`, and rendered twice: the parts it is made of
-//! (paragraph, list, link) exist as plain text and as HTML. So the two can never state different facts (C7).
+//! Every body is written once, in `templates/messages/<kind>.j2`, and rendered as plain text and as HTML, or as a short
+//! text: the parts it is made of (paragraph, list, link) exist as each. So they can never state different facts (C7). Where
+//! the body is too long for a phone's text it has a block `short` of its own, over the same names.
 //! `{link}` and `{receipt}` stay open until hand-off; words of people can never spell them (see [`clean`]).
 
 mod calendar;
 pub mod clean;
+mod own;
 mod view;
 
 use domain::appointment::Appointment;
 use domain::decide::Situation;
+use domain::id::CommandId;
 use domain::message::{MessageKind, Notice};
-use domain::person::Person;
+use domain::person::{Channel, Person, PersonRef};
 use domain::practice::Practice;
+use domain::refusal::Named;
+use domain::telling::short_text;
+use domain::telling::template::{Editable, Template, TemplateWords};
 use domain::time::Instant;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use outside::address::EmailAddress;
+use own::OwnWords;
+use std::sync::Arc;
 use view::Names;
 
 /// Everything about a notice that is not a claim of its own.
@@ -67,10 +75,16 @@ pub struct Writer {
     templates: Environment<'static>,
     from: EmailAddress,
     domain: String,
+    base_url: String,
+    own: OwnWords,
 }
 
 /// The templates that are not of one kind: name and text.
-const SHARED: [(&str, &str); 5] = [
+const SHARED: [(&str, &str); 9] = [
+    ("own.txt", include_str!("../templates/messages/own.j2")),
+    ("own.html", include_str!("../templates/messages/own.j2")),
+    ("frame.short", include_str!("../templates/messages/frame.short")),
+    ("parts.short", include_str!("../templates/messages/parts.short")),
     ("frame.txt", include_str!("../templates/messages/frame.txt")),
     ("frame.html", include_str!("../templates/messages/frame.html")),
     ("parts.txt", include_str!("../templates/messages/parts.txt")),
@@ -78,36 +92,53 @@ const SHARED: [(&str, &str); 5] = [
     ("subject", include_str!("../templates/messages/subject.j2")),
 ];
 
-/// The bodies under both of their names: the ending decides how values are escaped.
-const BODIES: [(&str, &str, &str); 28] = [
-    ("confirmation.txt", "confirmation.html", include_str!("../templates/messages/confirmation.j2")),
-    ("cancellation.txt", "cancellation.html", include_str!("../templates/messages/cancellation.j2")),
-    ("rescheduled.txt", "rescheduled.html", include_str!("../templates/messages/rescheduled.j2")),
-    ("escalation.txt", "escalation.html", include_str!("../templates/messages/escalation.j2")),
-    ("refund.txt", "refund.html", include_str!("../templates/messages/refund.j2")),
-    ("fee_waived.txt", "fee_waived.html", include_str!("../templates/messages/fee_waived.j2")),
-    ("promise.txt", "promise.html", include_str!("../templates/messages/promise.j2")),
-    ("correction.txt", "correction.html", include_str!("../templates/messages/correction.j2")),
-    ("closing.txt", "closing.html", include_str!("../templates/messages/closing.j2")),
-    ("sign_in.txt", "sign_in.html", include_str!("../templates/messages/sign_in.j2")),
-    ("plain.txt", "plain.html", include_str!("../templates/messages/plain.j2")),
-    ("booking_link.txt", "booking_link.html", include_str!("../templates/messages/booking_link.j2")),
-    ("offer.txt", "offer.html", include_str!("../templates/messages/offer.j2")),
-    ("time_kept.txt", "time_kept.html", include_str!("../templates/messages/time_kept.j2")),
-    ("requested.txt", "requested.html", include_str!("../templates/messages/requested.j2")),
-    ("request_declined.txt", "request_declined.html", include_str!("../templates/messages/request_declined.j2")),
-    ("fee.txt", "fee.html", include_str!("../templates/messages/fee.j2")),
-    ("change_request.txt", "change_request.html", include_str!("../templates/messages/change_request.j2")),
-    ("running_late.txt", "running_late.html", include_str!("../templates/messages/running_late.j2")),
-    ("late_answer.txt", "late_answer.html", include_str!("../templates/messages/late_answer.j2")),
-    ("missed.txt", "missed.html", include_str!("../templates/messages/missed.j2")),
-    ("client_late.txt", "client_late.html", include_str!("../templates/messages/client_late.j2")),
-    ("stepped_away.txt", "stepped_away.html", include_str!("../templates/messages/stepped_away.j2")),
-    ("client_no_show.txt", "client_no_show.html", include_str!("../templates/messages/client_no_show.j2")),
-    ("receipt.txt", "receipt.html", include_str!("../templates/messages/receipt.j2")),
-    ("technical_failure.txt", "technical_failure.html", include_str!("../templates/messages/technical_failure.j2")),
-    ("outcome.txt", "outcome.html", include_str!("../templates/messages/outcome.j2")),
-    ("make_up.txt", "make_up.html", include_str!("../templates/messages/make_up.j2")),
+/// A body under its names: the ending decides which parts it is made of, and how values are escaped.
+macro_rules! body {
+    ($name:literal) => {
+        [
+            concat!($name, ".txt"),
+            concat!($name, ".html"),
+            concat!($name, ".short"),
+            include_str!(concat!("../templates/messages/", $name, ".j2")),
+        ]
+    };
+}
+
+/// Every body.
+const BODIES: [[&str; 4]; 33] = [
+    body!("confirmation"),
+    body!("cancellation"),
+    body!("rescheduled"),
+    body!("escalation"),
+    body!("refund"),
+    body!("fee_waived"),
+    body!("promise"),
+    body!("correction"),
+    body!("closing"),
+    body!("sign_in"),
+    body!("plain"),
+    body!("booking_link"),
+    body!("offer"),
+    body!("time_kept"),
+    body!("requested"),
+    body!("request_declined"),
+    body!("fee"),
+    body!("change_request"),
+    body!("running_late"),
+    body!("late_answer"),
+    body!("client_wrote"),
+    body!("passed_on"),
+    body!("help"),
+    body!("missed"),
+    body!("client_late"),
+    body!("stepped_away"),
+    body!("client_no_show"),
+    body!("technical_failure"),
+    body!("outcome"),
+    body!("make_up"),
+    body!("receipt"),
+    body!("confirm_address"),
+    body!("news"),
 ];
 
 impl Writer {
@@ -124,17 +155,72 @@ impl Writer {
             },
         );
         templates.add_filter("flow", flow);
-        let bodies = BODIES.iter().flat_map(|(text, html, source)| [(*text, *source), (*html, *source)]);
+        let bodies =
+            BODIES.iter().flat_map(|[text, html, short, source]| [text, html, short].map(|name| (*name, *source)));
         for (name, source) in SHARED.into_iter().chain(bodies) {
             // The texts are part of the program, and a test renders each of them for every reader.
             templates.add_template(name, source).expect("a template of ours is well formed");
         }
-        Self { templates, from, domain: clean::line(host(base_url)) }
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        Self { templates, from, domain: clean::line(host(&base_url)), base_url, own: OwnWords::new() }
     }
 
     /// The notice in words, for its reader, in their English and on their clock.
     pub fn write(&self, notice: &Notice, about: &About<'_>) -> Written {
+        if about.to.preference.file.safe_content {
+            let (practice, link) = (&about.situation.practice, notice.link.is_some());
+            return self.news(notice.channel, practice, about.to, link, about.now);
+        }
+        match self.words_of(notice, about) {
+            Some(words) => self.in_their_words(&words, notice, about),
+            None => self.in_the_houses(notice, about),
+        }
+    }
+
+    /// The practice's own words for this notice, where it has any.
+    fn words_of(&self, notice: &Notice, about: &About<'_>) -> Option<Arc<TemplateWords>> {
+        let change = about.situation.practice.templates.filter(|_| matches!(about.to.id, PersonRef::Client(_)))?;
+        self.own.of(change, notice.kind, about.to.locale)
+    }
+
+    /// The notice in words of the practice's own: its paragraphs in the house's frame, with the house's link, money and
+    /// whom to ask. Words that cannot be filled in, which `problems` does not let happen, are the house's after all.
+    pub fn in_their_words(&self, words: &TemplateWords, notice: &Notice, about: &About<'_>) -> Written {
+        let mut view = view::of_notice(notice, about, &self.domain);
+        let is_short = notice.channel == Channel::Sms;
+        let filled = Editable::of(notice.kind).and_then(|of| self.own.fill(words, of, &view, is_short));
+        let Some(filled) = filled else { return self.in_the_houses(notice, about) };
+        if is_short {
+            let link = if view.text("link").is_empty() { "" } else { "\n{link}" };
+            let text = format!("{}{link}", filled.short);
+            return Written { subject: String::new(), text, html: String::new(), calendar: None };
+        }
+        let calendar = notice.calendar.and_then(|method| calendar::part(method, notice, about, &self.from));
+        view.set("own", own::parts(&filled.letter));
+        let written = self.in_parts("own", Some(body(notice.kind)), &filled.subject, view);
+        Written { calendar, ..written }
+    }
+
+    /// What is wrong with words that an owner wants to keep for this kind.
+    pub fn problems(&self, words: &TemplateWords, of: &Editable) -> Vec<Named> {
+        self.own.problems(words, of)
+    }
+
+    /// Whether the words that a practice has since this change are in memory.
+    pub fn knows(&self, change: CommandId) -> bool {
+        self.own.knows(change)
+    }
+
+    /// Keeps a practice's words in memory, as they are since this change.
+    pub fn keep(&self, change: CommandId, templates: Vec<Template>) {
+        self.own.keep(change, templates);
+    }
+
+    fn in_the_houses(&self, notice: &Notice, about: &About<'_>) -> Written {
         let view = view::of_notice(notice, about, &self.domain);
+        if notice.channel == Channel::Sms {
+            return self.short(body(notice.kind), view);
+        }
         let calendar = notice.calendar.and_then(|method| calendar::part(method, notice, about, &self.from));
         Written { calendar, ..self.render(body(notice.kind), view) }
     }
@@ -147,20 +233,58 @@ impl Writer {
 
     /// A letter about no appointment: words to a client, or word of a request for help.
     pub fn plain(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> Written {
-        self.render("plain", view::of_plain(practice, to, plain, now, &self.domain))
+        if to.preference.file.safe_content {
+            return self.news(Channel::Email, practice, to, plain.with_booking_link, now);
+        }
+        self.render(plain_body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain))
     }
 
-    fn render(&self, body: &str, mut view: Names) -> Written {
+    /// The same as a short text.
+    pub fn plain_short(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> String {
+        self.short(plain_body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain)).text
+    }
+
+    /// Word to a client who asked that messages say nothing: there is news, and where it can be read.
+    fn news(&self, channel: Channel, practice: &Practice, to: &Person, has_link: bool, now: Instant) -> Written {
+        let view = view::of_news(practice, to, has_link, &self.base_url, now, &self.domain);
+        if channel == Channel::Sms { self.short("news", view) } else { self.render("news", view) }
+    }
+
+    /// A link or code that shows a new address or number to be the client's. It says no more than a stranger may read.
+    pub fn confirm_address(&self, channel: Channel, practice: &Practice, to: &Person, now: Instant) -> Written {
+        let view = view::of_confirmation(practice, to, now, &self.domain);
+        let body = "confirm_address";
+        if channel == Channel::Sms { self.short(body, view) } else { self.render(body, view) }
+    }
+
+    fn render(&self, body: &str, view: Names) -> Written {
         let subject = clean::line(&self.fill("subject", &view));
-        view.set("subject", subject.as_str());
+        self.in_parts(body, None, &subject, view)
+    }
+
+    /// Both bodies under this subject; `base` is the body that this one stands in.
+    fn in_parts(&self, body: &str, base: Option<&str>, subject: &str, mut view: Names) -> Written {
+        view.set("subject", subject);
         let mut with_parts = |ending: &str| {
+            view.set("base", base.map(|base| format!("{base}.{ending}")).unwrap_or_default());
             view.set("frame", format!("frame.{ending}"));
             view.set("parts", format!("parts.{ending}"));
             let filled = self.fill(&format!("{body}.{ending}"), &view);
             format!("{}\n", filled.trim())
         };
         let (text, html) = (with_parts("txt"), with_parts("html"));
-        Written { subject, text, html, calendar: None }
+        Written { subject: subject.to_owned(), text, html, calendar: None }
+    }
+
+    /// A short text: no subject, nothing but what the reader needs and the link, in marks that every phone has. Words that
+    /// people wrote and reasons stay out of it: it is read on lock screens.
+    fn short(&self, body: &str, mut view: Names) -> Written {
+        view.set("frame", "frame.short");
+        view.set("parts", "parts.short");
+        view.set("words", Vec::<String>::new());
+        view.set("reason", Value::from(()));
+        let text = short_text::plain(&self.fill(&format!("{body}.short"), &view));
+        Written { subject: String::new(), text, html: String::new(), calendar: None }
     }
 
     fn fill(&self, name: &str, view: &Names) -> String {
@@ -168,6 +292,11 @@ impl Writer {
         let template = self.templates.get_template(name).expect("every template is known");
         template.render(Value::from_object(view.clone())).expect("a template of ours names only what the view holds")
     }
+}
+
+/// The template of a letter about no appointment.
+const fn plain_body(kind: MessageKind) -> &'static str {
+    if matches!(kind, MessageKind::Help) { "help" } else { "plain" }
 }
 
 /// The template of a kind.
@@ -193,6 +322,9 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::ChangeRequest => "change_request",
         MessageKind::RunningLate => "running_late",
         MessageKind::LateAnswer => "late_answer",
+        MessageKind::ClientWrote => "client_wrote",
+        MessageKind::PassedOn => "passed_on",
+        MessageKind::Help => "help",
         MessageKind::Missed => "missed",
         MessageKind::ClientLate => "client_late",
         MessageKind::SteppedAway => "stepped_away",
@@ -201,6 +333,7 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::TechnicalFailure => "technical_failure",
         MessageKind::Outcome => "outcome",
         MessageKind::MakeUp => "make_up",
+        MessageKind::ConfirmAddress => "confirm_address",
     }
 }
 

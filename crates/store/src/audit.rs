@@ -8,6 +8,7 @@ use crate::tx::Tx;
 use crate::vals;
 use domain::audit::{self, Entry, Hash, Line, Opening, Receipt, Sealed, canonical_json, link};
 use domain::id::{CommandId, PracticeId};
+use domain::time::Instant;
 use std::collections::BTreeMap;
 
 macro_rules! entry_columns {
@@ -17,10 +18,11 @@ macro_rules! entry_columns {
     };
 }
 
-// Takes the practice's head for this transaction and gives the next number and the hash so far.
+// Takes the practice's head for this transaction and gives the next number, the hash so far, and the last entry's moment.
 const NEXT: Sql = sql!(
     "INSERT INTO audit_head (practice, seq, hash) VALUES ($1, 1, $2)
-     ON CONFLICT (practice) DO UPDATE SET seq = audit_head.seq + 1 RETURNING seq, hash"
+     ON CONFLICT (practice) DO UPDATE SET seq = audit_head.seq + 1
+     RETURNING seq, hash, (SELECT e.at FROM audit_entry e WHERE e.practice = $1 AND e.seq = audit_head.seq - 1)"
 );
 const MOVE_HEAD: Sql = sql!("UPDATE audit_head SET seq = $2, hash = $3 WHERE practice = $1");
 const INSERT: Sql = sql!(
@@ -107,8 +109,12 @@ pub(crate) fn append(tx: &mut Tx<'_>, first: Entry, more: Vec<Entry>) -> Result<
 fn append_to(tx: &mut Tx<'_>, practice: PracticeId, entries: Vec<Entry>) -> Result<Option<Receipt>, DbError> {
     let head = tx.query_one(NEXT, vals![practice, Hash::ZERO])?;
     let (mut seq, mut previous): (i64, Hash) = (head.get(0)?, head.get(1)?);
+    let mut before: Option<Instant> = head.get(2)?;
     let (mut first, mut last) = (None, None);
-    for entry in entries {
+    for mut entry in entries {
+        // A clock that leaps back never takes the record with it (A11).
+        entry.at = before.map_or(entry.at, |before| entry.at.max(before));
+        before = Some(entry.at);
         let receipt = append_one(tx, entry, seq, previous)?;
         (seq, previous) = (seq + 1, receipt.hash);
         first = first.or(Some(receipt));
@@ -186,6 +192,11 @@ pub fn entries(
     limit: u32,
 ) -> Result<Vec<Recorded>, DbError> {
     tx.query(ABOUT, vals![practice, subject, after as i64, limit])?.iter().map(recorded).collect()
+}
+
+/// The practice's own entries after number `after`, oldest first, at most `limit`: for whoever follows the whole chain.
+pub fn since(tx: &mut Tx<'_>, practice: PracticeId, after: u64, limit: u32) -> Result<Vec<Recorded>, DbError> {
+    tx.query(CHAIN, vals![practice, after as i64, limit])?.iter().map(recorded).collect()
 }
 
 /// The signed file about `subject` that `domain::audit::verify` checks. `signing_key` is the practice's 32-byte

@@ -32,15 +32,17 @@ const ENQUEUE: Sql = sql!(
 const MOVE: Sql =
     sql!("UPDATE job SET due_at = $3 WHERE kind = $1 AND subject = $2 AND lease_until IS NULL AND given_up = 0");
 const REMOVE: Sql = sql!("DELETE FROM job WHERE kind = $1 AND subject = $2 AND lease_until IS NULL");
-// One turn for every practice before anybody's second, urgent ones before all others.
-const WAITING: Sql = sql!(
-    "SELECT subject, kind FROM (
-         SELECT subject, kind, priority, due_at,
-             row_number() OVER (PARTITION BY practice, priority ORDER BY due_at, kind, subject) AS turn
-         FROM job WHERE given_up = 0 AND due_at <= $1
-     ) AS waiting
-     ORDER BY priority, turn, due_at, kind, subject LIMIT $2"
+// The first job of the next practice in the alphabet of ids: one step in an index, however many wait.
+const NEXT_TURN: Sql = sql!(
+    "SELECT subject, kind, practice, due_at FROM job WHERE priority = $1 AND given_up = 0 AND practice > $2
+     ORDER BY practice, due_at, kind, subject LIMIT 1",
+    pg " FOR UPDATE SKIP LOCKED"
 );
+const LONGEST_DUE: Sql = sql!(
+    "SELECT subject, kind FROM job WHERE priority = $1 AND given_up = 0 AND due_at <= $2
+     ORDER BY due_at, kind, subject LIMIT $3"
+);
+const LANE_DUE: Sql = sql!("SELECT min(due_at) FROM job WHERE priority = $1 AND given_up = 0");
 const FREE: Sql = sql!(
     "SELECT subject FROM job WHERE kind = $1 AND subject = $2 AND given_up = 0 AND due_at <= $3",
     pg " FOR UPDATE SKIP LOCKED"
@@ -63,13 +65,23 @@ const AGAIN: Sql = sql!(
     "UPDATE job SET lease_until = NULL, due_at = $4, last_error = $5
      WHERE kind = $1 AND subject = $2 AND fence = $3 AND lease_until IS NOT NULL"
 );
+const LATER: Sql = sql!(
+    "UPDATE job SET lease_until = NULL, due_at = $4, attempts = attempts - 1
+     WHERE kind = $1 AND subject = $2 AND fence = $3 AND lease_until IS NOT NULL"
+);
 const GIVE_UP: Sql = sql!(
     "UPDATE job SET lease_until = NULL, given_up = 1, last_error = $4
      WHERE kind = $1 AND subject = $2 AND fence = $3 AND lease_until IS NOT NULL"
 );
 const OVERDUE: Sql =
     sql!("SELECT ", lease_columns!(), " FROM job WHERE lease_until <= $1 ORDER BY lease_until, kind, subject LIMIT $2");
-const NEXT_DUE: Sql = sql!("SELECT min(due_at) FROM job WHERE given_up = 0");
+const NEXT_DUE: Sql = sql!(
+    "SELECT min(due) FROM (
+         SELECT min(due_at) AS due FROM job WHERE priority = 0 AND given_up = 0
+         UNION ALL SELECT min(due_at) FROM job WHERE priority = 1 AND given_up = 0
+         UNION ALL SELECT min(due_at) FROM job WHERE priority = 2 AND given_up = 0
+     ) AS lanes"
+);
 const GIVEN_UP: Sql = sql!(
     "SELECT subject, kind, practice, attempts, last_error FROM job WHERE given_up = 1 AND practice = $1
      ORDER BY due_at, kind, subject LIMIT $2"
@@ -170,22 +182,75 @@ pub fn remove(tx: &mut Tx<'_>, kind: &'static str, subject: &str) -> Result<(), 
     tx.execute(REMOVE, vals![kind, subject]).map(|_| ())
 }
 
+/// How many practices are looked at for one that has something due, before the one that waits longest is served.
+const LOOKED_AT: usize = 16;
+
+/// Whose turn it was last in each lane. A worker remembers it; losing it costs a place in the line and nothing else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Turns([String; 3]);
+
 /// Leases up to `limit` jobs that are due, urgent ones first, each practice in turn, and counts the attempt. Jobs
-/// whose lease ran out are due again. Commit this before running them.
-pub fn claim(tx: &mut Tx<'_>, now: Instant, limit: u32, lease: Span) -> Result<Vec<Leased>, DbError> {
-    // Others may be claiming the same rows at this moment; looking further ahead finds some that are free.
-    let waiting = tx.query(WAITING, vals![now, limit.saturating_mul(4)])?;
+/// whose lease ran out are due again. Takes as long with a million waiting as with one. Commit this before running them.
+pub fn claim(
+    tx: &mut Tx<'_>,
+    now: Instant,
+    limit: u32,
+    lease: Span,
+    turns: &mut Turns,
+) -> Result<Vec<Leased>, DbError> {
+    let limit = limit as usize;
     let mut leased = Vec::new();
-    for row in &waiting {
-        if leased.len() == limit as usize {
-            break;
+    for lane in [Priority::Urgent, Priority::Normal, Priority::Bulk] {
+        let due: Option<Instant> = tx.query_one(LANE_DUE, vals![lane as i64])?.get(0)?;
+        if due.is_none_or(|due| due > now) {
+            continue;
         }
-        let (subject, kind) = (row.text(0)?, row.text(1)?);
-        if tx.query_opt(FREE, vals![kind, subject, now])?.is_some() {
-            leased.push(from_row(&tx.query_one(LEASE, vals![kind, subject, now + lease, now])?)?);
+        let last = &mut turns.0[lane as usize];
+        let mut idle = 0;
+        while leased.len() < limit && idle < LOOKED_AT {
+            let Some(first) = next_turn(tx, lane, last)? else { break };
+            *last = first.practice;
+            if first.due_at > now {
+                idle += 1;
+                continue;
+            }
+            leased.push(hold(tx, &first.kind, &first.subject, now, lease)?);
+        }
+        // Many have nothing due, or others hold what is first: whatever has waited longest is served all the same.
+        let wanted = limit - leased.len();
+        if wanted > 0 {
+            let waiting = tx.query(LONGEST_DUE, vals![lane as i64, now, 4 * wanted as u32])?;
+            for row in &waiting {
+                let (subject, kind) = (row.text(0)?, row.text(1)?);
+                if leased.len() < limit && tx.query_opt(FREE, vals![kind, subject, now])?.is_some() {
+                    leased.push(hold(tx, kind, subject, now, lease)?);
+                }
+            }
         }
     }
     Ok(leased)
+}
+
+struct First {
+    subject: String,
+    kind: String,
+    practice: String,
+    due_at: Instant,
+}
+
+/// The first job of the practice after `last`; after the last one comes the first.
+fn next_turn(tx: &mut Tx<'_>, lane: Priority, last: &str) -> Result<Option<First>, DbError> {
+    let mut row = tx.query_opt(NEXT_TURN, vals![lane as i64, last])?;
+    if row.is_none() && !last.is_empty() {
+        row = tx.query_opt(NEXT_TURN, vals![lane as i64, ""])?;
+    }
+    let read =
+        |row: Row| Ok(First { subject: row.get(0)?, kind: row.get(1)?, practice: row.get(2)?, due_at: row.get(3)? });
+    row.map(read).transpose()
+}
+
+fn hold(tx: &mut Tx<'_>, kind: &str, subject: &str, now: Instant, lease: Span) -> Result<Leased, DbError> {
+    from_row(&tx.query_one(LEASE, vals![kind, subject, now + lease, now])?)
 }
 
 /// Records that a job is done. Where it was asked for again meanwhile it is due again at `now`.
@@ -200,6 +265,11 @@ pub fn done(tx: &mut Tx<'_>, job: &Leased, now: Instant) -> Result<Recording, Db
 pub fn again(tx: &mut Tx<'_>, job: &Leased, due_at: Instant, error: Option<&str>) -> Result<Recording, DbError> {
     let error = error.map(shortened);
     tx.execute(AGAIN, vals![&job.kind, &job.subject, job.fence, due_at, error]).map(Recording::from)
+}
+
+/// Puts a job back that could not begin yet, as if nobody had claimed it: no try is counted.
+pub fn later(tx: &mut Tx<'_>, job: &Leased, due_at: Instant) -> Result<Recording, DbError> {
+    tx.execute(LATER, vals![&job.kind, &job.subject, job.fence, due_at]).map(Recording::from)
 }
 
 /// Records that a job is given up. The caller opens a task that somebody owns, in the same flow.

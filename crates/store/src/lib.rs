@@ -5,6 +5,7 @@
 //! (`sql!`), a `from_row`, and functions that take `&mut Tx`. `tests/statements.rs` finds every `sql!` by itself and
 //! prepares it on both engines.
 
+pub mod address;
 pub mod appointment;
 pub mod audit;
 pub mod bookkeeping;
@@ -16,6 +17,7 @@ mod engine;
 mod error;
 mod flow;
 pub mod guide;
+pub mod inbound;
 pub mod job;
 pub mod ledger;
 pub mod link;
@@ -44,6 +46,8 @@ mod sql;
 pub mod standing;
 pub mod statement;
 mod store;
+pub mod tally;
+pub mod template;
 pub mod therapist;
 pub mod ticket;
 pub mod token;

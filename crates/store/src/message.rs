@@ -12,11 +12,18 @@ use crate::read::Columns;
 use crate::row::Row;
 use crate::tx::Tx;
 use crate::vals;
+use crate::value::Value;
 use domain::id::{AppointmentId, Id, Kind, MessageId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::PersonRef;
 use domain::time::Instant;
-use statements::{INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SUPERSEDE, SUPERSEDE_KIND};
+use statements::{
+    BESIDE, CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SUPERSEDE, SUPERSEDE_KIND,
+    TEXTED,
+};
+
+/// How many texts to a number are looked at for the question that was asked last.
+const TEXTED_MAX: u32 = 20;
 
 /// The kind of job that hands a message over; its subject is the message's id.
 pub const DELIVER: &str = "deliver";
@@ -97,6 +104,38 @@ pub fn supersede_kind_before(
     Ok(superseded.len() as u32)
 }
 
+/// What stands beside a message that is about to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// Nothing that matters: it may go.
+    Clear,
+    /// A newer word about the time has left, or may have, or is about to: this one must not follow it (C2).
+    Overtaken,
+    /// Another one about the same appointment is in a worker's hands: this one waits for it.
+    InHand,
+}
+
+/// Whether a message may go now: nothing of an older revision goes after a newer one, and nothing goes beside another
+/// revision that is on its way to the same person (C2). Messages that no news overtakes may always go.
+pub fn beside(tx: &mut Tx<'_>, message: &Message, now: Instant) -> Result<Beside, DbError> {
+    let Some(about) = message.appointment.filter(|_| message.kind.is_overtaken() || message.kind.tells_the_time())
+    else {
+        return Ok(Beside::Clear);
+    };
+    let mut found = Beside::Clear;
+    for row in &tx.query(BESIDE, vals![about, message.to.to_string(), message.revision, now])? {
+        let (revision, kind): (u32, MessageKind) = (row.get(0)?, row.parse(1, "message.kind")?);
+        let lease: Option<Instant> = row.get(2)?;
+        if revision > message.revision && kind.tells_the_time() && message.kind.is_overtaken() {
+            return Ok(Beside::Overtaken);
+        }
+        if lease.is_some_and(|until| until > now) && (kind.is_overtaken() || kind.tells_the_time()) {
+            found = Beside::InHand;
+        }
+    }
+    Ok(found)
+}
+
 /// A worker takes a message in hand, having claimed its job. False where there is nothing to hand over any more.
 #[must_use = "where it is false the message must not be handed over"]
 pub fn lease(tx: &mut Tx<'_>, id: MessageId) -> Result<bool, DbError> {
@@ -109,6 +148,38 @@ pub fn lease(tx: &mut Tx<'_>, id: MessageId) -> Result<bool, DbError> {
 pub fn record(tx: &mut Tx<'_>, id: MessageId, state: MessageState, reply: &str, at: Instant) -> Result<bool, DbError> {
     let reply = Some(reply).filter(|reply| !reply.is_empty());
     Ok(tx.execute(RECORD, vals![id, state.as_str(), reply, at])? == 1)
+}
+
+/// What waits to tell the same by another way is not needed any more: this one has arrived.
+pub fn cancel_behind(tx: &mut Tx<'_>, arrived: &Message) -> Result<(), DbError> {
+    let Some(values) = behind(arrived) else { return Ok(()) };
+    for row in &tx.query(CANCEL_BEHIND, &values)? {
+        job::remove(tx, DELIVER, row.text(0)?)?;
+    }
+    Ok(())
+}
+
+/// What waits to tell the same by another way goes now: this one will not arrive. False where nothing waits.
+#[must_use = "where it is false a person must tell them"]
+pub fn send_behind(tx: &mut Tx<'_>, failed: &Message, now: Instant) -> Result<bool, DbError> {
+    let Some(mut values) = behind(failed) else { return Ok(false) };
+    values.push(Value::from(now));
+    let waiting = tx.query(SEND_BEHIND, &values)?;
+    for row in &waiting {
+        job::move_to(tx, DELIVER, row.text(0)?, now)?;
+    }
+    Ok(!waiting.is_empty())
+}
+
+/// What makes another message one that tells the same; none for what is about no appointment.
+fn behind(message: &Message) -> Option<Vec<Value<'static>>> {
+    let about = message.appointment?;
+    Some(vals![about, message.revision, message.to.to_string(), message.kind.as_str(), message.channel.word()].to_vec())
+}
+
+/// What was sent by text to this number since then, the newest first: whom a text from there may be of.
+pub fn texted(tx: &mut Tx<'_>, number: &str, since: Instant) -> Result<Vec<Message>, DbError> {
+    tx.query(TEXTED, vals![number, since, TEXTED_MAX])?.iter().map(from_row).collect()
 }
 
 /// When the newest message about an earlier revision was written that this person may have got already; none where
@@ -127,6 +198,7 @@ fn link_word(link: LinkTo) -> String {
         LinkTo::Offer(id) => id.to_string(),
         LinkTo::Booking(id) => id.to_string(),
         LinkTo::Appointment(id) => id.to_string(),
+        LinkTo::Address(id) => id.to_string(),
     }
 }
 
@@ -136,7 +208,7 @@ fn link_of(word: &str) -> Option<LinkTo> {
         word.parse().ok()
     }
     let (offer, booking) = (id(word).map(LinkTo::Offer), id(word).map(LinkTo::Booking));
-    offer.or(booking).or_else(|| id(word).map(LinkTo::Appointment))
+    offer.or(booking).or_else(|| id(word).map(LinkTo::Appointment)).or_else(|| id(word).map(LinkTo::Address))
 }
 
 fn from_row(row: &Row) -> Result<Message, DbError> {

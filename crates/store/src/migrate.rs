@@ -46,6 +46,9 @@ pub const MIGRATIONS: &[Migration] = &[
     both(8, "live", include_str!("../migrations/0008_live.sql")),
     both(9, "record", include_str!("../migrations/0009_record.sql")),
     both(10, "duties", include_str!("../migrations/0010_duties.sql")),
+    both(11, "telling", include_str!("../migrations/0011_telling.sql")),
+    both(12, "preference", include_str!("../migrations/0012_preference.sql")),
+    both(13, "templates", include_str!("../migrations/0013_templates.sql")),
 ];
 
 /// A step that says the same to both engines.

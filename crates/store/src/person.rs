@@ -2,7 +2,7 @@
 
 use crate::error::DbError;
 use crate::page::{Cursor, Page, rows_for};
-use crate::read::Columns;
+use crate::read::{Columns, json};
 use crate::row::Row;
 use crate::search;
 use crate::sql;
@@ -13,19 +13,20 @@ use crate::value::Value;
 use domain::access::Scope;
 use domain::id::{ClientId, PracticeId};
 use domain::person::{Channel, ContactPreference, Person, PersonRef, Role};
+use domain::telling::consent::ContactFile;
 use domain::time::Instant;
 
 macro_rules! person_columns {
     () => {
         "p.id, p.practice, p.role, p.name, p.email, p.phone, p.zone, p.locale, p.channels, p.voicemail, \
-         p.preference_at, p.active"
+         p.preference_at, p.active, p.contact_file"
     };
 }
 
 const INSERT: Sql = sql!(
     "INSERT INTO person (id, practice, role, name, name_search, email, phone, zone, locale, channels, voicemail,
-         preference_at, active)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+         preference_at, active, contact_file)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 );
 const INSERT_WORD: Sql = sql!("INSERT INTO person_word (practice, person, word) VALUES ($1, $2, $3)");
 const LOAD: Sql = sql!("SELECT ", person_columns!(), " FROM person p WHERE p.id = $1");
@@ -39,6 +40,11 @@ const BY_EMAIL: Sql = sql!(
     "SELECT ",
     person_columns!(),
     " FROM person p WHERE lower(p.email) = $1 AND p.active = 1 ORDER BY p.practice, p.id"
+);
+const BY_PHONE: Sql = sql!(
+    "SELECT ",
+    person_columns!(),
+    " FROM person p WHERE p.phone = $1 AND p.active = 1 AND p.role = 'client' ORDER BY p.practice, p.id"
 );
 // Whose clients a therapist may see is said by their relationships. A cursor is the id of the last person.
 macro_rules! clients_in_scope {
@@ -64,8 +70,12 @@ const CLIENTS_NAMED: Sql = sql!(
           OR p.id IN (SELECT person FROM person_word WHERE practice = $1 AND word >= $12 AND word < $13))
       ORDER BY p.name_search, p.id LIMIT $5"
 );
-const PREFERENCE: Sql =
-    sql!("UPDATE person SET channels = $2, voicemail = $3, preference_at = $4 WHERE id = $1 AND role = 'client'");
+const PREFERENCE: Sql = sql!(
+    "UPDATE person SET channels = $2, voicemail = $3, preference_at = $4, contact_file = $5
+     WHERE id = $1 AND role = 'client'"
+);
+const CONTACT: Sql =
+    sql!("UPDATE person SET email = $2, phone = $3, zone = $4, locale = $5 WHERE id = $1 AND role = 'client'");
 const ACTIVE: Sql = sql!("UPDATE person SET active = $2 WHERE id = $1");
 
 /// Adds a person. For a therapist, `therapist::insert` does it.
@@ -89,7 +99,8 @@ pub fn insert(tx: &mut Tx<'_>, person: &Person) -> Result<(), DbError> {
             channel_words(&person.preference.channels),
             person.preference.voicemail,
             person.preference.asked_at,
-            person.active
+            person.active,
+            file_words(&person.preference.file)?
         ],
     )?;
     for word in &words {
@@ -115,6 +126,11 @@ pub fn of_roles(tx: &mut Tx<'_>, practice: PracticeId, roles: &[Role]) -> Result
 /// The active people who have this address, whatever the case of its letters: one in each practice, perhaps more.
 pub fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Vec<Person>, DbError> {
     tx.query(BY_EMAIL, vals![email.to_ascii_lowercase()])?.iter().map(from_row).collect()
+}
+
+/// The active clients who have this number: a household may share one.
+pub fn clients_by_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<Person>, DbError> {
+    tx.query(BY_PHONE, vals![phone])?.iter().map(from_row).collect()
 }
 
 /// The clients in scope whose name has, for each word of `query`, a word that begins so; all of them for an empty
@@ -145,8 +161,20 @@ pub fn find_clients(
 
 /// Keeps how a client wishes to be reached. Says whether there is such a client.
 pub fn update_preference(tx: &mut Tx<'_>, client: ClientId, preference: &ContactPreference) -> Result<bool, DbError> {
-    let channels = channel_words(&preference.channels);
-    Ok(tx.execute(PREFERENCE, vals![client, channels, preference.voicemail, preference.asked_at])? == 1)
+    let (channels, file) = (channel_words(&preference.channels), file_words(&preference.file)?);
+    Ok(tx.execute(PREFERENCE, vals![client, channels, preference.voicemail, preference.asked_at, file])? == 1)
+}
+
+/// Keeps a client's address, number, time zone and language with their preference. Says whether there is such a client.
+pub fn update_contact(tx: &mut Tx<'_>, client: ClientId, person: &Person) -> Result<bool, DbError> {
+    let (email, phone) = (person.email.as_deref(), person.phone.as_deref());
+    tx.execute(CONTACT, vals![client, email, phone, person.zone.name(), person.locale.tag()])?;
+    update_preference(tx, client, &person.preference)
+}
+
+/// What is on file as a document; none where nothing is.
+fn file_words(file: &ContactFile) -> Result<Option<String>, DbError> {
+    (!file.is_empty()).then(|| json(file)).transpose()
 }
 
 /// Lets a person sign in and be written to, or no longer. Says whether there is such a person.
@@ -169,7 +197,7 @@ pub(crate) fn search_needs_a_practice() -> DbError {
 /// A person from columns that begin at `first`, in the order of `person_columns`.
 pub(crate) fn from_columns(row: &Row, first: usize) -> Result<Person, DbError> {
     let mut columns = Columns::from(row, first);
-    let person = Person {
+    let mut person = Person {
         id: columns.parse("person.id")?,
         practice: columns.parse("person.practice")?,
         role: columns.parse("person.role")?,
@@ -182,9 +210,11 @@ pub(crate) fn from_columns(row: &Row, first: usize) -> Result<Person, DbError> {
             channels: read_channels(columns.text()?).ok_or_else(|| columns.corrupt("person.channels"))?,
             voicemail: columns.get()?,
             asked_at: columns.get()?,
+            file: ContactFile::default(),
         },
         active: columns.get()?,
     };
+    person.preference.file = columns.json_opt("person.contact_file")?.unwrap_or_default();
     if !fits(person.id, person.role) {
         return Err(row.corrupt("person.role"));
     }

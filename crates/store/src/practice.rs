@@ -15,7 +15,7 @@ const INSERT: Sql = sql!(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 );
 const LOAD: Sql = sql!(
-    "SELECT id, name, zone, locale, currency, support_phone, support_email, clinical_email, risk_email
+    "SELECT id, name, zone, locale, currency, support_phone, support_email, clinical_email, risk_email, templates
      FROM practice WHERE id = $1"
 );
 const IDS: Sql = sql!("SELECT id FROM practice ORDER BY id");
@@ -61,5 +61,6 @@ fn from_row(row: &Row) -> Result<Practice, DbError> {
         support_email: columns.get()?,
         clinical_email: columns.get()?,
         risk_email: columns.get()?,
+        templates: columns.parse_opt("practice.templates")?,
     })
 }

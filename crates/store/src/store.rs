@@ -116,6 +116,17 @@ impl Store {
         Ok(store)
     }
 
+    /// A second store in memory with the data that this one has now: whoever needs many alike sets one up and copies it.
+    ///
+    /// # Errors
+    /// Refused for a store that is not in memory.
+    pub fn twin(&self) -> Result<Self, DbError> {
+        let Engines::Memory(engine) = &self.engine else {
+            return Err(DbError::Unavailable("only a store in memory has twins".to_owned()));
+        };
+        Ok(Self { engine: Engines::Memory(Arc::new(engine.twin()?)), config: Config::Memory })
+    }
+
     /// What the store was opened with.
     pub fn config(&self) -> &Config {
         &self.config

@@ -21,7 +21,8 @@ use domain::schedule::Schedule;
 macro_rules! therapist_columns {
     () => {
         "t.id, t.schedule, t.late_cancel_fee_minor, t.no_show_fee_minor, t.reserved, t.overrides, t.listing, c.currency, p.id, p.practice, \
-         p.role, p.name, p.email, p.phone, p.zone, p.locale, p.channels, p.voicemail, p.preference_at, p.active \
+         p.role, p.name, p.email, p.phone, p.zone, p.locale, p.channels, p.voicemail, p.preference_at, p.active, \
+         p.contact_file \
          FROM therapist t JOIN person p ON p.id = t.id JOIN practice c ON c.id = t.practice"
     };
 }

@@ -50,8 +50,9 @@ impl<'a> Tx<'a> {
 
     /// All rows that the statement gives, also of a write with RETURNING. `RETURNING` has no order of its own.
     pub fn query(&mut self, sql: Sql, values: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
+        let may = self.may;
         self.run(sql, values, |engine| match engine {
-            Engine::Sqlite(connection) => sqlite_tx::query(connection, sql, values),
+            Engine::Sqlite(connection) => sqlite_tx::query(connection, sql, values, may),
             Engine::Postgres(session) => session.query(sql, values),
         })
     }
@@ -73,8 +74,9 @@ impl<'a> Tx<'a> {
 
     /// Runs the statement and says how many rows it wrote.
     pub fn execute(&mut self, sql: Sql, values: &[Value<'_>]) -> Result<u64, DbError> {
+        let may = self.may;
         self.run(sql, values, |engine| match engine {
-            Engine::Sqlite(connection) => sqlite_tx::execute(connection, sql, values),
+            Engine::Sqlite(connection) => sqlite_tx::execute(connection, sql, values, may),
             Engine::Postgres(session) => session.execute(sql, values),
         })
     }

@@ -37,7 +37,7 @@ fn ask(store: &Store, subject: &str, due_at: Instant) {
 }
 
 fn claim(store: &Store, now: Instant, limit: u32) -> Vec<Leased> {
-    store.write_unaudited(move |tx| job::claim(tx, now, limit, LEASE)).expect("claimed")
+    store.write_unaudited(move |tx| job::claim(tx, now, limit, LEASE, &mut job::Turns::default())).expect("claimed")
 }
 
 fn claim_one(store: &Store, now: Instant) -> Leased {

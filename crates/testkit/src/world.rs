@@ -17,6 +17,7 @@ pub use post::Way;
 pub use visitor::Visitor;
 
 use crate::exim::Exim;
+use crate::kannel::Kannel;
 use crate::letter::Letter;
 use crate::lossy::LossyProxy;
 use domain::person::PersonRef;
@@ -52,6 +53,7 @@ pub struct Plan {
     starts: &'static str,
     presets: Vec<Preset>,
     client_email: Option<&'static str>,
+    client_phone: Option<&'static str>,
     settings: Vec<(String, String)>,
 }
 
@@ -66,6 +68,7 @@ impl Plan {
             starts: MONDAY,
             presets: Preset::ALL.to_vec(),
             client_email: None,
+            client_phone: None,
             settings: Vec::new(),
         }
     }
@@ -96,6 +99,23 @@ impl Plan {
     pub fn client_at(mut self, address: &'static str) -> Self {
         self.client_email = Some(address);
         self
+    }
+
+    /// The client's number, which tells the message centre what to do with texts to them.
+    #[must_use]
+    pub fn client_on(mut self, number: &'static str) -> Self {
+        self.client_phone = Some(number);
+        self
+    }
+
+    /// Texts go through this gateway.
+    #[must_use]
+    pub fn texting(self, kannel: &Kannel) -> Self {
+        self.setting("HOLDSPACE_SMS_KIND", "kannel")
+            .setting("HOLDSPACE_SMS_URL", &kannel.url)
+            .setting("HOLDSPACE_SMS_USER", kannel.user)
+            .setting("HOLDSPACE_SMS_PASSWORD", kannel.password)
+            .setting("HOLDSPACE_SMS_FROM", "+447700900100")
     }
 
     /// Chance rolls another way.
@@ -156,9 +176,11 @@ impl World {
         let post = Arc::new(PostRoom::new(plan.way, exim.as_ref(), proxy.as_ref()));
         let kept = Kept::new(plan.engine.clone());
         let app = app(plan, address, kept.open());
+        post.open_gateways(&app.config);
         let settle = |preset: &Preset| {
             let command = app.dice.command(app.now());
-            House::settle(&app.store, *preset, plan.client_email, app.now(), command)
+            let client = (plan.client_email, plan.client_phone);
+            House::settle(&app.store, *preset, client, app.now(), command)
         };
         let houses = plan.presets.iter().map(settle).collect();
         let listening = Some(Listening::start(&app, listener, address));

@@ -10,6 +10,7 @@ use domain::id::{ClientId, PracticeId, TherapistId, TokenId};
 use domain::money::Money;
 use domain::person::{Channel, ContactPreference, Person, PersonRef, Role};
 use domain::schedule::Schedule;
+use domain::telling::consent;
 use domain::time::{Weekday, Zone};
 use serde_json::json;
 use server::dice::hash_of;
@@ -151,7 +152,8 @@ pub fn person_add(args: PersonAdd) -> Told {
     let desk = Desk::open(&args.source)?;
     let practice = desk.practice(args.practice)?.id;
     let asked_at = (args.role == Role::Client).then(|| desk.now());
-    let preference = ContactPreference { channels: args.prefers, voicemail: args.voicemail, asked_at };
+    let preference =
+        ContactPreference { channels: args.prefers, voicemail: args.voicemail, asked_at, ..Default::default() };
     let PersonArgs { name, email, phone, json } = args.person;
     let wish = NewPerson { role: args.role, name, email, phone, preference };
     let now = desk.now();
@@ -159,7 +161,7 @@ pub fn person_add(args: PersonAdd) -> Told {
         let made = setup::person(tx, &app.tools, ask, ids, practice, wish.clone())?;
         // Checked as if the person had said it themselves: a way that cannot be used is refused.
         let ContactPreference { channels, voicemail, .. } = made.answer.preference.clone();
-        ContactPreference::stated(channels, voicemail, &made.answer, now)?;
+        ContactPreference::stated(channels, voicemail, &made.answer, consent::Source::Staff, now)?;
         Ok(made)
     })?;
     added(&person, json);
@@ -188,7 +190,8 @@ pub fn therapist_add(args: TherapistAdd) -> Told {
     };
     let days: Vec<Weekday> = work.schedule.weekly.iter().map(|window| window.weekday).collect();
     let PersonArgs { name, email, phone, json } = args.person;
-    let preference = ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None };
+    let preference =
+        ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None, ..Default::default() };
     let wish = NewPerson { role: Role::Therapist, name, email, phone, preference };
     let id = practice.id;
     let therapist = desk

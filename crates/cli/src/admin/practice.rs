@@ -99,7 +99,12 @@ pub fn create(args: Create) -> Told {
         name: args.owner_name,
         email: Some(args.owner_email),
         phone: None,
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+        preference: ContactPreference {
+            channels: vec![Channel::Email],
+            voicemail: false,
+            asked_at: None,
+            ..Default::default()
+        },
     };
     let (practice, owner) = desk.write(move |tx, app, ask, ids| {
         let made = setup::practice(tx, &app.tools, ask, ids, wish.clone())?;

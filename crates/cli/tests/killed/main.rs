@@ -75,7 +75,7 @@ fn check(folder: &Path, database: &str, port: u16) {
 
 fn settle(store: &Store) -> House {
     store.migrate().expect("the tables are made");
-    House::settle(store, Preset::Clinic, None, now(), CommandId::from_bytes([9; 16]))
+    House::settle(store, Preset::Clinic, (None, None), now(), CommandId::from_bytes([9; 16]))
 }
 
 /// Every acknowledged booking and nothing else; the chain from its first entry.

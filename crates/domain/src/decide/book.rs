@@ -69,7 +69,10 @@ pub(super) fn decide(
         details["accepted_policy"] = json!(accepted);
     }
     let word = if only_asks { "appointment_requested" } else { "appointment_booked" };
-    outcome.record = Record { word, subjects: subjects(&booked), details };
+    // The one in whose place it is, where its payment went along: the record names whatever changed (A1).
+    let carried = outcome.appointment.iter().map(|ended| ended.id.to_string());
+    let subjects = subjects(&booked).into_iter().chain(carried).collect();
+    outcome.record = Record { word, subjects, details };
     match outcome.appointment.as_ref().or(waiting.filter(|_| only_asks)) {
         Some(_) => outcome.booked = Some(booked),
         None => outcome.appointment = Some(booked),

@@ -221,6 +221,7 @@ fn overdue_words(kind: ObligationKind, client: &str) -> String {
         ObligationKind::WriteContactNote => format!("The contact note about {client} has not been written yet."),
         ObligationKind::AttendanceUpdate => format!("The attendance update about {client} has not been made yet."),
         ObligationKind::AnswerRequest => format!("Somebody waits for an answer about {client}'s appointment."),
+        ObligationKind::AnswerClient => format!("{client} wrote back, and nobody has answered yet. Please ring them."),
         ObligationKind::BookNext => format!("{client} would like to go on and has no next appointment yet."),
         ObligationKind::DecideMoney => format!("Somebody has to decide about {client}'s payment."),
         other => format!("Overdue about {client}: {}.", other.as_str().replace('_', " ")),

@@ -7,8 +7,9 @@ use crate::contact::{AttemptResult, ContactAttempt, Note};
 use crate::disruption::DisruptionKind;
 use crate::id::{Ids, ObligationId};
 use crate::obligation::{Obligation, ObligationKind};
-use crate::person::{Channel, PersonRef, Role};
+use crate::person::{Channel, ContactPreference, PersonRef, Role};
 use crate::refusal::Refusal;
+use crate::telling::consent::Source;
 use crate::time::{Instant, Span};
 use serde_json::json;
 
@@ -84,6 +85,7 @@ pub(super) fn attempt(
         // The call that tells them of a promise cannot be the one that keeps it (V-08).
         let knew = !owes(situation, ObligationKind::InformClient);
         informed_by(situation, asker, &evidence, now, &mut outcome);
+        meet(situation, ObligationKind::AnswerClient, &evidence, now, &mut outcome);
         if knew {
             meet(situation, ObligationKind::KeepPromise, &evidence, now, &mut outcome);
         }
@@ -92,10 +94,20 @@ pub(super) fn attempt(
         let evidence = format!("{} {} {}", made.channel.word(), made.result, made.id);
         meet(situation, ObligationKind::CheckInWithClient, &evidence, now, &mut outcome);
     }
+    if made.result == AttemptResult::WrongNumber {
+        outcome.preference = without_number(situation, now);
+    }
     let details = json!({ "channel": made.channel, "result": made.result, "at": made.at });
     outcome.attempt = Some(made);
     finish(situation, "contact_attempted", details, now, &mut outcome);
     Ok(outcome)
+}
+
+/// The number is somebody else's: nothing goes there until it is changed or somebody says that it is right.
+fn without_number(situation: &Situation, now: Instant) -> Option<ContactPreference> {
+    let (number, known) = (situation.client.phone.as_deref()?, &situation.client.preference);
+    let file = known.file.clone().wrong(number, Source::Staff, now);
+    Some(ContactPreference { file, ..known.clone() })
 }
 
 pub(super) fn note(

@@ -19,6 +19,7 @@ mod notify;
 mod offer;
 mod outcome;
 mod refill;
+mod reply;
 mod request;
 mod reschedule;
 mod situation;
@@ -46,6 +47,7 @@ pub use team::{AnswerTeam, AskRefund, AskTeam};
 
 use crate::id::Ids;
 use crate::refusal::Refusal;
+use crate::telling::answer::ClientWord;
 use crate::time::Instant;
 
 /// One thing that somebody asked for, or that a clock says is due.
@@ -75,6 +77,8 @@ pub enum Command {
     Money(MoneyAct),
     /// The client has seen it with their own eyes.
     Seen,
+    /// The client has written back, and this is what it means.
+    Reply(ClientWord),
     /// Somebody tried to reach the client.
     Attempt(Attempt),
     /// A contact note is written (V-15).
@@ -109,6 +113,7 @@ pub fn decide(
         Command::Moves(act) => moves::decide(situation, asker, act, now, ids),
         Command::Money(act) => moves::decide_money(situation, asker, act, now, ids),
         Command::Seen => contact::seen(situation, now),
+        Command::Reply(word) => reply::decide(situation, asker, word, now, ids),
         Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, now, ids),
         Command::Note(note) => contact::note(situation, asker, note, now, ids),
         Command::Settle(settle) => contact::settle(situation, asker, settle, now),

@@ -25,6 +25,8 @@ words! {
         DecideMoney = "decide_money",
         /// Answer what somebody asked for: a time (T2), or a change after the start (E-06).
         AnswerRequest = "answer_request",
+        /// Read what the client wrote back, and answer them.
+        AnswerClient = "answer_client",
         /// Say whose doing it was.
         AttributeFault = "attribute_fault",
         /// Think about a make-up appointment.

@@ -54,6 +54,7 @@ obligation_times! {
     confirm_outcome ConfirmOutcome;
     decide_money DecideMoney;
     #[serde(default = "usual_answer")] answer_request AnswerRequest;
+    #[serde(default = "usual_answer")] answer_client AnswerClient;
     attribute_fault AttributeFault;
     consider_makeup ConsiderMakeup;
     update_long_absence UpdateLongAbsence;
@@ -65,7 +66,7 @@ obligation_times! {
     review_risk ReviewRisk;
 }
 
-/// Versions that were written before there were requests have these times for them.
+/// Versions that were written before there were requests and replies have these times for them.
 fn usual_answer() -> ObligationTime {
     let hours = |hours: u32| Deadline::Minutes(60 * hours);
     ObligationTime { due: hours(4), breach: Some(hours(8)), escalate: Some(hours(24)) }
@@ -133,6 +134,8 @@ pub enum Trigger {
     TimeRequested,
     /// Something was asked of the team after the start (E-06); the policy says whose it is.
     TeamAsked,
+    /// The client wrote something back that a person must read.
+    ClientWrote,
     /// A worry was passed on (V-18).
     ClinicalWorry,
     /// A worry about somebody's safety was passed on (V-19).
@@ -213,6 +216,10 @@ pub fn owed(parameters: &Parameters, zone: &Zone, trigger: Trigger, setting: &Se
         }
         Trigger::TimeRequested => list.open(ObligationKind::AnswerRequest),
         Trigger::TeamAsked => list.open_for(ObligationKind::AnswerRequest, past_editor(parameters)),
+        Trigger::ClientWrote => {
+            let pace = if is_today(setting) { Pace::Live } else { Pace::Plain };
+            list.owed.push(list.times.answering(list.owner, pace));
+        }
         Trigger::ClinicalWorry => list.open_for(ObligationKind::EscalateClinical, OwnerRole::ClinicalLead),
         Trigger::RiskWorry => list.open_for(ObligationKind::EscalateRisk, OwnerRole::RiskDuty),
     }
@@ -223,6 +230,14 @@ pub fn owed(parameters: &Parameters, zone: &Zone, trigger: Trigger, setting: &Se
 /// and the practice asks at all. Then `Trigger::TherapistAloneAtFault` opens the duty.
 pub fn asks_for_makeup(parameters: &Parameters, fault: Fault) -> bool {
     fault == Fault::Therapist && parameters.makeup.mode != MakeUpMode::Off
+}
+
+/// How long before the start a word of the client is about what happens now.
+const SOON: Span = Span::hours(3);
+
+/// Whether the appointment is now or soon, so that an answer is a matter of minutes.
+fn is_today(setting: &Setting) -> bool {
+    setting.start - SOON <= setting.now && setting.now <= setting.end
 }
 
 /// Who changes what has begun (E-06).

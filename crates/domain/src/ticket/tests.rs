@@ -30,6 +30,7 @@ fn a_practice() -> Practice {
         support_email: "help@alder.example".into(),
         clinical_email: "clinical@alder.example".into(),
         risk_email: "risk@alder.example".into(),
+        templates: None,
     }
 }
 

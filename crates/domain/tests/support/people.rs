@@ -79,7 +79,12 @@ fn person(id: PersonRef, role: Role, name: &str, zone: &Zone) -> Person {
         phone: Some("+447700900412".into()),
         zone: zone.clone(),
         locale: Locale::EnGb,
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+        preference: ContactPreference {
+            channels: vec![Channel::Email],
+            voicemail: false,
+            asked_at: None,
+            ..Default::default()
+        },
         active: true,
     }
 }
@@ -95,6 +100,7 @@ pub fn practice(preset: Preset) -> Practice {
         support_email: "help@example.org".into(),
         clinical_email: "clinical@example.org".into(),
         risk_email: "risk@example.org".into(),
+        templates: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::pool::{Pool, Progress};
 use super::settings::{MailSettings, Tls, duration};
 use crate::address::EmailAddress;
+use crate::handed::Handed;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
@@ -19,35 +20,6 @@ pub struct Envelope {
     pub from: EmailAddress,
     /// The one recipient.
     pub to: EmailAddress,
-}
-
-/// What became of a hand-off (reliability 3.4).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Handed {
-    /// The server took responsibility for the letter.
-    Accepted {
-        /// Its own words, often with its queue id.
-        reply: String,
-    },
-    /// The server said no to this letter.
-    Refused {
-        /// The three-digit SMTP code.
-        code: u16,
-        /// Its own words, often with an enhanced code such as `5.1.1`.
-        reply: String,
-        /// Whether trying again is pointless (5xx).
-        permanent: bool,
-    },
-    /// Certainly not accepted: the server never had the final dot. Retry.
-    NotAccepted {
-        /// What went wrong, for the operator.
-        why: String,
-    },
-    /// The final dot may have left and no answer came back: the letter may have been accepted.
-    Unknown {
-        /// What went wrong, for the operator.
-        why: String,
-    },
 }
 
 /// The settings cannot work.

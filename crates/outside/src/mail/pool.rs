@@ -1,8 +1,9 @@
 //! Connections kept between hand-offs, each on a thread of its own, so that a hand-off ends in time even when a
 //! server drips its replies slowly enough to satisfy every per-read limit.
 
-use super::hand_off::{Envelope, Handed, Line, Stopped, reset};
+use super::hand_off::{Envelope, Line, Stopped, reset};
 use super::settings::duration;
+use crate::handed::Handed;
 use lettre::transport::smtp::client::SmtpConnection;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};

@@ -18,12 +18,14 @@ mod openapi;
 mod pathways;
 mod people;
 mod policy;
+mod preferences;
 mod relationships;
 pub(crate) mod reliability;
 mod request;
 mod reserved_slots;
 mod risk;
 mod slots;
+mod templates;
 mod tickets;
 pub mod wire;
 
@@ -65,11 +67,13 @@ pub fn routes() -> Vec<Route> {
         pathways::routes(),
         people::routes(),
         policy::routes(),
+        preferences::routes(),
         relationships::routes(),
         reserved_slots::routes(),
         risk::routes(),
         reliability::routes(),
         slots::routes(),
+        templates::routes(),
         tickets::routes(),
     ]
     .concat()

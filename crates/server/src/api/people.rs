@@ -1,4 +1,4 @@
-//! Therapists, clients and relationships: who there is, how they are reached, what a therapist charges.
+//! Therapists and relationships: who works with whom, and what a therapist charges.
 
 use super::wire::{Page, relationship};
 use super::{json, once, read};
@@ -9,10 +9,10 @@ use crate::error::Problem;
 use crate::flow;
 use crate::routes::{Answer, Route, get, put};
 use axum::http::StatusCode;
-use domain::id::{ClientId, RelationshipId, TherapistId};
+use domain::id::{RelationshipId, TherapistId};
 use domain::message::LinkTo;
 use domain::money::Money;
-use domain::person::{Channel, ContactPreference, PersonRef};
+use domain::person::PersonRef;
 use domain::practice::{RelationshipState, Therapist};
 use serde::Deserialize;
 use serde_json::{Value, json as object};
@@ -30,13 +30,6 @@ pub(super) fn routes() -> Vec<Route> {
             .about("therapist")
             .audits("fees_changed")
             .says("Set a therapist's fees within the practice's cap"),
-        get::<AnyRole>("/api/v1/clients/{id}/contact-preference", preference)
-            .about("client")
-            .says("How a client wishes to be reached"),
-        put::<AnyRole>("/api/v1/clients/{id}/contact-preference", set_preference)
-            .about("client")
-            .audits("contact_preference_changed")
-            .says("Say how a client wishes to be reached"),
     ]
 }
 
@@ -53,14 +46,6 @@ struct RelationshipsQuery {
 struct FeesBody {
     late_cancel: Option<Money>,
     no_show: Option<Money>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PreferenceBody {
-    channels: Vec<String>,
-    #[serde(default)]
-    voicemail: bool,
 }
 
 async fn relationships(app: App, call: Call<AnyRole>) -> Answer {
@@ -114,34 +99,6 @@ async fn set_fees(app: App, call: Call<Colleague>) -> Answer {
     let done = flow::once::write(&app, &ask, once(&call), move |tx| {
         let done = flow::settings::fees(tx, &inner.tools, &asked, id, body.late_cancel, body.no_show)?;
         Ok(Done::new(fees_wire(&done.answer), done.audit))
-    });
-    json(StatusCode::OK, &done.await?.answer)
-}
-
-fn preference_wire(preference: &ContactPreference) -> Value {
-    let channels: Vec<&str> = preference.channels.iter().map(|channel| channel.word()).collect();
-    object!({ "channels": channels, "voicemail": preference.voicemail, "asked_at": preference.asked_at })
-}
-
-async fn preference(app: App, call: Call<AnyRole>) -> Answer {
-    let (ask, id): (_, ClientId) = (super::ask(&call), call.id("id")?);
-    let found = read(&app, move |tx| flow::settings::client_in_scope(tx, &ask, id)).await?;
-    json(StatusCode::OK, &preference_wire(&found.preference))
-}
-
-async fn set_preference(app: App, call: Call<AnyRole>) -> Answer {
-    let (id, body): (ClientId, PreferenceBody) = (call.id("id")?, call.json()?);
-    let parsed: Result<Vec<Channel>, ()> = body.channels.iter().map(|word| word.parse()).collect();
-    let channels = parsed.map_err(|()| {
-        let message = "Name each of email, sms, phone, in_app or push at most once, in the order of preference.";
-        Problem::field("channels", "channel_unknown", message)
-    })?;
-    let (ask, inner) = (super::ask(&call), app.clone());
-    let asked = ask.clone();
-    let done = flow::once::write(&app, &ask, once(&call), move |tx| {
-        let (tools, channels) = (&inner.tools, channels.clone());
-        let done = flow::settings::contact_preference(tx, tools, &asked, id, channels, body.voicemail)?;
-        Ok(Done::new(preference_wire(&done.answer.preference), done.audit))
     });
     json(StatusCode::OK, &done.await?.answer)
 }

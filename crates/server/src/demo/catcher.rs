@@ -2,7 +2,7 @@
 
 use super::outbox::{Attachment, Caught, Outbox, Status};
 use crate::app::App;
-use crate::work::{Call, Errand, Outcome, Post};
+use crate::work::{Call, Errand, Letter, Outcome, Parcel, Post};
 use domain::message::MessageKind;
 use domain::person::Channel;
 use outside::ical::write::Method;
@@ -125,22 +125,32 @@ impl Catcher {
 
 impl Post for Catcher {
     fn hand_off(&self, call: &Call) -> Outcome {
-        let letter = &call.letter;
         let (to_person, kind, appointment) = match &call.errand {
             Errand::Message(message) => (message.to, message.kind, message.appointment),
             Errand::SignIn(person) => (*person, MessageKind::SignIn, None),
         };
-        let to = letter.to.address.to_string();
-        let (status, outcome) = answer(self.faults.of(Line::Email, &to));
+        let (id, channel, line) = match &call.parcel {
+            Parcel::Letter(letter) => (own_name(letter), Channel::Email, Line::Email),
+            Parcel::Text(text) => (text.id.to_string(), Channel::Sms, Line::Sms),
+        };
+        let (subject, body, html, attachments) = match &call.parcel {
+            Parcel::Letter(letter) => {
+                let attachments = letter.calendar.iter().map(|part| attachment(part.method, &part.text)).collect();
+                (letter.subject.clone(), letter.text.clone(), letter.html.clone(), attachments)
+            }
+            Parcel::Text(text) => (String::new(), text.body.clone(), None, Vec::new()),
+        };
+        let to = call.parcel.to().to_owned();
+        let (status, outcome) = answer(self.faults.of(line, &to));
         self.outbox.catch(Caught {
-            id: letter.message_id.as_str().split('@').next().unwrap_or_default().to_owned(),
-            channel: Channel::Email,
+            id,
+            channel,
             to,
             to_person,
-            subject: letter.subject.clone(),
-            body: letter.text.clone(),
-            html: letter.html.clone(),
-            attachments: letter.calendar.iter().map(|part| attachment(part.method, &part.text)).collect(),
+            subject,
+            body,
+            html,
+            attachments,
             appointment,
             kind,
             status,
@@ -149,6 +159,11 @@ impl Post for Catcher {
         });
         outcome
     }
+}
+
+/// The message's own id, which its `Message-ID` begins with.
+fn own_name(letter: &Letter) -> String {
+    letter.message_id.as_str().split('@').next().unwrap_or_default().to_owned()
 }
 
 /// What the other side does, and what we hear of it. A line that hangs costs no time here: what its silence means is

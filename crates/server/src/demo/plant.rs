@@ -100,7 +100,12 @@ fn colleague(house: &House, role: Role, name: &str, place: usize) -> NewPerson {
         name: name.to_owned(),
         email: Some(house.address(name)),
         phone: Some(house.number(place)),
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+        preference: ContactPreference {
+            channels: vec![Channel::Email],
+            voicemail: false,
+            asked_at: None,
+            ..Default::default()
+        },
     }
 }
 
@@ -115,7 +120,12 @@ fn client(house: &House, n: usize, now: Instant, place: usize) -> NewPerson {
         name: guest.name.to_owned(),
         email: Some(client_address(guest.name)),
         phone: Some(house.number(place)),
-        preference: ContactPreference { channels, voicemail: guest.voicemail, asked_at: Some(now) },
+        preference: ContactPreference {
+            channels,
+            voicemail: guest.voicemail,
+            asked_at: Some(now),
+            ..Default::default()
+        },
     }
 }
 

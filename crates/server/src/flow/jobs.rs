@@ -26,11 +26,15 @@ pub const TICKET_CLOCK: &str = "ticket_clock";
 /// The end of a time for which a therapist is not listed.
 pub const LISTING_RETURN: &str = "listing_return";
 
+/// Read what a client wrote back.
+pub const REPLY: &str = "reply";
+
 /// Hand a letter with a sign-in link over.
 pub const SIGN_IN: &str = "sign_in";
 
 /// Every kind.
-pub const ALL: [&str; 13] = [
+pub const ALL: [&str; 14] = [
+    REPLY,
     SIGN_IN,
     DELIVER,
     APPOINTMENT_END,

@@ -2,9 +2,12 @@
 
 use super::{Ask, Flow, Tools, jobs};
 use crate::words::{Plain, Written};
+use domain::access::Purpose;
 use domain::audit::Entry;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId, RelationshipId};
+use domain::inbound::Inbound;
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
+use domain::obligation::ObligationKind;
 use domain::person::{Channel, Person, PersonRef, Role};
 use domain::practice::Practice;
 use serde_json::{Value, json};
@@ -50,7 +53,7 @@ fn draft(
         appointment: None,
         revision: 0,
         to: to.id,
-        address: to.email.clone().unwrap_or_default(),
+        address: to.address(Channel::Email).unwrap_or_default().to_owned(),
         channel: Channel::Email,
         kind: plain.kind,
         urgent,
@@ -67,7 +70,8 @@ fn draft(
     }
 }
 
-fn put(tx: &mut Tx, message: &Message) -> Flow<()> {
+/// Puts a message on its way.
+pub(super) fn put(tx: &mut Tx, message: &Message) -> Flow<()> {
     store::message::insert(tx, message)?;
     let priority = if message.urgent { Priority::Urgent } else { Priority::Normal };
     let (subject, practice) = (message.id.to_string(), message.practice);
@@ -84,6 +88,28 @@ pub enum Attach {
     BookingLink,
     /// A guide for clients (G-05).
     Guide(domain::id::GuideId),
+}
+
+/// Who to turn to, for a client who wrote HELP: by the way that they wrote.
+pub(super) fn how_to_reach_us(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    ids: &mut Ids,
+    client: &Person,
+    inbound: &Inbound,
+) -> Flow<Message> {
+    use domain::refusal::Refusal;
+    let practice = store::practice::load(tx, client.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
+    let plain = Plain { kind: MessageKind::Help, words: "", sender: None, with_booking_link: false, page: None };
+    let mut message = draft(tools, ask, ids, client, &practice, &plain, true);
+    if inbound.channel == Channel::Sms {
+        let text = tools.writer.plain_short(&practice, client, &plain, ask.now);
+        let (channel, address) = (Channel::Sms, inbound.address.clone());
+        message = Message { channel, address, text, subject: String::new(), html: String::new(), ..message };
+    }
+    put(tx, &message)?;
+    Ok(message)
 }
 
 /// Words to a client.
@@ -112,6 +138,14 @@ pub fn to_client(tx: &mut Tx, tools: &Tools, ask: &Ask, words: &Words) -> Flow<D
         Attach::Guide(id) => Some(guide_page(tx, tools, ask, id)?),
         _ => None,
     };
+    if to.address(Channel::Email).is_none() {
+        let detail = "They asked not to be written to by e-mail. Call instead.";
+        return Err(domain::refusal::Refusal::conflict("opted_out", detail).into());
+    }
+    if to.preference.file.safe_content && words.attach != Attach::BookingLink {
+        let detail = "They asked that messages say nothing, so these words would not reach them. Call instead.";
+        return Err(domain::refusal::Refusal::conflict("safe_content", detail).into());
+    }
     let sender = sender(tx, ask)?;
     let plain = Plain {
         kind: MessageKind::Message,
@@ -127,6 +161,9 @@ pub fn to_client(tx: &mut Tx, tools: &Tools, ask: &Ask, words: &Words) -> Flow<D
         open_booking_link(tx, tools, ask, practice.id, words.client, relationship)?;
     }
     put(tx, &message)?;
+    if let Some(about) = words.appointment {
+        answered(tx, ask, about, &message)?;
+    }
     let mut subjects = vec![words.client.to_string(), relationship.to_string(), message.id.to_string()];
     subjects.extend(words.appointment.map(|id| id.to_string()));
     let attached = match words.attach {
@@ -136,6 +173,15 @@ pub fn to_client(tx: &mut Tx, tools: &Tools, ask: &Ask, words: &Words) -> Flow<D
     };
     let entry = entry(tools, ask, practice.id, "message_written", subjects, json!({ "attached": attached }));
     Ok(Done::new(message, entry))
+}
+
+/// What the client wrote back about it is answered by this.
+fn answered(tx: &mut Tx, ask: &Ask, about: AppointmentId, message: &Message) -> Flow<()> {
+    let duties = store::obligation::of_appointment(tx, about)?;
+    for duty in duties.iter().filter(|duty| duty.kind == ObligationKind::AnswerClient && duty.is_owed()) {
+        super::ticket::settle_duty(tx, ask, duty.id, format!("answered by {}", message.id))?;
+    }
+    Ok(())
 }
 
 /// The client, their practice and the relationship, if whoever writes works with them.
@@ -201,7 +247,7 @@ fn open_booking_link(
         id: tools.link_key.token(link),
         practice,
         client,
-        purpose: crate::links::purpose(link),
+        purpose: Purpose::Book(relationship),
         secret_hash,
         created_at: ask.now,
         expires_at: None,

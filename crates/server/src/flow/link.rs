@@ -1,6 +1,7 @@
 //! A client's own booking link, for whoever passes it on by hand (G-12 to G-14).
 
 use super::{Ask, Failed, Flow, Tools};
+use domain::access::Purpose;
 use domain::audit::Entry;
 use domain::id::RelationshipId;
 use domain::message::LinkTo;
@@ -22,7 +23,7 @@ pub fn booking(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId) -> Flo
         id: tools.link_key.token(link),
         practice: found.practice,
         client: found.client,
-        purpose: crate::links::purpose(link),
+        purpose: Purpose::Book(id),
         secret_hash,
         created_at: ask.now,
         expires_at: None,

@@ -120,6 +120,9 @@ pub fn account(tx: &mut Tx, situation: &mut Situation) -> Flow<()> {
 fn base(tx: &mut Tx, tools: &Tools, ask: &Ask, relationship: Relationship, starts: &[Instant]) -> Flow<Situation> {
     let missing = |what: &'static str| move || Refusal::not_found(what);
     let practice = store::practice::load(tx, relationship.practice)?.ok_or_else(missing("practice"))?;
+    if let Some(change) = practice.templates.filter(|change| !tools.writer.knows(*change)) {
+        tools.writer.keep(change, store::template::latest(tx, practice.id)?);
+    }
     let today = tools.policies.latest(tx, practice.id)?.ok_or_else(missing("policy"))?;
     let therapist = store::therapist::load(tx, relationship.therapist)?.ok_or_else(missing("therapist"))?;
     let today = between(today, &relationship, &therapist);
@@ -183,6 +186,15 @@ fn lock(tx: &mut Tx, ask: &Ask, seen: &Appointment, mode: Mode) -> Flow<()> {
         store::occupancy::lock(tx, &[&client, &therapist], ask.now)?;
     }
     Ok(())
+}
+
+/// Locks the two people of an appointment before anything else of the flow is: whoever touches messages and jobs first and
+/// people after would wait for others in a circle.
+pub fn people_of(tx: &mut Tx, ask: &Ask, id: AppointmentId) -> Flow<()> {
+    match store::appointment::load(tx, &ask.who.scope(), id)? {
+        Some(seen) => lock(tx, ask, &seen, Mode::Change),
+        None => Ok(()),
+    }
 }
 
 fn lock_people(tx: &mut Tx, relationship: &Relationship, now: Instant) -> Flow<()> {

@@ -2,6 +2,7 @@
 //!
 //! A flow is plain synchronous code that may be run again from the start; everything it needs comes in by value.
 
+pub mod address;
 pub mod answer;
 pub mod appointment;
 pub mod case;
@@ -20,14 +21,17 @@ pub mod moves;
 pub mod offer;
 pub mod once;
 pub mod pathway;
+pub mod receipt;
 pub mod record;
 pub mod replay;
+pub mod reply;
 pub mod save;
 pub mod settings;
 pub mod setup;
 pub mod signin;
 pub mod slots;
 pub mod standing;
+pub mod template;
 pub mod ticket;
 pub mod what_if;
 

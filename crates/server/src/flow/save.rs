@@ -11,8 +11,9 @@ use domain::audit::Entry;
 use domain::decide::{JobToWake, OccupancyChange, Outcome, Situation, UndoChange, Wake};
 use domain::id::{Ids, MessageId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState, Notice};
-use domain::person::{Channel, Person, PersonRef};
+use domain::person::{Person, PersonRef};
 use domain::reserved::{ReservedSlot, ReservedState};
+use domain::telling::route::{self, Reach};
 use domain::time::Instant;
 use outside::address::EmailAddress;
 use sha2::{Digest, Sha256};
@@ -34,6 +35,8 @@ pub struct Tools {
     pub base_url: String,
     /// The address that messages come from.
     pub from: EmailAddress,
+    /// By which ways messages can go.
+    pub reach: Reach,
 }
 
 impl Tools {
@@ -43,7 +46,8 @@ impl Tools {
         let configured = config.smtp.as_ref().map(|smtp| smtp.from.clone());
         let from: EmailAddress = configured.unwrap_or_else(|| config.base_url.own_address());
         let writer = Arc::new(Writer::new(from.clone(), &base_url));
-        Self { writer, policies: PolicyCache::default(), link_key: keys.links(), base_url, from }
+        let reach = Reach { sms: !config.sms.is_empty(), ..Reach::default() };
+        Self { writer, policies: PolicyCache::default(), link_key: keys.links(), base_url, from, reach }
     }
 
     /// How links are made.
@@ -240,13 +244,14 @@ fn send(tx: &mut Tx, tools: &Tools, situation: &Situation, message: &Message, no
 
 /// Makes sure that the link's token exists; its id and so its secret follow from what it is for.
 pub fn ensure_link(tx: &mut Tx, tools: &Tools, situation: &Situation, link: LinkTo, now: Instant) -> Flow<()> {
+    let Some(purpose) = crate::links::purpose(link) else { return Ok(()) };
     let token = tools.link_key.token(link);
     let secret_hash: [u8; 32] = Sha256::digest(tools.link_key.secret(link).as_bytes()).into();
     let row = store::link::Link {
         id: token,
         practice: situation.practice.id,
         client: situation.relationship.client,
-        purpose: crate::links::purpose(link),
+        purpose,
         secret_hash,
         created_at: now,
         expires_at: None,
@@ -261,8 +266,10 @@ fn write_messages(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Out
         .filter_map(|notice| {
             let to = recipient(situation, notice.to)?;
             let about = about(situation, outcome, notice)?;
-            Some(message(tools, ask, situation, notice, to, about, ids.mint()))
+            Some((route::ways(notice, to, tools.reach, &situation.policy.parameters), to, about))
         })
+        .flat_map(|(ways, to, about)| ways.into_iter().map(move |notice| (notice, to, about)))
+        .map(|(notice, to, about)| message(tools, ask, situation, &notice, to, about, ids.mint()))
         .collect()
 }
 
@@ -287,10 +294,7 @@ fn message(
 ) -> Message {
     let about = About { situation, to, appointment, now: ask.now };
     let written = tools.writer.write(notice, &about);
-    let address = match notice.channel {
-        Channel::Email => to.email.clone(),
-        _ => to.phone.clone(),
-    };
+    let address = to.address(notice.channel).map(str::to_owned);
     Message {
         id,
         practice: situation.practice.id,

@@ -1,32 +1,59 @@
 //! What people and practices decide for themselves: how to be reached, fees, the policy.
 
-use super::{Ask, Flow, Tools};
+use super::{Ask, Failed, Flow, Tools};
 use domain::audit::Entry;
 use domain::id::{ClientId, PracticeId, TherapistId};
 use domain::money::Money;
 use domain::pathway;
-use domain::person::{Channel, ContactPreference, Person, PersonRef};
+use domain::person::{Channel, Person, PersonRef};
 use domain::policy::Policy;
 use domain::practice::Therapist;
 use domain::refusal::Refusal;
+use domain::telling::consent::{Source, Wish};
 use serde_json::{Map, Value, json};
 use store::{Done, Tx};
 
-/// How a client wishes to be reached (V-05, V-06, V-10).
-pub fn contact_preference(
-    tx: &mut Tx,
-    tools: &Tools,
-    ask: &Ask,
-    client: ClientId,
-    channels: Vec<Channel>,
-    voicemail: bool,
-) -> Flow<Done<Person>> {
-    let person = client_in_scope(tx, ask, client)?;
-    let preference = ContactPreference::stated(channels, voicemail, &person, ask.now)?;
-    store::person::update_preference(tx, client, &preference)?;
-    let details = json!({ "before": person.preference, "after": preference });
-    let entry = entry(tools, ask, person.practice, "contact_preference_changed", &client.to_string(), details);
-    Ok(Done::new(Person { preference, ..person }, entry))
+/// How a client wishes to be reached (V-05, V-06, V-10): order, consent, quiet hours, language.
+pub fn contact_preference(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId, wish: &Wish) -> Flow<Done<Person>> {
+    let before = client_in_scope(tx, ask, client)?;
+    let after = wish.clone().granted(&before, source(ask), ask.now)?;
+    store::person::update_contact(tx, client, &after)?;
+    let mut details = json!({ "before": before.preference, "after": after.preference });
+    if (before.locale, &before.zone) != (after.locale, &after.zone) {
+        details["language"] = json!(after.locale.tag());
+        details["time_zone"] = json!(after.zone.name());
+    }
+    let entry = entry(tools, ask, before.practice, "contact_preference_changed", &client.to_string(), details);
+    Ok(Done::new(after, entry))
+}
+
+/// Whose word it is: the client's own where they are signed in or hold their link, else somebody's who wrote it down.
+pub(super) fn source(ask: &Ask) -> Source {
+    if ask.who.scope().limits().client.is_some() { Source::Portal } else { Source::Staff }
+}
+
+/// The client wrote STOP: no texts from now on, whatever they prefer. What waits to go as a text goes another way
+/// (`work::deliver`). [`Failed::Nothing`] where they get none already.
+pub fn stop_texts(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId) -> Flow<Done<Person>> {
+    texts(tx, tools, ask, client, false)
+}
+
+/// The client wrote START: texts come again where they prefer them. [`Failed::Nothing`] where they come already.
+pub fn start_texts(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId) -> Flow<Done<Person>> {
+    texts(tx, tools, ask, client, true)
+}
+
+fn texts(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId, welcome: bool) -> Flow<Done<Person>> {
+    let mut person = client_in_scope(tx, ask, client)?;
+    if person.preference.file.refuses(Channel::Sms) != welcome {
+        return Err(Failed::Nothing { look_again: None });
+    }
+    let file = std::mem::take(&mut person.preference.file);
+    person.preference.file = file.consent(Channel::Sms, welcome, Source::Text, ask.now)?;
+    store::person::update_preference(tx, client, &person.preference)?;
+    let word = if welcome { "texts_started" } else { "texts_stopped" };
+    let entry = entry(tools, ask, person.practice, word, &client.to_string(), json!({ "source": Source::Text }));
+    Ok(Done::new(person, entry))
 }
 
 /// The client, if whoever asks may know of them.

@@ -91,6 +91,7 @@ pub fn practice(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, wish: NewP
         support_email: wish.support_email,
         clinical_email: wish.clinical_email,
         risk_email: wish.risk_email,
+        templates: None,
     };
     store::practice::insert(tx, &practice)?;
     store::policy::insert(tx, practice.id, &policy, ask.now, &ask.who.scope().signature())?;

@@ -2,7 +2,7 @@
 
 mod raise;
 
-pub use raise::{NewHandOver, NewTicket, Raised, by_mail, practice_of_address, raise};
+pub use raise::{NewHandOver, NewTicket, Raised, by_mail, by_reply, practice_of_address, raise};
 
 use super::letter::{self, entry, person_of};
 use super::{Ask, Failed, Flow, Tools, case, jobs};
@@ -11,7 +11,7 @@ use domain::contact::AttemptResult;
 use domain::decide::Attempt;
 use domain::id::{Ids, ObligationId, TicketId};
 use domain::message::MessageKind;
-use domain::person::{Channel, Person, PersonRef, Role};
+use domain::person::{Channel, Person, Role};
 use domain::practice::Practice;
 use domain::refusal::Refusal;
 use domain::ticket::{Act, Line, LineKind, Ticket, TicketKind};
@@ -144,7 +144,8 @@ fn keep(
     store::ticket::add_line(tx, &line)?;
     set_clock(tx, &after)?;
     if let (None, Some(taken), Some(duty)) = (before.acknowledged, after.acknowledged, after.obligation) {
-        settle_duty(tx, ask, duty, taken.by)?;
+        let name = store::person::load(tx, taken.by)?.map_or_else(|| taken.by.to_string(), |person| person.name);
+        settle_duty(tx, ask, duty, format!("taken by {name}"))?;
     }
     let details = json!({ "before": before.state, "after": after.state, "line": line.kind });
     Ok(Done::new(after.clone(), written_down(tools, ask, &after, word, details)))
@@ -177,15 +178,14 @@ pub(super) fn set_clock(tx: &mut Tx, ticket: &Ticket) -> Flow<()> {
     }
 }
 
-/// Somebody by name has taken it: the duty on file is met (V-18, V-19).
-fn settle_duty(tx: &mut Tx, ask: &Ask, id: ObligationId, by: PersonRef) -> Flow<()> {
+/// Meets a duty on file, with what shows it, and its case where nothing else is owed (V-18, V-19).
+pub(super) fn settle_duty(tx: &mut Tx, ask: &Ask, id: ObligationId, evidence: String) -> Flow<()> {
     let system = domain::access::Scope::System("ticket");
     let Some(duty) = store::obligation::load(tx, &system, id)?.filter(domain::obligation::Obligation::is_owed) else {
         return Ok(());
     };
-    let name = store::person::load(tx, by)?.map_or_else(|| by.to_string(), |person| person.name);
     let (relationship, case) = (duty.relationship, duty.disruption);
-    let met = duty.meet(format!("taken by {name}"), ask.now)?;
+    let met = duty.meet(evidence, ask.now)?;
     let Some(pair) = store::relationship::load(tx, &system, relationship)? else { return Ok(()) };
     store::obligation::put(tx, &met, pair.therapist, pair.client)?;
     store::job::remove(tx, jobs::OBLIGATION_CLOCK, &id.to_string())?;

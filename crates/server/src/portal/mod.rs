@@ -1,10 +1,12 @@
 //! Pages for people: the client portal, the therapist portal and the practice portal share a frame and its pieces.
 
 mod client;
+mod confirm;
 pub mod desk;
 mod hours;
 pub mod layout;
 pub mod practice;
+mod reach;
 pub mod signin;
 mod support;
 pub mod terms;
@@ -48,6 +50,7 @@ pub fn routes() -> Vec<Route> {
         frame,
         signin::routes(),
         terms::routes(),
+        confirm::routes(),
         hours::routes(),
         client::routes(),
         therapist::routes(),

@@ -2,7 +2,9 @@
 
 mod every_message;
 mod live;
+mod own;
 mod sample;
+mod short;
 mod strangers;
 
 use super::*;
@@ -315,7 +317,7 @@ fn a_template_names_only_what_every_view_holds() {
             &whole
         };
         for used in template.undeclared_variables(false) {
-            let given = ["subject", "frame", "parts"].contains(&used.as_str());
+            let given = ["subject", "frame", "parts", "own", "base"].contains(&used.as_str());
             let held = view.get_attr(&used).is_ok_and(|value| !value.is_undefined());
             assert!(given || held, "{name} names {used}");
         }

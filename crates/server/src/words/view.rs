@@ -23,6 +23,31 @@ impl Names {
     }
 }
 
+impl Names {
+    fn find(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// What a name stands for as text; empty where it stands for nothing.
+    pub(super) fn text(&self, name: &str) -> String {
+        self.find(name)
+            .filter(|value| !value.is_none() && !value.is_undefined())
+            .map(Value::to_string)
+            .unwrap_or_default()
+    }
+
+    /// Whether a name stands for something.
+    pub(super) fn is_true(&self, name: &str) -> bool {
+        self.find(name).is_some_and(Value::is_true)
+    }
+
+    /// Each of what a name stands for, as text.
+    pub(super) fn list(&self, name: &str) -> Vec<String> {
+        let all = self.find(name).and_then(|value| value.try_iter().ok());
+        all.into_iter().flatten().map(|value| value.to_string()).collect()
+    }
+}
+
 impl Object for Names {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let key = key.as_str()?;
@@ -118,6 +143,44 @@ pub(super) fn of_plain(practice: &Practice, to: &Person, plain: &Plain<'_>, now:
     Names([own, frame(practice, to, &when, domain)].concat())
 }
 
+/// The view of word that there is news: no names, no times, nothing of what it is about.
+pub(super) fn of_news(
+    practice: &Practice,
+    to: &Person,
+    has_link: bool,
+    base_url: &str,
+    now: Instant,
+    domain: &str,
+) -> Names {
+    let when = reader_of(to, now);
+    let mut own = names! {
+        reader => Reader::of(to.id).word(),
+        kind => "news",
+        link => has_link.then_some("news"),
+        good_until => Value::from(()),
+        day => "",
+    };
+    let mut frame = frame(practice, to, &when, domain);
+    if !has_link {
+        frame.retain(|(name, _)| !matches!(*name, "url" | "url_words"));
+        own.extend(names! { url => format!("{base_url}/c"), url_words => format!("Read it at {domain}") });
+    }
+    Names([own, frame].concat())
+}
+
+/// The view of a link or code that goes to a new address or number.
+pub(super) fn of_confirmation(practice: &Practice, to: &Person, now: Instant, domain: &str) -> Names {
+    let when = reader_of(to, now);
+    let own = names! {
+        reader => Reader::of(to.id).word(),
+        kind => MessageKind::ConfirmAddress.as_str(),
+        link => "address",
+        good_until => Value::from(()),
+        day => "",
+    };
+    Names([own, frame(practice, to, &when, domain)].concat())
+}
+
 /// How this person is told moments.
 fn reader_of(to: &Person, now: Instant) -> When {
     When { locale: to.locale, zone: to.zone.clone(), now }
@@ -176,6 +239,9 @@ fn people(about: &About<'_>, reader: Reader) -> Part {
 fn reach(person: &Person) -> String {
     let name = clean::line(&person.name);
     match (&person.phone, &person.email) {
+        (Some(phone), _) if person.preference.file.is_wrong(phone) => {
+            format!("{name}, the number on file is not theirs")
+        }
         (Some(phone), _) => format!("{name}, {}", clean::line(phone)),
         (None, Some(email)) => format!("{name}, no number on file, {}", clean::line(email)),
         (None, None) => format!("{name}, no number on file"),
@@ -196,6 +262,10 @@ fn times(notice: &Notice, about: &About<'_>, when: &When) -> Part {
         offered => facts.offered.iter().map(|slot| told(slot.from)).collect::<Vec<_>>(),
         held_until => moment(facts.offer_expires_at),
         clock => when.clock(facts.time.from),
+        ready_at => match facts.said {
+            Some(domain::telling::answer::ClientWord::ReadyAt(at)) => Some(when.clock(at)),
+            _ => None,
+        },
         late_minutes => facts.minutes.unwrap_or_default(),
         lasted => facts.minutes,
         no_time_left => about.appointment.state == State::LateNotSeen,
@@ -227,6 +297,11 @@ fn money(facts: &Facts, appointment: &Appointment) -> Part {
 
 fn said(facts: &Facts) -> Part {
     names! {
+        said => facts.said.map(domain::telling::answer::ClientWord::as_str),
+        in_minutes => match facts.said {
+            Some(domain::telling::answer::ClientWord::Coming(minutes)) => minutes,
+            _ => None,
+        },
         answer => facts.answer.map(domain::attendance::LateAnswer::as_str),
         by => facts.initiator.map(Initiator::as_str),
         reason => facts.shared_reason.as_deref().map(clean::line).filter(|reason| !reason.is_empty()),
@@ -244,6 +319,7 @@ fn link(notice: &Notice) -> Option<&'static str> {
         (_, Some(LinkTo::Offer(_))) => Some("offer"),
         (_, Some(LinkTo::Booking(_))) | (MessageKind::BookingLink, None) => Some("booking"),
         (_, Some(LinkTo::Appointment(_))) => Some("appointment"),
+        (_, Some(LinkTo::Address(_))) | (MessageKind::ConfirmAddress, None) => Some("address"),
         (_, None) => None,
     }
 }

@@ -1,20 +1,25 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
-use super::{Step, finish, subject};
+use super::{Label, Step, finish, subject};
 use crate::app::App;
-use crate::flow::{self, Ask, Failed, Flow, Who};
+use crate::flow::{Ask, Failed, Flow, Who, receipt};
+use crate::when::When;
 use domain::access::Scope;
 use domain::audit::{Entry, Receipt};
 use domain::id::MessageId;
-use domain::message::{LinkTo, Message, MessageState};
+use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::{Channel, Person, PersonRef};
 use domain::practice::Practice;
+use domain::telling::pace;
 use domain::time::{Instant, Span};
 use serde_json::json;
+use std::borrow::Cow;
 use store::job::{self, Leased, Recording};
+use store::message::Beside;
 use store::{Done, Tx};
 
-pub use outside::mail::{Handed, Letter};
+pub use outside::handed::Handed;
+pub use outside::mail::Letter;
 
 /// Waits between tries that were certainly not accepted, from the first.
 const BACKOFF: [Span; 5] = [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
@@ -23,18 +28,55 @@ const TRIES_MAX: u32 = 40;
 /// How long to wait for a bounce or a sign of life before the one resend of an unknown hand-off.
 const UNKNOWN_WAIT: Span = Span::minutes(5);
 
+/// How long a message waits for another one to the same person about the same appointment that is on its way.
+const NEXT_IN_TURN: Span = Span::seconds(1);
+
 /// Something to do outside.
 #[derive(Debug)]
 pub struct Call {
     /// The job, whose fence guards the outcome.
     pub job: Leased,
-    /// What the letter is.
+    /// What it is for.
     pub errand: Errand,
-    /// The letter with its late fields filled in.
-    pub letter: Letter,
+    /// What is handed over, with its late fields filled in.
+    pub parcel: Parcel,
+    /// When it was taken in hand, UTC.
+    pub at: Instant,
 }
 
-/// What a letter is.
+/// What is handed over.
+#[derive(Debug)]
+pub enum Parcel {
+    /// A letter, to the mail server.
+    Letter(Box<Letter>),
+    /// A short text, to a gateway.
+    Text(Text),
+}
+
+impl Parcel {
+    /// The address or number that it goes to.
+    pub fn to(&self) -> &str {
+        match self {
+            Self::Letter(letter) => letter.to.address.as_str(),
+            Self::Text(text) => &text.to,
+        }
+    }
+}
+
+/// A short text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// Our own name for it: the message's id.
+    pub id: MessageId,
+    /// The number.
+    pub to: String,
+    /// What it says.
+    pub body: String,
+    /// Where the gateway reports what became of it.
+    pub report_to: String,
+}
+
+/// What it is for.
 #[derive(Debug)]
 pub enum Errand {
     /// A message of the outbox, as stored before this attempt.
@@ -74,26 +116,54 @@ struct Found {
     receipt: Option<Receipt>,
     practice: Practice,
     to: Person,
+    /// When the newest message was written that this one replaces and that they may have got.
+    older: Option<Instant>,
+}
+
+/// What came of taking a message in hand.
+enum Taken {
+    /// It may go.
+    Found(Box<Found>),
+    /// There is nothing to hand over any more.
+    Nothing,
+    /// Another one about the same appointment is on its way to the same person: after that.
+    Later,
 }
 
 /// Takes the message in hand and makes the letter, or settles what need not go.
-pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
-    let id = subject(&job)?;
-    let taken = app.store.write_unaudited(move |tx: &mut Tx| take(tx, id))?;
-    let Some(found) = taken else {
-        finish(app, &job, None, None, now)?;
-        return Ok(Step::Worked);
+pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Label)) -> Flow<Step> {
+    let (id, leased) = (subject(&job)?, job.clone());
+    let taken = app.store.write_unaudited(move |tx: &mut Tx| take(tx, id, &leased, now))?;
+    passed(Label::Taken);
+    let found = match taken {
+        Taken::Found(found) => *found,
+        Taken::Later => return Ok(Step::Worked),
+        Taken::Nothing => {
+            finish(app, &job, None, None, now)?;
+            return Ok(Step::Worked);
+        }
     };
-    // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1).
+    // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1). So once more, and
+    // where that was the second time, a person is asked.
     if found.message.state == MessageState::Leased {
+        let again = found.message.handed_at.is_some();
+        let state = if again { MessageState::Undeliverable } else { MessageState::Unknown };
         let outcome = Outcome::Unknown("the attempt before was cut off".into());
-        settle(app, &job, &found.message, MessageState::Unknown, &outcome, now)?;
+        settle(app, &job, &found.message, state, &outcome, now)?;
         return Ok(Step::Worked);
     }
-    match letter(app, &found) {
-        Some(letter) => {
+    if let Err(at) = app.queue().go(&found.message, now) {
+        wait(app, &job, &found.message, at, now)?;
+        return Ok(Step::Worked);
+    }
+    if let Some(why) = barred(app, &found, now)? {
+        settle(app, &job, &found.message, MessageState::Undeliverable, &Outcome::Refused(why.into()), now)?;
+        return Ok(Step::Worked);
+    }
+    match parcel(app, &found) {
+        Some(parcel) => {
             let errand = Errand::Message(Box::new(found.message));
-            Ok(Step::Call(Box::new(Call { job, errand, letter })))
+            Ok(Step::Call(Box::new(Call { job, errand, parcel, at: now })))
         }
         None => {
             let outcome = Outcome::Refused("there is no address to write to".into());
@@ -103,14 +173,65 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
     }
 }
 
-/// The message as it stood before it was taken in hand; nothing where nothing is left to do.
-fn take(tx: &mut Tx, id: MessageId) -> Flow<Option<Found>> {
-    let Some(message) = store::message::load(tx, id)? else { return Ok(None) };
-    if message.state.is_final() || message.state == MessageState::Accepted {
-        return Ok(None);
+/// Why it may not go at all.
+fn barred(app: &App, found: &Found, now: Instant) -> Flow<Option<&'static str>> {
+    if let Some(why) = unwelcome(found) {
+        return Ok(Some(why));
     }
-    if message.state == MessageState::Pending && !store::message::lease(tx, id)? {
-        return Ok(None);
+    let full = found.message.channel == Channel::Sms && !has_room(app, &found.message, now)?;
+    Ok(full.then_some("there is no room for more texts today"))
+}
+
+/// Why it may not go any more: what was said since it was written counts from that moment (STOP, a wrong number). What
+/// confirms a new address goes where nothing else goes yet.
+fn unwelcome(found: &Found) -> Option<&'static str> {
+    let (message, file) = (&found.message, &found.to.preference.file);
+    if matches!(message.kind, MessageKind::ConfirmAddress | MessageKind::Help) {
+        return None;
+    }
+    if file.refuses(message.channel) {
+        return Some("they asked not to be told this way");
+    }
+    (message.channel == Channel::Sms && file.is_wrong(&message.address)).then_some("the number is not theirs")
+}
+
+/// Whether practice and number may have one more text: what runs wild stops here, and letters and people go on.
+fn has_room(app: &App, message: &Message, now: Instant) -> Flow<bool> {
+    const HOUR: Span = Span::hours(1);
+    const DAY: Span = Span::hours(24);
+    let (practice, number) = (format!("texts {}", message.practice), format!("texts {}", message.address));
+    let limits = &app.config.limits;
+    let (most_a_day, most_an_hour) = (limits.texts_per_day, limits.texts_per_number);
+    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<bool> {
+        let of_practice = store::tally::take(tx, &practice, DAY, now)?;
+        let of_number = store::tally::take(tx, &number, HOUR, now)?;
+        Ok(of_practice <= most_a_day && of_number <= most_an_hour)
+    })
+}
+
+/// The message as it stood before it was taken in hand.
+fn take(tx: &mut Tx, id: MessageId, job: &Leased, now: Instant) -> Flow<Taken> {
+    let Some(message) = store::message::load(tx, id)? else { return Ok(Taken::Nothing) };
+    if message.state.is_final() || message.state == MessageState::Accepted {
+        return Ok(Taken::Nothing);
+    }
+    if message.state != MessageState::Leased {
+        match store::message::beside(tx, &message, now)? {
+            Beside::Clear => {}
+            Beside::InHand => {
+                // A lost fence means that somebody else has it now.
+                let _ = job::later(tx, job, now + NEXT_IN_TURN)?;
+                return Ok(Taken::Later);
+            }
+            Beside::Overtaken => {
+                let why = "a newer message has overtaken it";
+                store::message::record(tx, id, MessageState::Superseded, why, now)?;
+                return Ok(Taken::Nothing);
+            }
+        }
+        if !store::message::lease(tx, id)? {
+            return Ok(Taken::Nothing);
+        }
     }
     // What waited so that it could be undone overtakes older news now that it goes (`rulings` 14).
     let waited = message.send_at > message.written_at && message.kind.tells_the_time();
@@ -123,7 +244,12 @@ fn take(tx: &mut Tx, id: MessageId) -> Flow<Option<Found>> {
     let (Some(practice), Some(to)) = (practice, to) else {
         return Err(Failed::Fault(format!("message {id} is to nobody of any practice")));
     };
-    Ok(Some(Found { message, receipt, practice, to }))
+    let replaces = message.revision > 1 && message.kind.tells_the_time() && message.channel == Channel::Email;
+    let older = match message.appointment.filter(|_| replaces && !to.preference.file.safe_content) {
+        Some(about) => store::message::older_may_have_left(tx, about, message.revision, message.to)?,
+        None => None,
+    };
+    Ok(Taken::Found(Box::new(Found { message, receipt, practice, to, older })))
 }
 
 /// Records what came of a hand-off, guarded by the fence.
@@ -136,7 +262,9 @@ pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> F
         Outcome::NotYet(_) if job.attempts >= TRIES_MAX => {
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
         }
-        Outcome::NotYet(why) => put_back(app, &job, &message, now + backoff(job.attempts), why, now),
+        Outcome::NotYet(why) => {
+            put_back(app, &job, &message, now + backoff(message.id.bytes(), job.attempts), why, now)
+        }
         // The same letter under the same Message-ID goes once more; after that a person is asked (`reliability` 3.4).
         Outcome::Unknown(_) if message.state == MessageState::Unknown => {
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
@@ -145,23 +273,34 @@ pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> F
     }
 }
 
-/// It certainly did not go: it waits again, with what was said.
+/// It certainly did not go: it waits again as it stood before, with what was said.
 fn put_back(app: &App, job: &Leased, message: &Message, at: Instant, why: &str, now: Instant) -> Flow<()> {
     let (leased, id, was, why) = (job.clone(), message.id, message.state, why.to_owned());
     app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
-        if job::again(tx, &leased, at, Some(&why))? == Recording::Recorded && was != MessageState::Unknown {
-            store::message::record(tx, id, MessageState::Pending, &why, now)?;
+        if job::again(tx, &leased, at, Some(&why))? == Recording::Recorded {
+            store::message::record(tx, id, was, &why, now)?;
         }
         Ok(())
     })
 }
 
-pub(super) fn backoff(attempts: u32) -> Span {
-    let tried = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
-    BACKOFF[tried.min(BACKOFF.len() - 1)]
+/// Others go first: it waits as it stood before, and no try is counted.
+fn wait(app: &App, job: &Leased, message: &Message, at: Instant, now: Instant) -> Flow<()> {
+    let (leased, id, was) = (job.clone(), message.id, message.state);
+    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
+        if job::later(tx, &leased, at)? == Recording::Recorded {
+            store::message::record(tx, id, was, "", now)?;
+        }
+        Ok(())
+    })
 }
 
-/// Writes the state on record; what can't be delivered becomes a person's duty in a step of its own.
+/// How long until the next try: longer each time, and not the same for all that failed together.
+pub(super) fn backoff(name: [u8; 16], attempts: u32) -> Span {
+    pace::wait_after(&BACKOFF, attempts, name)
+}
+
+/// Writes the state on record, and with it, in one transaction, who takes over what can't be delivered (U3).
 fn settle(
     app: &App,
     job: &Leased,
@@ -171,8 +310,9 @@ fn settle(
     now: Instant,
 ) -> Flow<()> {
     let (leased, kept, said, inner) = (job.clone(), message.clone(), outcome.clone(), app.clone());
-    let command = app.dice.command(now);
+    let ask = Ask { who: Who::System("deliver"), now, command: app.dice.command(now) };
     let written = app.store.write(move |tx: &mut Tx| {
+        receipt::lock(tx, &ask, &kept, state)?;
         let recording = match state {
             MessageState::Unknown => job::again(tx, &leased, now + UNKNOWN_WAIT, Some(&words(&said)))?,
             _ => job::done(tx, &leased, now)?,
@@ -181,24 +321,13 @@ fn settle(
             return Err(Failed::Nothing { look_again: None });
         }
         store::message::record(tx, kept.id, state, &words(&said), now)?;
-        Ok(Done::new((), entry(&inner, &kept, state, &said, command, now)))
+        let done = Done::new((), entry(&inner, &kept, state, &said, ask.command, now));
+        match state {
+            MessageState::Undeliverable => receipt::undelivered(tx, &inner.tools, &ask, &kept, &words(&said), done),
+            _ => Ok(done),
+        }
     });
     match written {
-        Ok(_) => {}
-        Err(Failed::Nothing { .. }) => return Ok(()),
-        Err(other) => return Err(other),
-    }
-    match (state, message.appointment) {
-        (MessageState::Undeliverable, Some(appointment)) => hand_to_a_person(app, appointment, message.to, now),
-        _ => Ok(()),
-    }
-}
-
-fn hand_to_a_person(app: &App, appointment: domain::id::AppointmentId, to: PersonRef, now: Instant) -> Flow<()> {
-    let ask = Ask { who: Who::System("deliver"), now, command: app.dice.command(now) };
-    let inner = app.clone();
-    let done = app.store.write(move |tx: &mut Tx| flow::due::undeliverable(tx, &inner.tools, &ask, appointment, to));
-    match done {
         Ok(_) | Err(Failed::Nothing { .. }) => Ok(()),
         Err(other) => Err(other),
     }
@@ -239,14 +368,36 @@ fn entry(
     }
 }
 
-/// The letter with link and receipt filled in; `None` where there is no address.
-fn letter(app: &App, found: &Found) -> Option<Letter> {
+/// The letter or text with link and receipt filled in; `None` where there is no address for it.
+fn parcel(app: &App, found: &Found) -> Option<Parcel> {
     let message = &found.message;
-    if message.channel != Channel::Email {
-        return None;
+    let fill = |text: &str| match (message.link, message.channel) {
+        (Some(LinkTo::Address(id)), Channel::Sms) => text.replace("{link}", &app.tools.link_key.code(id)),
+        _ => fill(app, &replacing(text, found), message.link, found.receipt),
+    };
+    match message.channel {
+        Channel::Email => {
+            let (text, html) = (fill(&message.text), fill(&message.html));
+            let letter = crate::post::letter(app, message, &found.practice, &found.to, text, html)?;
+            Some(Parcel::Letter(Box::new(letter)))
+        }
+        Channel::Sms if !message.address.is_empty() => {
+            let report_to =
+                format!("{}/hooks/sms/reports/{}", app.tools.base_url, app.tools.link_key.report(message.id));
+            let (id, to, body) = (message.id, message.address.clone(), fill(&message.text));
+            Some(Parcel::Text(Text { id, to, body, report_to }))
+        }
+        _ => None,
     }
-    let fill = |text: &str| fill(app, text, message.link, found.receipt);
-    crate::post::letter(app, message, &found.practice, &found.to, fill(&message.text), fill(&message.html))
+}
+
+/// Behind the receipt stands which message this one replaces, where an older one may have left (C3). It is told by the
+/// moment at which this one was written, so that every try says the same.
+fn replacing<'a>(text: &'a str, found: &Found) -> Cow<'a, str> {
+    let Some(older) = found.older else { return Cow::Borrowed(text) };
+    let when = When { locale: found.to.locale, zone: found.to.zone.clone(), now: found.message.written_at };
+    let words = format!("{{receipt}}. This replaces our message of {}.", when.brief(older));
+    Cow::Owned(text.replace("{receipt}", &words))
 }
 
 /// Fills the two late fields (`rulings` 8).

@@ -39,6 +39,7 @@ pub(super) fn replay(app: &App, leased: Leased, now: Instant) -> Flow<()> {
 fn act(tx: &mut Tx, app: &App, ask: &Ask, job: &Leased) -> Flow<Done<()>> {
     let done = match job.kind.as_str() {
         jobs::TICKET_CLOCK => return flow::ticket::clock(tx, &app.tools, ask, subject(job)?).map(nothing),
+        jobs::REPLY => return flow::reply::read(tx, &app.tools, ask, subject(job)?),
         jobs::LISTING_RETURN => return flow::standing::listing_return(tx, &app.tools, ask, subject(job)?).map(nothing),
         jobs::APPOINTMENT_END => flow::due::appointment_end(tx, &app.tools, ask, subject(job)?),
         jobs::CAPTURE => flow::due::capture(tx, &app.tools, ask, subject(job)?),
@@ -63,7 +64,7 @@ fn job_name(kind: &str) -> &'static str {
 }
 
 /// A fault: again later, until a person has to look. The others go on (poison isolation).
-fn fault(app: &App, leased: &Leased, failed: &Failed, now: Instant) -> Flow<()> {
+pub(super) fn fault(app: &App, leased: &Leased, failed: &Failed, now: Instant) -> Flow<()> {
     tracing::warn!(
         kind = leased.kind,
         subject = leased.subject,

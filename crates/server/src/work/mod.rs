@@ -6,10 +6,12 @@
 
 mod deliver;
 mod due;
+mod queue;
 mod run;
 mod sign_in;
 
-pub use deliver::{Call, Errand, Handed, Letter, Outcome};
+pub use deliver::{Call, Errand, Handed, Letter, Outcome, Parcel, Text};
+pub(crate) use queue::Queue;
 pub use run::{Nudge, Post, Worker, step};
 pub use sign_in::post_letter;
 
@@ -18,7 +20,7 @@ use crate::flow::{Failed, Flow, jobs};
 use domain::id::{Id, Kind};
 use domain::time::{Instant, Span};
 use store::Tx;
-use store::job::{self, Leased};
+use store::job::{self, Leased, Turns};
 
 /// How long a worker may hold a job; longer than the longest hand-off.
 pub const LEASE: Span = Span::seconds(120);
@@ -34,19 +36,52 @@ pub enum Step {
     Call(Box<Call>),
 }
 
+/// A point between two effects of a step: where a worker that is killed leaves one done and the other not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Label {
+    /// The job is claimed, nothing is done about it yet.
+    Claimed,
+    /// The message is taken in hand, and the letter not yet made.
+    Taken,
+    /// What came back is written down, and the job is finished.
+    Recorded,
+}
+
 /// Takes the most urgent thing that is due and does what can be done inside.
 ///
 /// # Errors
 /// Faults of the store; the job stays leased and comes back when its lease ends.
 pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
-    let claimed =
-        app.store.write_unaudited(move |tx: &mut Tx| -> Flow<Vec<Leased>> { Ok(job::claim(tx, now, 1, LEASE)?) })?;
+    next_call_past(app, now, &|_| {})
+}
+
+/// The same, with a word at each [`Label`] that it passes: the simulator ends workers there.
+///
+/// # Errors
+/// As [`next_call`].
+pub fn next_call_past(app: &App, now: Instant, passed: &dyn Fn(Label)) -> Flow<Step> {
+    let before = app.queue().turns();
+    let (claimed, turns) = app.store.write_unaudited(move |tx: &mut Tx| -> Flow<(Vec<Leased>, Turns)> {
+        let mut turns = before.clone();
+        Ok((job::claim(tx, now, 1, LEASE, &mut turns)?, turns))
+    })?;
+    app.queue().keep(turns);
     let Some(leased) = claimed.into_iter().next() else {
         let next = app.store.read(|tx: &mut Tx| -> Flow<Option<Instant>> { Ok(job::next_due(tx)?) })?;
         return Ok(Step::Idle(next));
     };
+    passed(Label::Claimed);
+    match act(app, leased.clone(), now, passed) {
+        // What no code can do does not come back for ever: the others go on, and in the end a person has to look.
+        Err(failed @ Failed::Fault(_)) => due::fault(app, &leased, &failed, now).map(|()| Step::Worked),
+        other => other,
+    }
+}
+
+/// Does what was claimed, as far as it can be done inside.
+fn act(app: &App, leased: Leased, now: Instant, passed: &dyn Fn(Label)) -> Flow<Step> {
     if leased.kind == jobs::DELIVER {
-        return deliver::prepare(app, leased, now);
+        return deliver::prepare(app, leased, now, passed);
     }
     if leased.kind == jobs::SIGN_IN {
         return sign_in::prepare(app, leased, now);
@@ -56,6 +91,7 @@ pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
         return Ok(Step::Worked);
     }
     due::run(app, leased, now)?;
+    passed(Label::Recorded);
     Ok(Step::Worked)
 }
 
@@ -64,7 +100,17 @@ pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
 /// # Errors
 /// Faults of the store.
 pub fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
-    deliver::record(app, call, outcome, now)
+    record_past(app, call, outcome, now, &|_| {})
+}
+
+/// The same, with a word at each [`Label`] that it passes.
+///
+/// # Errors
+/// As [`record`].
+pub fn record_past(app: &App, call: Call, outcome: Outcome, now: Instant, passed: &dyn Fn(Label)) -> Flow<()> {
+    deliver::record(app, call, outcome, now)?;
+    passed(Label::Recorded);
+    Ok(())
 }
 
 /// The id that a job is about; a job about nothing is given up.

@@ -2,7 +2,6 @@
 
 use super::{Call, Outcome, Step, next_call, record};
 use crate::app::App;
-use outside::mail::{Envelope, Mailer, to_bytes};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -12,18 +11,10 @@ use std::time::Duration;
 /// The longest wait without a look: a due moment, or another process's work, is found by then.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// Who takes letters: the one thing that the demo and tests put in another's place.
+/// Who takes letters and texts: the one thing that the demo and tests put in another's place.
 pub trait Post: Send + Sync {
-    /// Hands the call's letter over.
+    /// Hands the call's letter or text over.
     fn hand_off(&self, call: &Call) -> Outcome;
-}
-
-impl Post for Mailer {
-    fn hand_off(&self, call: &Call) -> Outcome {
-        let letter = &call.letter;
-        let envelope = Envelope { from: letter.from.address.clone(), to: letter.to.address.clone() };
-        Mailer::hand_off(self, &envelope, &to_bytes(letter)).into()
-    }
 }
 
 /// A hint that something may be due. Losing one costs a quarter of a second.

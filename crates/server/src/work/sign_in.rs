@@ -1,6 +1,6 @@
 //! Letters with a sign-in link. They are made at hand-off from the token's row; only a hash of the link is at rest.
 
-use super::deliver::{Call, Errand, Outcome, backoff, words};
+use super::deliver::{Call, Errand, Outcome, Parcel, backoff, words};
 use super::{Step, finish, subject};
 use crate::app::App;
 use crate::flow::signin::{PostLetter, link_of};
@@ -35,7 +35,8 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
     })?;
     let call = found.and_then(|(practice, person, until)| {
         let letter = letter(app, token, &practice, &person, until)?;
-        Some(Call { job: job.clone(), errand: Errand::SignIn(person.id), letter })
+        let parcel = Parcel::Letter(Box::new(letter));
+        Some(Call { job: job.clone(), errand: Errand::SignIn(person.id), parcel, at: now })
     });
     match call {
         Some(call) => Ok(Step::Call(Box::new(call))),
@@ -46,7 +47,10 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
 /// A letter that went wrong is tried again while its link lives; whether it arrived, the person shows by coming.
 pub(super) fn record(app: &App, job: &Leased, outcome: Outcome, now: Instant) -> Flow<()> {
     match outcome {
-        Outcome::NotYet(why) => finish(app, job, Some(now + backoff(job.attempts)), Some(why), now),
+        Outcome::NotYet(why) => {
+            let token: TokenId = subject(job)?;
+            finish(app, job, Some(now + backoff(token.bytes(), job.attempts)), Some(why), now)
+        }
         Outcome::Accepted(_) | Outcome::Refused(_) | Outcome::Unknown(_) => {
             tracing::info!(job = job.subject, outcome = words(&outcome), "a sign-in letter was handed over");
             finish(app, job, None, None, now)

@@ -9,7 +9,7 @@ use domain::appointment::{Agreement, Appointment, Initiator, State};
 use domain::audit::Entry;
 use domain::decide::{Book, Cancel, Live, NextStep};
 use domain::id::{AppointmentId, ClientId, Id, OfferId, PersonId, PracticeId, RelationshipId, TherapistId};
-use domain::message::LinkTo;
+use domain::message::{LinkTo, Message};
 use domain::money::{Currency, Money};
 use domain::obligation::{Obligation, ObligationKind};
 use domain::person::{Channel, ContactPreference, Locale, Person, PersonRef, Role};
@@ -257,7 +257,7 @@ impl House {
                 id: key.token(to),
                 practice: practice_id(),
                 client: client(n),
-                purpose: holdspace_server::links::purpose(to),
+                purpose: holdspace_server::links::purpose(to).expect("a link with a token"),
                 secret_hash: holdspace_server::dice::hash_of(&key.secret(to)),
                 created_at: now,
                 expires_at: None,
@@ -279,6 +279,15 @@ impl House {
 
     pub async fn appointment(&self, id: AppointmentId) -> Appointment {
         self.appointments().await.into_iter().find(|one| one.id == id).expect("an appointment")
+    }
+
+    /// What was written to this address.
+    pub async fn message_to(&self, address: &'static str) -> Message {
+        let found = self.app.store.read_async(move |tx: &mut Tx<'_>| {
+            let all = store::message::list(tx, &Scope::System("test"), &Default::default(), None, 200)?;
+            Ok::<_, DbError>(all.items.into_iter().find(|message| message.address == address))
+        });
+        found.await.expect("no fault").expect("a message")
     }
 
     /// Whether anybody still owes it to the client of this appointment to tell them.
@@ -415,6 +424,7 @@ fn practice(locale: Locale, zone: Zone, currency: Currency) -> Practice {
         support_email: "help@alderhouse.example".into(),
         clinical_email: "clinical@alderhouse.example".into(),
         risk_email: "risk@alderhouse.example".into(),
+        templates: None,
     }
 }
 
@@ -453,7 +463,12 @@ fn person(id: PersonRef, role: Role, name: &str, american: bool) -> Person {
         phone: Some("+447700900412".into()),
         zone,
         locale,
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+        preference: ContactPreference {
+            channels: vec![Channel::Email],
+            voicemail: false,
+            asked_at: None,
+            ..Default::default()
+        },
         active: true,
     }
 }

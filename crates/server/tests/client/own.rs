@@ -66,6 +66,74 @@ async fn a_client_says_how_to_be_reached_and_finds_it_kept() {
     wrong.says("There is a problem");
 }
 
+// proves: V-05
+#[tokio::test]
+async fn a_client_says_what_a_message_may_say_when_not_to_disturb_and_what_is_not_to_be_used() {
+    let house = House::of(Preset::Clinic).await;
+    let mut daniel = house.signed_in(DANIEL).await;
+    let usual = daniel.get("/c/preferences").await;
+    usual.says("Leave both empty for 21:00 to 08:00.").says("Messages say only that there is news").says("No texts");
+    let form = [("whole", "yes"), ("first", "email"), ("safe_content", "yes"), ("never", "sms"), ("never", "phone")];
+    let more =
+        [("quiet_from", "22:30"), ("quiet_to", "07:00"), ("language", "en-US"), ("time_zone", "America/New_York")];
+    let saved = daniel.follow("/c/preferences", &[&form[..], &more[..]].concat()).await;
+    saved.says("Saved.").says("Declined ").says("on this page");
+    for kept in ["value=\"22:30\"", "value=\"07:00\"", "value=\"en-US\" checked", "America/New_York"] {
+        assert!(saved.body.contains(kept), "{kept}: {}", saved.body);
+    }
+    let urgent = saved.body.split("name=\"quiet_urgent\"").nth(1).expect("the choice");
+    assert!(!urgent.starts_with(" value=\"yes\" checked"), "urgent news may not wake him");
+    let both = [("whole", "yes"), ("first", "sms"), ("never", "sms"), ("quiet_from", "22:30")];
+    let wrong = daniel.post("/c/preferences", &both).await;
+    assert_eq!(wrong.status, 422);
+    wrong.says("ticked below as not to be used").says("Give both times, as 22:00 and 07:00, or leave both empty.");
+    daniel.get("/c/preferences").await;
+    let again = [("whole", "yes"), ("first", "sms"), ("second", "email"), ("time_zone", "Europe/Nowhere")];
+    let wrong = daniel.post("/c/preferences", &again).await;
+    assert_eq!(wrong.status, 422);
+    wrong.says("Write a time zone as Europe/London.");
+}
+
+#[tokio::test]
+async fn a_new_address_is_used_once_its_link_was_opened() {
+    let house = House::of(Preset::Clinic).await;
+    let mut daniel = house.signed_in(DANIEL).await;
+    daniel.get("/c/preferences").await;
+    let asked = daniel.follow("/c/preferences/address", &[("email", "new@example.org")]).await;
+    asked.says("We use it once it is confirmed.").says("We sent a link to new@example.org. Until you open it");
+    let message = house.message_to("new@example.org").await;
+    let link = message.link.expect("a link");
+    assert!(!message.text.contains("Daniel Reyes") && !message.text.contains("Maya"), "{}", message.text);
+    let url = house.app.tools.link_key.url("", link);
+    let mut stranger = house.phone();
+    assert_eq!(stranger.get("/confirm/adr_00000000000000000000000001.nothing").await.status, 404);
+    let shown = stranger.get(&url).await;
+    shown.says("Press the button, and from now on we write to this address.");
+    let cookie = shown.headers["set-cookie"].to_str().expect("text");
+    stranger.cookie = cookie.split(';').next().map(str::to_owned);
+    daniel.get("/c/preferences").await.says("We sent a link to new@example.org.");
+    stranger.get(&url).await;
+    stranger.post(&url, &[]).await.says("Thank you. From now on we write to this address.");
+    let after = daniel.get("/c/preferences").await;
+    after.says("An email to new@example.org").never_says("We sent a link");
+    assert_eq!(stranger.get(&url).await.status, 410, "once only");
+}
+
+#[tokio::test]
+async fn somebody_to_turn_to_is_kept_and_never_shown_to_anybody_who_looks_over_a_shoulder() {
+    let house = House::of(Preset::Clinic).await;
+    let mut daniel = house.signed_in(DANIEL).await;
+    daniel.get("/c/preferences").await.says("We never send them messages").never_says("You gave us somebody");
+    let wrong = daniel.post("/c/preferences/emergency", &[("name", "Rosa"), ("emergency_phone", "0770")]).await;
+    assert_eq!(wrong.status, 422);
+    wrong.says("Write the number with its country");
+    let form = [("name", "Rosa Reyes"), ("emergency_phone", "+44 7700 900499"), ("relation", "sister")];
+    let kept = daniel.follow("/c/preferences/emergency", &form).await;
+    kept.says("You gave us somebody").never_says("Rosa").never_says("900499");
+    let gone = daniel.follow("/c/preferences/emergency", &[("act", "remove")]).await;
+    gone.never_says("You gave us somebody");
+}
+
 #[tokio::test]
 async fn the_policy_is_there_to_read_with_when_it_was_agreed() {
     let house = House::of(Preset::Marketplace).await;

@@ -238,6 +238,7 @@ fn practice() -> Practice {
         support_email: "support@alderhouse.example".into(),
         clinical_email: "clinical@alderhouse.example".into(),
         risk_email: "risk@alderhouse.example".into(),
+        templates: None,
     }
 }
 
@@ -252,7 +253,12 @@ fn person(id: PersonRef, role: Role, name: &str, channels: Vec<Channel>) -> Pers
         phone: (role == Role::Client).then(|| "+44 7700 900412".to_owned()),
         zone: london(),
         locale: Locale::EnGb,
-        preference: ContactPreference { channels, voicemail: false, asked_at: Some(now() - Span::hours(24 * 30)) },
+        preference: ContactPreference {
+            channels,
+            voicemail: false,
+            asked_at: Some(now() - Span::hours(24 * 30)),
+            ..Default::default()
+        },
         active: true,
     }
 }

@@ -1,5 +1,6 @@
 //! The desk of therapists and of the office, as people meet it: over HTTP, without JavaScript, read as text.
 
+mod contact;
 mod day;
 mod house;
 mod moves;
@@ -7,4 +8,5 @@ mod page;
 mod policy;
 mod practice;
 mod record;
+mod templates;
 mod therapist;

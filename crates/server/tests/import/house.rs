@@ -231,6 +231,7 @@ fn practice() -> Practice {
         support_email: "support@example.org".into(),
         clinical_email: "clinical@example.org".into(),
         risk_email: "risk@example.org".into(),
+        templates: None,
     }
 }
 
@@ -245,7 +246,12 @@ fn person(id: PersonRef, role: Role, name: &str) -> Person {
         phone: None,
         zone: london(),
         locale: Locale::EnGb,
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+        preference: ContactPreference {
+            channels: vec![Channel::Email],
+            voicemail: false,
+            asked_at: None,
+            ..Default::default()
+        },
         active: true,
     }
 }

@@ -83,7 +83,12 @@ fn somebody(id: PersonRef, role: Role, name: &str, phone: &str) -> Person {
         phone: Some(phone.into()),
         zone: "Europe/London".parse().expect("a zone"),
         locale: Locale::EnGb,
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: Some(now()) },
+        preference: ContactPreference {
+            channels: vec![Channel::Email],
+            voicemail: false,
+            asked_at: Some(now()),
+            ..Default::default()
+        },
         active: true,
     }
 }

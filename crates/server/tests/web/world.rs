@@ -164,7 +164,8 @@ impl World {
         let PersonRef::Client(client) = person(Role::Client) else { panic!("a client") };
         let practice = "prc_00000000000000000000000003".parse().expect("a practice");
         let secret_hash = hash_of(&text);
-        let link = Link { id, practice, client, purpose, secret_hash, created_at: now, expires_at };
+        let link =
+            Link { id, practice, client, purpose: purpose.expect("a token"), secret_hash, created_at: now, expires_at };
         self.write(move |tx| link::ensure(tx, &link)).await;
         text
     }

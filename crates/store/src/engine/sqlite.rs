@@ -184,12 +184,16 @@ impl MemoryEngine {
         Database::memory().map(|database| Self(Mutex::new(database)))
     }
 
+    /// Another one with the same data, as they are now.
+    pub fn twin(&self) -> Result<Self, DbError> {
+        self.with(Database::twin).map(|database| Self(Mutex::new(database)))
+    }
+
     /// Runs the command here and now. A flow that calls its own store would wait for itself.
     pub fn submit(&self, mut command: Box<dyn Command>) {
         let database = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fate = if command.may() == May::Read {
-            let read = database.set_query_only(true).and_then(|()| read_one(&database, command.as_mut()));
-            database.set_query_only(false).and(read)
+            read_one(&database, command.as_mut())
         } else {
             run_batch(&database, std::slice::from_mut(&mut command))
         };

@@ -5,6 +5,7 @@ use crate::row::{Cell, Row};
 use crate::sql::Sql;
 use crate::tx::May;
 use crate::value::Value;
+use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::ffi;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -68,13 +69,21 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|e| cannot_open(path, &e))?;
         let database = Self::prepare(connection)?;
-        database.set_query_only(true)?;
+        database.connection.pragma_update(None, "query_only", true).map_err(|e| classify(&e))?;
         Ok(database)
     }
 
     /// An empty database in memory.
     pub fn memory() -> Result<Self, DbError> {
         Self::prepare(Connection::open_in_memory().map_err(|e| classify(&e))?)
+    }
+
+    /// A second database in memory with the data that this one has now.
+    pub fn twin(&self) -> Result<Self, DbError> {
+        let mut copy = Connection::open_in_memory().map_err(|e| classify(&e))?;
+        let all = Backup::new(&self.connection, &mut copy).and_then(|backup| backup.step(-1));
+        all.map_err(|e| classify(&e))?;
+        Self::prepare(copy)
     }
 
     fn prepare(mut connection: Connection) -> Result<Self, DbError> {
@@ -103,22 +112,18 @@ impl Database {
     pub fn lift_budget(&self) {
         self.steps_left.store(i64::MAX, Ordering::Relaxed);
     }
-
-    /// Makes every write on this connection an error, or allows writes again.
-    pub fn set_query_only(&self, on: bool) -> Result<(), DbError> {
-        self.connection.pragma_update(None, "query_only", on).map_err(|e| classify(&e))
-    }
 }
 
 fn cannot_open(path: &Path, error: &rusqlite::Error) -> DbError {
     DbError::Unavailable(format!("cannot open {}: {error}", path.display()))
 }
 
-pub(crate) fn query(connection: &Connection, sql: Sql, values: &[Value<'_>]) -> Result<Vec<Row>, DbError> {
+pub(crate) fn query(connection: &Connection, sql: Sql, values: &[Value<'_>], may: May) -> Result<Vec<Row>, DbError> {
     if sql.sqlite.is_empty() {
         return Ok(Vec::new());
     }
     let mut statement = connection.prepare_cached(sql.sqlite).map_err(|e| in_statement(sql, &e))?;
+    check(&statement, may)?;
     bind(&mut statement, sql, values)?;
     let columns = statement.column_count();
     let mut found = Vec::new();
@@ -133,13 +138,20 @@ pub(crate) fn query(connection: &Connection, sql: Sql, values: &[Value<'_>]) -> 
     Ok(found)
 }
 
-pub(crate) fn execute(connection: &Connection, sql: Sql, values: &[Value<'_>]) -> Result<u64, DbError> {
+pub(crate) fn execute(connection: &Connection, sql: Sql, values: &[Value<'_>], may: May) -> Result<u64, DbError> {
     if sql.sqlite.is_empty() {
         return Ok(0);
     }
     let mut statement = connection.prepare_cached(sql.sqlite).map_err(|e| in_statement(sql, &e))?;
+    check(&statement, may)?;
     bind(&mut statement, sql, values)?;
     statement.raw_execute().map(|rows| rows as u64).map_err(|e| in_statement(sql, &e))
+}
+
+/// Whoever reads writes nothing. SQLite itself knows of each statement whether it does; `PRAGMA query_only` would make it
+/// plan every statement anew.
+fn check(statement: &Statement<'_>, may: May) -> Result<(), DbError> {
+    if may == May::Read && !statement.readonly() { Err(DbError::ReadOnly) } else { Ok(()) }
 }
 
 /// BEGIN, SAVEPOINT and the like.

@@ -30,16 +30,42 @@ pub(super) const SUPERSEDE_KIND: Sql = sql!(
     "UPDATE message SET state = 'superseded' WHERE appointment = $1 AND revision < $2 AND to_person = $3
          AND state = 'pending' AND kind = $4 RETURNING id"
 );
+// What this person was, or is being, told of other revisions, or is about to be told of newer ones: $1 appointment, $2 to
+// whom, $3 revision, $4 now. Locked, so that of two workers who look at once the second sees what the first one took in
+// hand.
+pub(super) const BESIDE: Sql = sql!(
+    "SELECT m.revision, m.kind, j.lease_until FROM message m LEFT JOIN job j ON j.kind = 'deliver' AND j.subject = m.id
+     WHERE m.appointment = $1 AND m.to_person = $2 AND m.revision <> $3
+         AND (m.state IN ('leased', 'accepted', 'delivered', 'unknown')
+             OR (m.state = 'pending' AND m.revision > $3 AND m.send_at <= $4)) ORDER BY m.id",
+    pg " FOR UPDATE OF m"
+);
 pub(super) const LEASE: Sql =
-    sql!("UPDATE message SET state = 'leased' WHERE id = $1 AND state IN ('pending', 'leased')");
+    sql!("UPDATE message SET state = 'leased' WHERE id = $1 AND state IN ('pending', 'leased', 'unknown')");
 pub(super) const RECORD: Sql = sql!(
     "UPDATE message SET state = $2, last_reply = $3, handed_at = CASE
          WHEN handed_at IS NULL AND $2 IN ('accepted', 'delivered', 'unknown') THEN $4 ELSE handed_at END
      WHERE id = $1 AND state IN ('pending', 'leased', 'accepted', 'unknown')"
 );
+// What tells the same by another way and still waits: $1 appointment, $2 revision, $3 to whom, $4 kind, $5 the way.
+pub(super) const CANCEL_BEHIND: Sql = sql!(
+    "UPDATE message SET state = 'cancelled' WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
+         AND channel <> $5 AND state = 'pending' RETURNING id"
+);
+pub(super) const SEND_BEHIND: Sql = sql!(
+    "UPDATE message SET send_at = $6 WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
+         AND channel <> $5 AND state = 'pending' RETURNING id"
+);
 pub(super) const OLDER: Sql = sql!(
     "SELECT max(written_at) FROM message WHERE appointment = $1 AND revision < $2 AND to_person = $3
-         AND state IN ('leased', 'accepted', 'delivered', 'unknown')"
+         AND (state = 'leased' OR handed_at IS NOT NULL)"
+);
+
+pub(super) const TEXTED: Sql = sql!(
+    "SELECT ",
+    message_columns!(),
+    " FROM message m WHERE m.address = $1 AND m.channel = 'sms' AND m.handed_at >= $2
+      ORDER BY m.handed_at DESC, m.id DESC LIMIT $3"
 );
 
 // Lists: $1 practice, $2 therapist, $3 to whom. A therapist sees what is about their appointments or to them.

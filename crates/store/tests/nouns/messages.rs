@@ -124,7 +124,9 @@ fn news_supersede_what_still_waits(rig: &Rig) {
     let states: Vec<_> = (1..=5).map(|n| the_message(rig, n).state).collect();
     use MessageState::{Leased, Pending, Superseded};
     assert_eq!(states, [Superseded, Pending, Pending, Leased, Pending], "what a worker holds may have left");
-    let claimed = rig.store.write_unaudited(|tx| job::claim(tx, minutes(60), 10, domain::time::Span::minutes(1)));
+    let claimed = rig.store.write_unaudited(|tx| {
+        job::claim(tx, minutes(60), 10, domain::time::Span::minutes(1), &mut job::Turns::default())
+    });
     let mut subjects: Vec<_> = claimed.expect("claimed").into_iter().map(|job| job.subject).collect();
     subjects.sort();
     assert_eq!(subjects, [2, 3, 4, 5].map(|n| msg(n).to_string()), "its job has gone");

@@ -98,8 +98,12 @@ fn only_ones_own_clients_are_found(rig: &Rig) {
 
 fn a_client_says_how_to_be_reached(rig: &Rig) {
     settle(rig);
-    let wish =
-        ContactPreference { channels: vec![Channel::Sms, Channel::Phone], voicemail: true, asked_at: Some(minutes(3)) };
+    let wish = ContactPreference {
+        channels: vec![Channel::Sms, Channel::Phone],
+        voicemail: true,
+        asked_at: Some(minutes(3)),
+        ..Default::default()
+    };
     let kept = wish.clone();
     assert!(save(rig, move |tx| person::update_preference(tx, DAN, &kept)));
     let dan = see(rig, |tx| person::load(tx, PersonRef::Client(DAN))).expect("Dan");

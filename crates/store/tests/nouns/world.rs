@@ -86,6 +86,7 @@ pub fn a_practice(id: PracticeId, name: &str, currency: Currency) -> Practice {
         support_email: "help@example.org".to_owned(),
         clinical_email: "clinical@example.org".to_owned(),
         risk_email: "risk@example.org".to_owned(),
+        templates: None,
     }
 }
 
@@ -100,7 +101,12 @@ pub fn a_person(id: PersonRef, practice: PracticeId, role: Role, name: &str) -> 
         phone: None,
         zone: london(),
         locale: Locale::EnGb,
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+        preference: ContactPreference {
+            channels: vec![Channel::Email],
+            voicemail: false,
+            asked_at: None,
+            ..Default::default()
+        },
         active: true,
     }
 }

@@ -25,6 +25,8 @@ pub struct Member {
     pub name: String,
     /// Their address.
     pub email: String,
+    /// Their number.
+    pub phone: String,
     /// A token of a program of theirs.
     pub token: String,
 }
@@ -63,9 +65,16 @@ impl House {
     /// # Panics
     /// Where the store cannot take it, for instance because it has this practice already.
     #[must_use]
-    pub fn settle(store: &Store, preset: Preset, client_email: Option<&str>, now: Instant, command: CommandId) -> Self {
+    pub fn settle(
+        store: &Store,
+        preset: Preset,
+        (client_email, client_phone): (Option<&str>, Option<&str>),
+        now: Instant,
+        command: CommandId,
+    ) -> Self {
         let number = 1 + Preset::ALL.iter().position(|known| *known == preset).expect("a preset") as u8;
-        let house = Self::plan(preset, number, client_email);
+        let mut house = Self::plan(preset, number, client_email);
+        house.client.phone = client_phone.unwrap_or(&house.client.phone).to_owned();
         let kept = house.clone();
         let written = store.write(move |tx| {
             kept.write(tx, number, now, &mut Ids::new(command, now))?;
@@ -85,7 +94,8 @@ impl House {
             };
             let first = name.split(' ').next().unwrap_or(name).to_lowercase();
             let email = format!("{first}@{preset}.test");
-            Member { id: who, role, name: name.into(), email, token: format!("token-of-{first}-at-{preset}") }
+            let (phone, token) = ("+447700900412".into(), format!("token-of-{first}-at-{preset}"));
+            Member { id: who, role, name: name.into(), email, phone, token }
         };
         let mut client = member(12, Role::Client, "Daniel Reyes");
         client.email = client_email.map_or(client.email, str::to_owned);
@@ -168,10 +178,15 @@ impl House {
             role: member.role,
             name: member.name.clone(),
             email: Some(member.email.clone()),
-            phone: Some("+447700900412".into()),
+            phone: Some(member.phone.clone()),
             zone: self.practice.zone.clone(),
             locale: self.practice.locale,
-            preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+            preference: ContactPreference {
+                channels: vec![Channel::Email],
+                voicemail: false,
+                asked_at: None,
+                ..Default::default()
+            },
             active: true,
         }
     }
@@ -280,5 +295,6 @@ fn practice(preset: Preset, number: u8) -> Practice {
         support_email: format!("help@{preset}.test"),
         clinical_email: format!("clinical@{preset}.test"),
         risk_email: format!("risk@{preset}.test"),
+        templates: None,
     }
 }

@@ -4,10 +4,13 @@ use crate::exim::{Delays, Exim};
 use crate::letter::Letter;
 use crate::lossy::LossyProxy;
 use domain::time::Span;
-use outside::mail::{MailSettings, Mailer, Secret, Timeouts, Tls, to_bytes};
-use server::work::{Call, Outcome, Post};
+use outside::mail::{Envelope, MailSettings, Mailer, Secret, Timeouts, Tls, to_bytes};
+use outside::sms::Gateway;
+use server::config::Config;
+use server::post::PostOffice;
+use server::work::{Call, Outcome, Parcel, Post};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Where messages come from.
 pub const FROM: &str = "post@practice.test";
@@ -33,6 +36,7 @@ pub(super) fn servers(way: Way) -> (Option<Exim>, Option<LossyProxy>) {
 /// Counts what was accepted, by address, so that nobody waits for a letter that never went.
 pub(super) struct PostRoom {
     mailer: Option<Mailer>,
+    gateways: OnceLock<PostOffice>,
     books: Mutex<Books>,
 }
 
@@ -48,7 +52,14 @@ impl PostRoom {
         let port = proxy.map(|proxy| proxy.port).or(exim.map(|exim| exim.port));
         let mailer = exim.zip(port).map(|(exim, port)| mailer(exim, port));
         debug_assert_eq!(mailer.is_none(), way == Way::Shelf);
-        Self { mailer, books: Mutex::default() }
+        Self { mailer, gateways: OnceLock::new(), books: Mutex::default() }
+    }
+
+    /// From now on texts go where the configuration says.
+    pub(super) fn open_gateways(&self, config: &Config) {
+        let gateways = config.sms.iter().cloned().map(|settings| Gateway::new(settings).expect("settings that work"));
+        let office = PostOffice::new(None, gateways.collect());
+        assert!(self.gateways.set(office).is_ok(), "a world opens once");
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -86,13 +97,19 @@ impl PostRoom {
 
 impl Post for PostRoom {
     fn hand_off(&self, call: &Call) -> Outcome {
-        let to = call.letter.to.address.as_str().to_owned();
+        let to = call.parcel.to().to_owned();
+        let Parcel::Letter(letter) = &call.parcel else {
+            return self.gateways.get().expect("a world opens its gateways first").hand_off(call);
+        };
         let outcome = match &self.mailer {
-            Some(mailer) => Post::hand_off(mailer, call),
+            Some(mailer) => {
+                let envelope = Envelope { from: letter.from.address.clone(), to: letter.to.address.clone() };
+                mailer.hand_off(&envelope, &to_bytes(letter)).into()
+            }
             None => {
                 // As a mail server would store it, so that both ways are read alike.
                 let envelope = format!("Envelope-to: {to}\r\n");
-                let raw = [envelope.as_bytes(), &to_bytes(&call.letter)].concat();
+                let raw = [envelope.as_bytes(), &to_bytes(letter)].concat();
                 self.books().shelf.push((to.clone(), Letter::new(raw)));
                 Outcome::Accepted("250 on the shelf".into())
             }

@@ -143,6 +143,9 @@ fn a_browser_finds_nothing_wrong_with_the_owners_pages_of_the_policy() {
         open.page("policy-compare", "/p/policy/compare?a=1&b=1"),
         open.page("policy-what-if", &what_if),
         open.page("pathways", "/p/pathways"),
+        open.page("templates", "/p/templates"),
+        open.page("template", "/p/templates/cancellation/en-GB"),
+        open.page("template-versions", "/p/templates/cancellation/en-GB/versions"),
     ];
     assert_eq!(open.look(RUTH, &pages), Vec::<String>::new());
 }
@@ -215,6 +218,7 @@ fn a_browser_finds_nothing_wrong_with_the_pages_of_the_record() {
         open.page("slots", "/t/slots"),
         open.page("clients", "/t/clients"),
         open.page("client", &format!("/t/clients/{}", relationship(AISHA))),
+        open.page("contact", &format!("/t/clients/{}/contact", relationship(AISHA))),
         open.page("end", &format!("/t/clients/{}/end", relationship(GRACE))),
         open.page("correct", &format!("/t/appointments/{id}/correct")),
         open.page("terms", &format!("/terms/{PRACTICE}")),

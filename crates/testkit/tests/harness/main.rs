@@ -4,4 +4,5 @@ mod browser;
 mod ics;
 mod mail;
 mod own_cluster;
+mod sms;
 mod world;

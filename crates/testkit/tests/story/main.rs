@@ -2,6 +2,7 @@
 //! that know nothing of its code.
 
 mod access;
+mod answered_letters;
 mod browser;
 mod calendars;
 mod free_times;
@@ -11,9 +12,12 @@ mod mail_faults;
 mod main_path;
 mod moves;
 mod policy;
+mod preference;
 mod presets;
 mod races;
 mod record;
+mod replies;
 mod steps;
 mod storage_faults;
 mod support_mail;
+mod texts;

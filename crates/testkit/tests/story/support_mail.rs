@@ -12,7 +12,7 @@ use lettre::{Message, SmtpTransport, Transport as _};
 use serde_json::{Value, json};
 
 fn hook(world: &World) -> String {
-    format!("{}/hooks/mail/{}", world.url(), world.app.tools.link_key.mail_hook())
+    format!("{}/hooks/mail/{}", world.url(), world.app.tools.link_key.hook("mail"))
 }
 
 /// Hands a letter over; status and answer.

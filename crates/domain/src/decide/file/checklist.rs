@@ -6,6 +6,7 @@ use crate::decide::{Asker, Outcome, Record, Situation};
 use crate::person::{Channel, ContactPreference};
 use crate::practice::{AgreementHow, Contracting, PolicyAcceptance, Relationship, RelationshipFile};
 use crate::refusal::Refusal;
+use crate::telling::consent::Source;
 use crate::time::Instant;
 use serde_json::json;
 
@@ -57,7 +58,9 @@ fn preference(situation: &Situation, checked: &Checked, now: Instant) -> Result<
     let known = &situation.client.preference;
     let voicemail = checked.voicemail.unwrap_or(known.voicemail);
     match &checked.channels {
-        Some(channels) => ContactPreference::stated(channels.clone(), voicemail, &situation.client, now).map(Some),
+        Some(channels) => {
+            ContactPreference::stated(channels.clone(), voicemail, &situation.client, Source::Staff, now).map(Some)
+        }
         None if checked.voicemail.is_some() => Ok(Some(ContactPreference { voicemail, ..known.clone() })),
         None => Ok(None),
     }

@@ -8,6 +8,7 @@ use crate::decide::{Outcome, Situation};
 use crate::message::{CalendarMethod, Facts, LinkTo, MessageKind, Notice};
 use crate::offer::Offer;
 use crate::policy::{NoticeOrder, PracticeEvent};
+use crate::telling::answer::ClientWord;
 use crate::time::Instant;
 
 /// T11: the client and, where it matters, the practice.
@@ -39,6 +40,25 @@ pub(in crate::decide) fn late_answer(
     let facts = Facts { answer: Some(answer), ..Facts::about(about.interval()) };
     let to = situation.therapist.person.id;
     outcome.notices.push(notice(to, MessageKind::LateAnswer, about, facts, None, None, now));
+}
+
+/// What the client wrote back, for the therapist; seconds matter where it is about now.
+pub(in crate::decide) fn client_wrote(
+    situation: &Situation,
+    about: &Appointment,
+    word: ClientWord,
+    now: Instant,
+    outcome: &mut Outcome,
+) {
+    let facts = Facts { said: Some(word), ..Facts::about(about.interval()) };
+    let to = situation.therapist.person.id;
+    outcome.notices.push(notice(to, MessageKind::ClientWrote, about, facts, None, None, now));
+}
+
+/// That a person will read it, for the client who wrote.
+pub(in crate::decide) fn passed_on(situation: &Situation, about: &Appointment, now: Instant, outcome: &mut Outcome) {
+    let facts = Facts::about(about.interval());
+    outcome.notices.push(notice(situation.client.id, MessageKind::PassedOn, about, facts, None, None, now));
 }
 
 /// T12: practice and client, in the practice's order; then the therapist, whose calendar hears of it too.

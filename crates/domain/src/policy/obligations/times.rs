@@ -66,6 +66,15 @@ impl<'a> Times<'a> {
         Owed { kind, owner, due: minutes(due), breach: Some(minutes(breach)), second_breach: Some(minutes(second)) }
     }
 
+    /// The duty to read what a client wrote: minutes while the appointment is on or near, else as the policy has it.
+    pub fn answering(&self, owner: OwnerRole, pace: Pace) -> Owed {
+        let kind = ObligationKind::AnswerClient;
+        match pace {
+            Pace::Live => self.informing(kind, owner, pace),
+            Pace::ShortNotice | Pace::Plain => self.counted_now(kind, owner),
+        }
+    }
+
     fn in_good_time(&self, kind: ObligationKind, owner: OwnerRole) -> Owed {
         let mut owed = Owed { kind, ..self.counted_now(ObligationKind::InformClient, owner) };
         if self.start > self.now {

@@ -8,6 +8,7 @@ use domain::audit::Entry;
 use domain::id::{ClientId, Ids, TherapistId};
 use domain::person::{Channel, ContactPreference, Person, PersonRef, Role, is_phone};
 use domain::practice::{Relationship, RelationshipFile, RelationshipState, Therapist};
+use domain::telling::consent::Source;
 use outside::table::{self, ClientRow, Limits, Prefers, Table};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -164,12 +165,18 @@ impl Task {
             phone: row.phone.clone(),
             zone: row.time_zone.clone(),
             locale: place.practice.locale,
-            preference: ContactPreference { channels: Vec::new(), voicemail: false, asked_at: None },
+            preference: ContactPreference {
+                channels: Vec::new(),
+                voicemail: false,
+                asked_at: None,
+                ..Default::default()
+            },
             active: true,
         };
         let channels = vec![channel(row.prefers)];
-        person.preference = ContactPreference::stated(channels, row.voicemail, &person, self.settings.now)
-            .map_err(|refusal| wrong("prefers", refusal.code.replace('_', " "), &refusal.detail))?;
+        person.preference =
+            ContactPreference::stated(channels, row.voicemail, &person, Source::Import, self.settings.now)
+                .map_err(|refusal| wrong("prefers", refusal.code.replace('_', " "), &refusal.detail))?;
         let relationship = Relationship {
             id: ids.mint(),
             practice: place.practice.id,

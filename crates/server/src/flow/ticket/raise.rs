@@ -123,6 +123,30 @@ pub fn by_mail(
     save(tx, tools, ask, ids, practice, None, raised)
 }
 
+/// What a client wrote back about no appointment that we know of: the office reads it.
+pub fn by_reply(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    ids: &mut Ids,
+    client: &Person,
+    from: &str,
+    body: &str,
+) -> Flow<Done<Raised>> {
+    let practice = store::practice::load(tx, client.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
+    let body: String = body.trim().chars().take(BODY_MAX).collect();
+    let body = if body.is_empty() { "(It had no words.)".to_owned() } else { body };
+    let raised = NewRow {
+        by: Some(client.id),
+        on_behalf_of: None,
+        from_address: Some(from.to_owned()),
+        kind: TicketKind::Admin,
+        body,
+        hand_over: None,
+    };
+    save(tx, tools, ask, ids, practice, None, raised)
+}
+
 struct NewRow {
     by: Option<PersonRef>,
     on_behalf_of: Option<PersonRef>,

@@ -1,17 +1,28 @@
-//! How a client wishes to be reached: channels in order, and whether a voicemail may be left (V-05, V-06, V-10).
+//! How a client wishes to be reached: channels in order, what a message may say, quiet hours, their own address and number,
+//! and somebody to turn to (V-05, V-06, V-10).
 
 use super::desk;
 use crate::actor::Client;
 use crate::app::App;
+use crate::body::Raw;
 use crate::call::Call;
 use crate::error::{FieldErrors, Problem};
-use crate::flow::{self, Failed};
+use crate::flow::address::Code;
+use crate::flow::{self, Ask, Failed, Flow};
+use crate::portal::reach::{self, AddressView, ReachForm};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::{Answer, Route, get, post};
+use crate::when::When;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::id::ClientId;
-use domain::person::{Channel, Person};
+use domain::person::Person;
+use domain::policy::Policy;
+use domain::refusal::{Class, Refusal};
+use domain::schedule::TimeOfDay;
+use domain::telling::address::{AddressChange, What};
+use domain::time::Instant;
+use store::{Done, Tx};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -20,20 +31,19 @@ pub(super) fn routes() -> Vec<Route> {
             .about("contact preference")
             .audits("contact_preference_changed")
             .says("Keeps how the client wishes to be reached"),
+        post("/c/preferences/address", address)
+            .about("contact preference")
+            .audits("address_change_asked")
+            .says("Gives a new address or number"),
+        post("/c/preferences/code", code)
+            .about("contact preference")
+            .audits("address_changed")
+            .says("Shows a new number to be theirs by the code that went there"),
+        post("/c/preferences/emergency", emergency)
+            .about("emergency contact")
+            .audits("emergency_contact_kept")
+            .says("Keeps whom to turn to in an emergency"),
     ]
-}
-
-/// Channels that the page offers, in the order of the list.
-const OFFERED: [Channel; 3] = [Channel::Sms, Channel::Email, Channel::Phone];
-/// Places in the order of preference.
-const PLACES: [&str; 3] = ["first", "second", "third"];
-
-/// One place of the order: its control and what may stand there.
-struct Place {
-    name: &'static str,
-    label: &'static str,
-    options: Vec<(&'static str, String, bool)>,
-    may_be_empty: bool,
 }
 
 #[derive(Template)]
@@ -41,88 +51,144 @@ struct Place {
 struct PreferencesPage {
     shell: Shell,
     errors: FieldErrors,
-    is_saved: bool,
+    done: &'static str,
     is_asked: bool,
-    places: Vec<Place>,
-    voicemail: bool,
-    has_phone: bool,
+    form: ReachForm,
+    address: AddressView,
+    emergency_since: String,
+}
+
+/// What the page shows.
+struct Found {
+    person: Person,
+    waits: Vec<AddressChange>,
+    usual: (TimeOfDay, TimeOfDay),
+    emergency_since: Option<Instant>,
 }
 
 async fn page(app: App, call: Call<Client>) -> Answer {
-    let person = load(&app, &call).await?;
-    let chosen: Vec<Channel> = person.preference.channels.clone();
-    let voicemail = person.preference.voicemail;
-    show(&app, &call, &person, &chosen, voicemail, FieldErrors::default())
+    show(&app, &call, None, FieldErrors::default(), StatusCode::OK).await
 }
 
 async fn save(app: App, call: Call<Client>) -> Answer {
-    let client: ClientId = call.actor.id;
-    let mut channels: Vec<Channel> = Vec::new();
-    for place in PLACES {
-        let named = call.raw().get(place).parse::<Channel>().ok();
-        channels.extend(named.filter(|channel| OFFERED.contains(channel) && !channels.contains(channel)));
+    let (raw, mut errors) = (call.raw().clone(), FieldErrors::default());
+    let person = load(&app, &call).await?.person;
+    let wish = reach::wish(&person, &raw, &mut errors);
+    if !errors.is_empty() {
+        return show(&app, &call, Some(raw), errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    let voicemail = call.raw().has("voicemail", "yes");
-    let (wanted, inner, ask) = (channels.clone(), app.clone(), desk::ask(&call));
-    let saved = app.store.write_async(move |tx: &mut store::Tx<'_>| {
-        flow::settings::contact_preference(tx, &inner.tools, &ask, client, wanted.clone(), voicemail)
-    });
-    match saved.await {
-        Ok(_) => Ok(redirect("/c/preferences?done=saved")),
-        Err(Failed::Refused(refusal)) => {
-            let person = load(&app, &call).await?;
+    let act = move |tx: &mut Tx<'_>, app: &App, ask: &Ask, client| {
+        flow::settings::contact_preference(tx, &app.tools, ask, client, &wish).map(drop_answer)
+    };
+    done(&app, &call, Some(raw), "saved", |field| if field == "channels" { "first" } else { field }, act).await
+}
+
+async fn address(app: App, call: Call<Client>) -> Answer {
+    let raw = call.raw().clone();
+    let (what, typed) = match raw.get("email").trim() {
+        "" => (What::Phone, raw.get("phone").to_owned()),
+        email => (What::Email, email.to_owned()),
+    };
+    let act = move |tx: &mut Tx<'_>, app: &App, ask: &Ask, client| {
+        flow::address::change(tx, &app.tools, ask, client, what, &typed).map(drop_answer)
+    };
+    done(&app, &call, None, "asked", |field| field, act).await
+}
+
+async fn code(app: App, call: Call<Client>) -> Answer {
+    let (typed, client, inner, ask) = (call.raw().get("code").to_owned(), call.actor.id, app.clone(), desk::ask(&call));
+    let tried =
+        app.store.write_async(move |tx: &mut Tx<'_>| flow::address::by_code(tx, &inner.tools, &ask, client, &typed));
+    let mut errors = FieldErrors::default();
+    match tried.await {
+        Ok(committed) if committed.answer == Code::Right => return Ok(redirect("/c/preferences?done=confirmed")),
+        Ok(_) => errors.push("code", "That is not the code that we sent. Look at the newest text, and type it again."),
+        Err(Failed::Refused(refusal)) if refusal.class == Class::Conflict => errors.push("phone", refusal.detail),
+        Err(other) => return Err(other.into()),
+    }
+    show(&app, &call, None, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+async fn emergency(app: App, call: Call<Client>) -> Answer {
+    let raw = call.raw().clone();
+    let text = |field: &str| raw.get(field).to_owned();
+    let said = (!raw.has("act", "remove")).then(|| (text("name"), text("emergency_phone"), text("relation")));
+    let act = move |tx: &mut Tx<'_>, app: &App, ask: &Ask, client| {
+        flow::address::put_emergency(tx, &app.tools, ask, client, said.clone())
+    };
+    done(&app, &call, None, "kept", |field| if field == "phone" { "emergency_phone" } else { field }, act).await
+}
+
+fn drop_answer<T>(done: Done<T>) -> Done<()> {
+    Done { answer: (), audit: done.audit, more: done.more }
+}
+
+/// Does it and leads back to the page, or shows the page with what was refused, at the field that `at` gives it.
+async fn done<F>(
+    app: &App,
+    call: &Call<Client>,
+    typed: Option<Raw>,
+    word: &str,
+    at: fn(&'static str) -> &'static str,
+    mut act: F,
+) -> Answer
+where
+    F: FnMut(&mut Tx<'_>, &App, &Ask, ClientId) -> Flow<Done<()>> + Send + 'static,
+{
+    let (client, inner, ask) = (call.actor.id, app.clone(), desk::ask(call));
+    let written = app.store.write_async(move |tx: &mut Tx<'_>| act(tx, &inner, &ask, client));
+    match written.await {
+        Ok(_) => {
+            app.nudge.ring();
+            Ok(redirect(&format!("/c/preferences?done={word}")))
+        }
+        Err(Failed::Nothing { .. }) => Ok(redirect("/c/preferences")),
+        Err(Failed::Refused(refusal)) if matches!(refusal.class, Class::Invalid | Class::Conflict) => {
             let mut errors = FieldErrors::default();
-            errors.push(PLACES[0], refusal.detail.clone());
-            show(&app, &call, &person, &channels, voicemail, errors)
+            errors.push(at(refusal.field.unwrap_or_default()), refusal.detail.clone());
+            show(app, call, typed, errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(other) => Err(other.into()),
     }
 }
 
-async fn load(app: &App, call: &Call<Client>) -> Result<Person, Problem> {
+async fn load(app: &App, call: &Call<Client>) -> Result<Found, Problem> {
     let client = call.actor.id;
-    desk::read(app, call, move |tx, _, ask| flow::settings::client_in_scope(tx, ask, client)).await
+    desk::read(app, call, move |tx, _, ask| {
+        let person = flow::settings::client_in_scope(tx, ask, client)?;
+        let policy: Option<Policy> = store::policy::latest(tx, person.practice)?;
+        let quiet = policy.ok_or_else(|| Refusal::not_found("policy"))?.parameters.quiet_hours;
+        Ok(Found {
+            waits: store::address::open_of(tx, client)?,
+            usual: (quiet.from, quiet.to),
+            emergency_since: store::risk::contact_since(tx, client)?,
+            person,
+        })
+    })
+    .await
 }
 
-fn show(
-    app: &App,
-    call: &Call<Client>,
-    person: &Person,
-    chosen: &[Channel],
-    voicemail: bool,
-    errors: FieldErrors,
-) -> Answer {
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+async fn show(app: &App, call: &Call<Client>, typed: Option<Raw>, errors: FieldErrors, status: StatusCode) -> Answer {
+    let (found, when) = (load(app, call).await?, When::of(call));
+    let (person, reach) = (&found.person, app.tools.reach);
+    let mut form = ReachForm::of(person, found.usual, reach, &when, true);
+    if let Some(raw) = typed {
+        form = form.typed(person, reach, &raw);
+    }
     let page = PreferencesPage {
         shell: Shell::new(app, call, "How to reach you").with(&errors).at("/c/preferences"),
         errors,
-        is_saved: call.raw_query().has("done", "saved"),
+        done: match call.raw_query().get("done") {
+            "saved" => "Saved. We’ll reach you this way from now on.",
+            "asked" => "Thank you. We use it once it is confirmed.",
+            "confirmed" => "Confirmed. We use it from now on.",
+            "kept" => "Kept.",
+            _ => "",
+        },
         is_asked: person.preference.asked_at.is_some(),
-        places: places(person, chosen),
-        voicemail,
-        has_phone: person.phone.is_some(),
+        form,
+        address: AddressView::of(person, &found.waits, reach, &when),
+        emergency_since: found.emergency_since.map(|at| format!("on {}", when.moment(at))).unwrap_or_default(),
     };
     page_with(status, &page)
-}
-
-fn places(person: &Person, chosen: &[Channel]) -> Vec<Place> {
-    let labels = ["First, try", "If that doesn’t work", "And after that"];
-    let place = |n: usize| Place {
-        name: PLACES[n],
-        label: labels[n],
-        options: OFFERED.into_iter().map(|channel| option(person, channel, chosen.get(n) == Some(&channel))).collect(),
-        may_be_empty: n > 0,
-    };
-    (0..PLACES.len()).map(place).collect()
-}
-
-/// A channel with the address behind it, so that nobody has to wonder which.
-fn option(person: &Person, channel: Channel, is_chosen: bool) -> (&'static str, String, bool) {
-    let phone = person.phone.as_deref().unwrap_or("no number yet");
-    let label = match channel {
-        Channel::Sms => format!("A text to {phone}"),
-        Channel::Phone => format!("A call to {phone}"),
-        _ => format!("An email to {}", person.email.as_deref().unwrap_or("no address yet")),
-    };
-    (channel.word(), label, is_chosen)
 }

@@ -10,6 +10,7 @@ use crate::when::When;
 use askama::Template;
 use domain::appointment::{Appointment, State};
 use domain::id::AppointmentId;
+use domain::person::Person;
 use domain::policy::{Boundary, Preset};
 
 #[derive(Template)]
@@ -156,11 +157,19 @@ fn free_until(story: &Story, when: &When) -> String {
     }
 }
 
+/// The number, and whether it is not theirs.
+fn phone(client: &Person) -> String {
+    match (&client.phone, client.number()) {
+        (Some(number), None) => format!("{number}, which is not theirs: ask for the right one"),
+        (number, _) => number.clone().unwrap_or_else(|| "Not known".to_owned()),
+    }
+}
+
 fn reach(story: &Story) -> Vec<(&'static str, String)> {
     let client = &story.client;
     let mut facts = vec![
         ("Prefers", crate::when::capital(&story.channels())),
-        ("Phone", client.phone.clone().unwrap_or_else(|| "Not known".to_owned())),
+        ("Phone", phone(client)),
         ("Email", client.email.clone().unwrap_or_else(|| "Not known".to_owned())),
         ("Voicemail", story.voicemail().to_owned()),
     ];

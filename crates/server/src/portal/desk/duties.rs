@@ -91,7 +91,7 @@ impl DutyView {
 
 fn act_of(kind: ObligationKind) -> Act {
     match kind {
-        ObligationKind::InformClient | ObligationKind::KeepPromise => Act::Reach,
+        ObligationKind::InformClient | ObligationKind::KeepPromise | ObligationKind::AnswerClient => Act::Reach,
         ObligationKind::WriteContactNote => Act::Note,
         ObligationKind::BookNext => Act::Book,
         ObligationKind::NextStep | ObligationKind::AttendanceUpdate => Act::Wait,
@@ -132,7 +132,7 @@ pub fn view(
     };
     let first_name = client.first_name().to_owned();
     let (title, icon) = words::duty(duty.kind, &first_name);
-    let phone = client.phone.clone().unwrap_or_default();
+    let phone = client.number().unwrap_or_default().to_owned();
     Ok(DutyView {
         id: duty.id.to_string(),
         title,

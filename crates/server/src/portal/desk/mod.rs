@@ -296,6 +296,32 @@ macro_rules! desk_routes {
                 .about("risk screening")
                 .audits("risk_screened")
                 .says("Keeps what a risk screening found"),
+            get::<$kind>(concat!($base, "/clients/{id}/contact"), file::contact::page::<$kind>)
+                .about("client")
+                .says("How a client is reached: their wishes, address and number"),
+            post::<$kind>(concat!($base, "/clients/{id}/contact"), file::contact::save::<$kind>)
+                .about("client")
+                .audits("contact_preference_changed")
+                .says("Keeps what the client said about being told"),
+            post::<$kind>(concat!($base, "/clients/{id}/contact/address"), file::contact::address::<$kind>)
+                .about("client")
+                .audits("address_change_asked")
+                .says("Takes a new address or number down"),
+            post::<$kind>(concat!($base, "/clients/{id}/contact/confirm"), file::contact::confirm::<$kind>)
+                .about("client")
+                .audits("address_changed")
+                .says("Keeps how somebody knows that it is theirs"),
+            post::<$kind>(concat!($base, "/clients/{id}/contact/emergency"), file::contact::emergency::<$kind>)
+                .about("emergency contact")
+                .audits("emergency_contact_kept")
+                .says("Takes down whom to turn to in an emergency"),
+            post::<$kind>(
+                concat!($base, "/clients/{id}/contact/emergency/open"),
+                file::contact::open_emergency::<$kind>,
+            )
+            .about("emergency contact")
+            .audits("emergency_contact_read")
+            .says("Opens it, after a decision about the risk"),
             get::<$kind>(concat!($base, "/clients/{id}/end"), file::end::page::<$kind>)
                 .about("relationship")
                 .says("What ending it calls off"),

@@ -10,6 +10,7 @@ use domain::appointment::{Appointment, State};
 use domain::audit::Receipt;
 use domain::change_request::ChangeRequest;
 use domain::id::AppointmentId;
+use domain::inbound::Inbound;
 use domain::message::Message;
 use domain::offer::{Offer, OfferState};
 use domain::person::{Channel, Person, PersonRef};
@@ -37,6 +38,8 @@ pub struct Story {
     pub duties: Vec<DutyView>,
     /// What people were told, newest first.
     pub messages: Vec<MessageView>,
+    /// What the client wrote back, newest first.
+    pub replies: Vec<ReplyView>,
     /// What happened, newest first.
     pub history: Vec<LineView>,
     /// Where the newest entry of the record stands.
@@ -45,6 +48,23 @@ pub struct Story {
     pub undo_until: Option<Instant>,
     /// What waits for the team.
     pub asked_team: Option<ChangeRequest>,
+}
+
+/// What the client wrote back.
+#[derive(Debug, Clone)]
+pub struct ReplyView {
+    /// By which way.
+    pub channel: &'static str,
+    /// The drawing of that.
+    pub icon: &'static str,
+    /// Their words.
+    pub words: String,
+    /// When it came in.
+    pub at: String,
+    /// The same, RFC 3339.
+    pub at_exact: String,
+    /// What it was understood as.
+    pub understood: &'static str,
 }
 
 /// A message as its recipient got it.
@@ -113,11 +133,25 @@ pub fn load(tx: &mut Tx<'_>, who: &Who, when: &When, id: AppointmentId) -> Flow<
         messages.push(message_view(tx, &mut people, when, &message)?);
     }
     messages.reverse();
+    let replies = store::inbound::of_appointment(tx, &who.scope(), id)?;
+    let replies = replies.iter().rev().map(|inbound| reply_view(inbound, when)).collect();
     let (history, receipt) = history(tx, &mut people, when, &appointment, &client)?;
     let undo = store::undo::of(tx, id)?.filter(|undo| undo.is_open(appointment.revision, when.now));
     let asked_team = store::change_request::open_of(tx, id)?;
     let undo_until = undo.map(|undo| undo.until);
-    Ok(Story { appointment, therapist, client, policy, duties, messages, history, receipt, undo_until, asked_team })
+    Ok(Story {
+        appointment,
+        therapist,
+        client,
+        policy,
+        duties,
+        messages,
+        replies,
+        history,
+        receipt,
+        undo_until,
+        asked_team,
+    })
 }
 
 /// Says under the next step that the client is choosing, and until when.
@@ -125,6 +159,17 @@ fn name_offer(duties: &mut [DutyView], offer: &Offer, when: &When) {
     let held = format!("{} held until {}", words::count(offer.slots.len(), "time"), when.brief(offer.expires_at));
     for duty in duties.iter_mut().filter(|duty| duty.is_owed && duty.act == Act::Wait) {
         duty.detail.clone_from(&held);
+    }
+}
+
+fn reply_view(inbound: &Inbound, when: &When) -> ReplyView {
+    ReplyView {
+        channel: words::channel(inbound.channel),
+        icon: words::channel_icon(inbound.channel),
+        words: inbound.body.clone(),
+        at: when.brief(inbound.received_at),
+        at_exact: inbound.received_at.to_string(),
+        understood: words::understood(inbound.understood.as_deref()),
     }
 }
 
@@ -246,12 +291,12 @@ impl Story {
 
     /// The number as dialled; empty where there is none.
     pub fn dial(&self) -> String {
-        dial(self.client.phone.as_deref().unwrap_or_default())
+        dial(self.client.number().unwrap_or_default())
     }
 
     /// Where the client prefers to be reached, as a line: the number for texts and calls, else the address.
     pub fn address_of(&self, channel: Channel) -> String {
-        let (phone, email) = (self.client.phone.clone(), self.client.email.clone());
+        let (phone, email) = (self.client.number().map(str::to_owned), self.client.email.clone());
         match channel {
             Channel::Email | Channel::InApp | Channel::Push => email.unwrap_or_default(),
             _ => phone.unwrap_or_default(),

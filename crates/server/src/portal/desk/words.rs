@@ -149,8 +149,12 @@ pub fn purpose(kind: MessageKind) -> &'static str {
         MessageKind::Message => "Message",
         MessageKind::Ticket => "Request for help",
         MessageKind::TicketAnswer => "Answer to a request",
+        MessageKind::ConfirmAddress => "New address to confirm",
         MessageKind::RunningLate => "Running late",
         MessageKind::LateAnswer => "Answer to running late",
+        MessageKind::ClientWrote => "The client wrote back",
+        MessageKind::PassedOn => "A person will read it",
+        MessageKind::Help => "How to reach us",
         MessageKind::Missed => "Missed, with an apology",
         MessageKind::ClientLate => "Are you coming?",
         MessageKind::SteppedAway => "Stepped away for now",
@@ -159,6 +163,25 @@ pub fn purpose(kind: MessageKind) -> &'static str {
         MessageKind::TechnicalFailure => "The connection failed",
         MessageKind::Outcome => "What came of it",
         MessageKind::MakeUp => "Make-up session",
+    }
+}
+
+/// What a reply was understood as.
+pub fn understood(word: Option<&str>) -> &'static str {
+    match word {
+        None => "Not read yet",
+        Some("wait") => "Happy to wait",
+        Some("reschedule") => "Would rather have another time",
+        Some("take") => "Took one of the times",
+        Some("new_time") => "Would like a new time",
+        Some("no_new_time") => "No new time for now",
+        Some("coming") => "Is coming",
+        Some("not_coming") => "Can’t make it",
+        Some("ready_at") => "Says when they are ready",
+        Some("stop") => "Wants no more texts",
+        Some("start") => "Wants texts again",
+        Some("help") => "Asked whom to turn to",
+        Some(_) => "For you to read",
     }
 }
 
@@ -206,6 +229,7 @@ pub fn duty(kind: ObligationKind, name: &str) -> (String, &'static str) {
         ObligationKind::ConfirmOutcome => ("Say what came of it".to_owned(), "check"),
         ObligationKind::DecideMoney => ("Decide about the money".to_owned(), "banknote"),
         ObligationKind::AnswerRequest => (format!("Answer what was asked about {name}"), "message-square"),
+        ObligationKind::AnswerClient => (format!("Read what {name} wrote, and answer"), "message-square"),
         ObligationKind::AttributeFault => ("Say whose side it was on".to_owned(), "split"),
         ObligationKind::ConsiderMakeup => ("Think about a make-up session".to_owned(), "heart"),
         ObligationKind::UpdateLongAbsence => ("Update everyone about the absence".to_owned(), "bell"),
@@ -268,6 +292,8 @@ pub fn entry(word: &str) -> String {
         "note_written" => "Wrote the contact note".to_owned(),
         "running_late" => "Running late".to_owned(),
         "late_answer" => "Answered: happy to wait".to_owned(),
+        "client_wrote" => "Wrote back".to_owned(),
+        "reply_read" => "A reply was read".to_owned(),
         "connected_after_lateness" => "Connected and agreed the plan".to_owned(),
         "therapist_missed" => "Missed by the therapist".to_owned(),
         "client_late" => "The client hadn’t come yet".to_owned(),

@@ -7,6 +7,7 @@ use crate::portal::desk::{self, MessageView, People, When, later};
 use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
 use askama::Template;
+use domain::person::Role;
 use jiff::civil::Date;
 use serde::Deserialize;
 use store::message::Filter;
@@ -28,6 +29,7 @@ struct MessagesPage {
     messages: Vec<MessageView>,
     before: String,
     after: String,
+    may_word: bool,
 }
 
 /// GET.
@@ -56,6 +58,7 @@ pub(super) async fn page(app: App, call: Call<Staff>) -> Answer {
         messages,
         before: link(-1),
         after: link(1),
+        may_word: matches!(call.actor.role, Role::Admin | Role::Owner),
     };
     render(&page)
 }

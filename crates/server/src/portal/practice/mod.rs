@@ -7,6 +7,7 @@ mod money;
 mod pathways;
 mod policy;
 mod requests;
+mod templates;
 
 use super::desk;
 use crate::actor::{Staff, Team};
@@ -41,5 +42,5 @@ pub fn routes() -> Vec<Route> {
             .says("Says why not"),
         get::<Staff>("/p/messages", messages::page).about("message").says("What was sent, and where it stands"),
     ];
-    [own, pathways::routes(), policy::routes(), desk::practice_routes()].concat()
+    [own, pathways::routes(), policy::routes(), templates::routes(), desk::practice_routes()].concat()
 }

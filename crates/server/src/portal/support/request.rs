@@ -189,7 +189,7 @@ fn hand_over(
     let Some(given) = &ticket.hand_over else { return Ok(None) };
     let Some(client) = people.find(tx, PersonRef::Client(given.client))?.cloned() else { return Ok(None) };
     Ok(Some(HandOverView {
-        dial: client.phone.as_deref().map(dial).unwrap_or_default(),
+        dial: client.number().map(dial).unwrap_or_default(),
         way: desk::words::channel(given.channel).to_owned(),
         text: given.text.clone(),
         by: when.due(given.deadline),

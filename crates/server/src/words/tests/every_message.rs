@@ -122,7 +122,8 @@ fn html_and_text_say_the_same() {
 #[test]
 fn the_two_marks_stand_open_once_and_nothing_else_does() {
     for case in messages(MessageKind::ALL) {
-        let own_link = matches!(case.notice.kind, MessageKind::SignIn | MessageKind::BookingLink);
+        let own_link =
+            matches!(case.notice.kind, MessageKind::SignIn | MessageKind::BookingLink | MessageKind::ConfirmAddress);
         let expected = usize::from(own_link || case.notice.link.is_some());
         for body in [&case.written.text, &case.written.html] {
             assert_eq!(body.matches("{link}").count(), expected, "{body}");
@@ -228,12 +229,53 @@ fn a_calendar_reads_what_is_on_and_what_is_off() {
 /// Letters about no one appointment.
 fn names_no_time(kind: MessageKind) -> bool {
     let plain = matches!(kind, MessageKind::Message | MessageKind::Ticket | MessageKind::TicketAnswer);
-    plain || matches!(kind, MessageKind::SignIn | MessageKind::BookingLink)
+    let link = matches!(kind, MessageKind::SignIn | MessageKind::BookingLink | MessageKind::ConfirmAddress);
+    plain || link || matches!(kind, MessageKind::PassedOn | MessageKind::Help)
 }
 
 fn attendee(event: &icalendar::Event) -> String {
     let many = event.multi_properties().get("ATTENDEE").and_then(|all| all.first());
     many.map(|property| property.value().to_owned()).unwrap_or_default()
+}
+
+// proves: V-05
+#[test]
+fn who_asked_for_neutral_messages_is_told_that_there_is_news_and_nothing_else() {
+    let story = Rc::new(sample());
+    let mut to = story.client();
+    to.preference.file.safe_content = true;
+    for kind in MessageKind::ALL {
+        for link in links().map(Some).into_iter().chain([None]) {
+            let case = case(&story, &to, *kind, Some(Initiator::Therapist), link, true);
+            let Written { subject, text, html, calendar } = &case.written;
+            assert_eq!((subject.as_str(), calendar), ("There is something new for you", &None));
+            let way =
+                if link.is_some() { "Read it at alderhouse.example:\n{link}" } else { "https://alderhouse.example/c" };
+            assert!(text.contains(way) && text.contains("There is something new for you."), "{text}");
+            let time = moment(&case, case.notice.facts.time.from);
+            for word in PRIVATE.iter().chain(&NEVER) {
+                assert!(!has_word(&text.replace("alderhouse", ""), word), "{word}: {text}");
+            }
+            assert!(!text.contains(&time) && !text.contains("appointment") && !html.contains("Maya"), "{text}");
+            let short = Notice { channel: domain::person::Channel::Sms, ..case.notice.clone() };
+            let short = story.write(&short, &to).text;
+            let way = if link.is_some() { "\n{link}" } else { " https://alderhouse.example/c" };
+            assert_eq!(short, format!("There is something new for you.{way}"));
+        }
+    }
+}
+
+#[test]
+fn a_new_address_reads_no_more_than_a_stranger_may() {
+    let (story, writer) = (sample(), writer());
+    let written =
+        writer.confirm_address(domain::person::Channel::Email, &story.situation.practice, &story.client(), story.now);
+    assert_eq!(written.subject, "Please confirm this address");
+    assert!(written.text.contains("Confirm at alderhouse.example:\n{link}\n"), "{}", written.text);
+    assert!(!has_word(&written.text, "appointment") && !has_word(&written.text, "maya"), "{}", written.text);
+    let text =
+        writer.confirm_address(domain::person::Channel::Sms, &story.situation.practice, &story.client(), story.now);
+    assert_eq!(text.text, "Your code to confirm this number:\n{link}");
 }
 
 #[test]

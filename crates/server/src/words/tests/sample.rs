@@ -194,6 +194,7 @@ fn practice() -> Practice {
         support_email: "help@alderhouse.example".into(),
         clinical_email: "clinical@alderhouse.example".into(),
         risk_email: "risk@alderhouse.example".into(),
+        templates: None,
     }
 }
 
@@ -208,7 +209,12 @@ fn person(id: PersonRef, role: Role, name: &str) -> Person {
         phone: Some(if role == Role::Client { "+447700900412".into() } else { "+447700900100".into() }),
         zone: london(),
         locale: Locale::EnGb,
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+        preference: ContactPreference {
+            channels: vec![Channel::Email],
+            voicemail: false,
+            asked_at: None,
+            ..Default::default()
+        },
         active: true,
     }
 }

@@ -136,6 +136,11 @@ impl ClientPage {
     fn is_flagged(&self) -> bool {
         self.found.screening.is_some_and(|screening| screening.flagged)
     }
+    /// The number that somebody found to be another's, until it is changed or confirmed.
+    fn wrong_number(&self) -> Option<&str> {
+        let client = &self.found.client;
+        client.phone.as_deref().filter(|number| client.preference.file.is_wrong(number))
+    }
     /// "Looked at on 3 March. To be looked at again by 3 June."
     fn screened(&self) -> String {
         let Some(screening) = self.found.screening else { return "Nobody has noted a screening yet.".to_owned() };
@@ -270,6 +275,20 @@ fn pathways(tx: &mut Tx<'_>, ask: &Ask, pair: &Relationship) -> Flow<Vec<Choice>
     Ok(none.into_iter().chain(found.iter().map(of)).collect())
 }
 
+/// Ways that they said no to, or that lead to somebody else.
+fn refused_ways(client: &Person) -> String {
+    let file = &client.preference.file;
+    let refused = Channel::ALL.into_iter().filter(|channel| *channel != Channel::Voicemail && file.refuses(*channel));
+    let mut ways: Vec<String> = refused.map(|channel| words::channel(channel).to_owned()).collect();
+    ways.extend(
+        client.phone.iter().filter(|number| file.is_wrong(number)).map(|number| format!("{number}, not theirs")),
+    );
+    if file.safe_content {
+        ways.push("names and times in messages".to_owned());
+    }
+    if ways.is_empty() { "Nothing was said".to_owned() } else { ways.join("; ") }
+}
+
 /// The checklist as it stands, in sentences.
 fn checks(found: &Found, when: &When) -> Vec<(&'static str, String)> {
     let (file, preference) = (&found.pair.file.contracting, &found.client.preference);
@@ -285,6 +304,7 @@ fn checks(found: &Found, when: &When) -> Vec<(&'static str, String)> {
     vec![
         ("How to reach them", asked),
         ("Voicemail", if preference.voicemail { "May be left" } else { "Not to be left" }.to_owned()),
+        ("Not to be used", refused_ways(&found.client)),
         (
             "Wishes to continue",
             match file.continues {

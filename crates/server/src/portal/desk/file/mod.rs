@@ -1,6 +1,7 @@
 //! The desk's pages about the record: updates, corrections, reserved times, clients, notes and the dispute file.
 
 pub mod clients;
+pub mod contact;
 pub mod correct;
 pub mod dispute;
 pub mod end;

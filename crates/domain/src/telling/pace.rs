@@ -1,0 +1,161 @@
+//! How fast messages may go out by one way, and when a way is left alone because nobody answers there.
+
+use crate::id::MessageId;
+use crate::time::{Instant, Span};
+use std::collections::HashSet;
+
+/// So many a second, evenly: whoever comes too soon is given a later moment, and that moment is kept for them. Urgent
+/// news does not ask.
+#[derive(Debug, Clone)]
+pub struct Spread {
+    /// Between one and the next, microseconds.
+    gap: i64,
+    /// The next moment that nobody has, UTC.
+    next: Option<Instant>,
+    /// Those who were given a moment and come back for it.
+    given: HashSet<MessageId>,
+}
+
+/// How many moments may lie behind unused, to be used at once: a second's worth.
+const BURST: Span = Span::seconds(1);
+
+impl Spread {
+    /// So many a second; at least one.
+    pub fn per_second(many: u32) -> Self {
+        Self { gap: 1_000_000 / i64::from(many.max(1)), next: None, given: HashSet::new() }
+    }
+
+    /// Whether this message may go now, or from when.
+    ///
+    /// # Errors
+    /// The moment that is kept for it.
+    pub fn go(&mut self, message: MessageId, now: Instant) -> Result<(), Instant> {
+        if self.given.remove(&message) {
+            return Ok(());
+        }
+        let free = self.next.unwrap_or(now).max(now - BURST);
+        self.next = Some(Instant::from_micros(free.micros() + self.gap));
+        if free <= now {
+            return Ok(());
+        }
+        self.given.insert(message);
+        Err(free)
+    }
+}
+
+/// Tries in a row that found nobody, after which a way is left alone.
+const FAILURES: u32 = 5;
+/// For how long; then one try shows whether somebody is there again. That one is all the load that retrying adds.
+const PAUSE: Span = Span::seconds(30);
+
+/// Whether a way out is worth trying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Breaker {
+    /// It is; so many tries in a row found nobody.
+    #[default]
+    Sound,
+    /// It was, lately.
+    Shaky(u32),
+    /// Not before this moment, UTC.
+    Open(Instant),
+}
+
+impl Breaker {
+    /// Whether to try now. After the pause one may, and the next only when that one is heard of or another pause is over.
+    ///
+    /// # Errors
+    /// When to come back.
+    pub fn try_now(&mut self, now: Instant) -> Result<(), Instant> {
+        match *self {
+            Self::Open(until) if until > now => Err(until),
+            Self::Open(_) => {
+                *self = Self::Open(now + PAUSE);
+                Ok(())
+            }
+            Self::Sound | Self::Shaky(_) => Ok(()),
+        }
+    }
+
+    /// Somebody answered, whatever they said.
+    pub fn answered(&mut self) {
+        *self = Self::Sound;
+    }
+
+    /// Nobody did. True where the way is left alone from now on.
+    pub fn silent(&mut self, now: Instant) -> bool {
+        let (failures, was_open) = match *self {
+            Self::Sound => (1, false),
+            Self::Shaky(before) => (before + 1, false),
+            Self::Open(_) => (FAILURES, true),
+        };
+        *self = if failures >= FAILURES { Self::Open(now + PAUSE) } else { Self::Shaky(failures) };
+        failures >= FAILURES && !was_open
+    }
+}
+
+/// How long to wait before another try: from `waits` by the number of tries so far, and anywhere in its upper half, so
+/// that what failed together does not come back together. What has the same name (an id's bytes) waits the same at every
+/// run.
+pub fn wait_after(waits: &[Span], tries: u32, name: [u8; 16]) -> Span {
+    let tried = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX);
+    let whole = waits[tried.min(waits.len() - 1)].as_micros();
+    let chance = u16::from_be_bytes([name[14], name[15]].map(|byte| byte.wrapping_add(tries as u8)));
+    Span::micros(whole / 2 + whole / 2 * i64::from(chance) / i64::from(u16::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(micros: i64) -> Instant {
+        Instant::from_micros(1_800_000_000_000_000 + micros)
+    }
+
+    fn message(n: u8) -> MessageId {
+        MessageId::from_bytes([n; 16])
+    }
+
+    #[test]
+    fn ten_a_second_go_out_a_tenth_of_a_second_apart_after_a_first_second_at_once() {
+        let mut spread = Spread::per_second(10);
+        let first: Vec<_> = (0..30).map(|n| spread.go(message(n), at(0))).collect();
+        let now = first.iter().filter(|given| given.is_ok()).count();
+        assert_eq!(now, 1, "nothing lay unused before the first");
+        assert_eq!(first[1], Err(at(100_000)));
+        assert_eq!(first[29], Err(at(2_900_000)));
+        assert_eq!(spread.go(message(29), at(2_900_000)), Ok(()), "the moment was kept");
+        assert_eq!(spread.go(message(99), at(60_000_000)), Ok(()));
+        let burst = (100..120).filter(|n| spread.go(message(*n), at(60_000_000)).is_ok()).count();
+        assert_eq!(burst, 10, "a second's worth, which nobody had used");
+    }
+
+    #[test]
+    fn after_five_silences_a_way_is_left_alone_and_then_tried_once() {
+        let mut way = Breaker::default();
+        for n in 0..4 {
+            assert_eq!((way.try_now(at(n)), way.silent(at(n))), (Ok(()), false));
+        }
+        assert!(way.silent(at(4)));
+        let until = at(4) + PAUSE;
+        assert_eq!(way.try_now(at(5)), Err(until));
+        assert_eq!(way.try_now(until), Ok(()), "one try");
+        assert_eq!(way.try_now(until), Err(until + PAUSE), "and no second beside it");
+        assert!(!way.silent(until));
+        assert!(way.try_now(until).is_err());
+        assert_eq!(way.try_now(until + PAUSE), Ok(()));
+        way.answered();
+        assert_eq!(way, Breaker::Sound);
+    }
+
+    #[test]
+    fn what_failed_together_comes_back_apart_and_the_same_each_time() {
+        let waits = [Span::seconds(5), Span::minutes(1)];
+        let wait = |n, tries| wait_after(&waits, tries, [n; 16]);
+        assert_ne!(wait(1, 1), wait(2, 1));
+        assert_eq!(wait(1, 1), wait(1, 1));
+        for n in 0..=255 {
+            assert!((Span::micros(2_500_000)..=Span::seconds(5)).contains(&wait(n, 1)));
+            assert!((Span::seconds(30)..=Span::minutes(1)).contains(&wait(n, 9)));
+        }
+    }
+}

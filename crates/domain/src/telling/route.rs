@@ -1,0 +1,166 @@
+//! By which ways a person is told one thing, and when (`domain` 2.1 *contact preference*, 7.4; V-05, G-10, A-12).
+//!
+//! A notice says what is told. Which letters and texts that becomes is decided here, in one place, from what the person
+//! prefers, what this installation can send, and the hour on their clock.
+
+use crate::message::{MessageKind, Notice};
+use crate::person::{Channel, Person, PersonRef};
+use crate::policy::Parameters;
+use crate::schedule::TimeOfDay;
+use crate::time::{Instant, Span};
+
+/// Ways that this installation can send by itself. Letters it always can; the phone is always a person's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// A gateway for short texts is set up.
+    pub sms: bool,
+    /// Messages appear in clients' own pages.
+    pub in_app: bool,
+    /// Browsers that asked for it are notified.
+    pub push: bool,
+}
+
+/// How long a text may stay without a word of where it is, before the letter that waits behind it goes: where seconds
+/// matter, and else.
+const SILENCE: [Span; 2] = [Span::minutes(3), Span::minutes(30)];
+
+/// The notices that this one becomes, each by one way: at least one, so that nothing is decided and then not told. Behind
+/// a text waits a letter: it goes when the text fails or nothing is heard of it, and never when the text has arrived.
+/// A client who said no to every way that there is gets a letter without an address, which a person takes over (U3).
+pub fn ways(notice: &Notice, to: &Person, reach: Reach, parameters: &Parameters) -> Vec<Notice> {
+    let night = Night::of(notice, to, parameters);
+    let channels = channels(notice.kind, to, reach, &night);
+    let by = |channel| {
+        let send_at = if channel == Channel::Sms { night.text_at(notice.send_at) } else { notice.send_at };
+        let safe = to.preference.file.safe_content;
+        let calendar = notice.calendar.filter(|_| channel == Channel::Email && !safe);
+        Notice { channel, send_at, calendar, ..notice.clone() }
+    };
+    let mut ways: Vec<Notice> = channels.iter().copied().map(by).collect();
+    let first = ways.first().filter(|way| way.channel == Channel::Sms).map(|way| way.send_at);
+    if let (Some(at), false, true) = (first, channels.contains(&Channel::Email), to.address(Channel::Email).is_some()) {
+        let [urgent, other] = SILENCE;
+        let silence = if notice.urgent || notice.kind.is_live() { urgent } else { other };
+        ways.push(Notice { send_at: at + silence, ..by(Channel::Email) });
+    }
+    ways
+}
+
+/// In the order of preference; never empty.
+fn channels(kind: MessageKind, to: &Person, reach: Reach, night: &Night) -> Vec<Channel> {
+    if !matches!(to.id, PersonRef::Client(_)) || !can_be_short(kind) {
+        return vec![Channel::Email];
+    }
+    let can = |channel: &Channel| can(*channel, to, reach) && !(*channel == Channel::Sms && night.forbids_texts());
+    let mut listed: Vec<Channel> = Vec::new();
+    for channel in to.preference.channels.iter().filter(|channel| can(channel)) {
+        // Older rows may name a way twice; nobody is told twice by one way (U1).
+        if !listed.contains(channel) {
+            listed.push(*channel);
+        }
+    }
+    // News of the very moment goes by every way that they gave, the rest by the one that they like best.
+    let mut chosen = if kind.is_live() { listed } else { listed.into_iter().take(1).collect() };
+    let letter = chosen.is_empty() || always_a_letter(kind);
+    if letter && !chosen.contains(&Channel::Email) && (to.address(Channel::Email).is_some() || chosen.is_empty()) {
+        chosen.push(Channel::Email);
+    }
+    chosen
+}
+
+/// Whether it can go that way at all.
+fn can(channel: Channel, to: &Person, reach: Reach) -> bool {
+    let welcome = !to.preference.file.refuses(channel);
+    match channel {
+        Channel::Email => to.address(channel).is_some(),
+        Channel::Sms => reach.sms && to.address(channel).is_some(),
+        Channel::InApp => reach.in_app && welcome,
+        Channel::Push => reach.push && welcome,
+        Channel::Phone | Channel::Voicemail | Channel::InPerson => false,
+    }
+}
+
+/// Whether a letter goes whatever else does: it carries the calendar part, and every cancellation is e-mailed (G-10).
+const fn always_a_letter(kind: MessageKind) -> bool {
+    matches!(kind, MessageKind::Confirmation | MessageKind::Cancellation | MessageKind::Rescheduled)
+}
+
+/// Whether its sense fits a short text. Money, corrections and closing words are letters: a text that asks for money
+/// looks like fraud (`domain` 7.1).
+const fn can_be_short(kind: MessageKind) -> bool {
+    matches!(
+        kind,
+        MessageKind::Confirmation
+            | MessageKind::Cancellation
+            | MessageKind::Rescheduled
+            | MessageKind::Offer
+            | MessageKind::TimeKept
+            | MessageKind::Requested
+            | MessageKind::RequestDeclined
+            | MessageKind::Promise
+            | MessageKind::BookingLink
+            | MessageKind::RunningLate
+            | MessageKind::Missed
+            | MessageKind::ClientLate
+            | MessageKind::SteppedAway
+            | MessageKind::ClientNoShow
+            | MessageKind::TechnicalFailure
+            | MessageKind::MakeUp
+            | MessageKind::PassedOn
+    )
+}
+
+/// What the hour on the client's clock means for a text: letters disturb nobody.
+struct Night {
+    /// When the morning comes; none by day.
+    ends: Option<Instant>,
+    /// It cannot wait: the start is near, or it is news of the very moment.
+    urgent: bool,
+    /// They are content to be woken for what cannot wait.
+    may_wake: bool,
+}
+
+impl Night {
+    /// The hours are the client's own, or else the practice's.
+    fn of(notice: &Notice, to: &Person, parameters: &Parameters) -> Self {
+        let (usual, own) = (&parameters.quiet_hours, to.preference.file.quiet);
+        let (evening, morning) = own.map_or((usual.from, usual.to), |own| (own.from, own.to));
+        let near = notice.facts.time.from - notice.send_at <= Span::hours(i64::from(usual.urgent));
+        Self {
+            ends: morning_after(notice.send_at, to, evening, morning),
+            urgent: notice.kind.is_live() || near,
+            may_wake: own.is_none_or(|own| own.urgent),
+        }
+    }
+
+    /// When a text may go: it waits for the morning, and is never dropped.
+    fn text_at(&self, now: Instant) -> Instant {
+        self.ends.filter(|_| !self.urgent).map_or(now, |morning| morning.max(now))
+    }
+
+    /// What cannot wait and may not wake them goes by another way: in the morning it would be old.
+    const fn forbids_texts(&self) -> bool {
+        self.ends.is_some() && self.urgent && !self.may_wake
+    }
+}
+
+/// When the quiet that there is at this moment ends on their clock; none where there is none.
+fn morning_after(now: Instant, to: &Person, evening: TimeOfDay, morning: TimeOfDay) -> Option<Instant> {
+    let here = now.in_zone(&to.zone);
+    let clock = here.hour() as u16 * 60 + here.minute() as u16;
+    if !is_quiet(clock, evening.minutes(), morning.minutes()) {
+        return None;
+    }
+    let is_evening = evening > morning && clock >= evening.minutes();
+    let day = if is_evening { here.date().tomorrow().unwrap_or(here.date()) } else { here.date() };
+    // A morning that the clocks skip begins when they have.
+    morning.on(day).to_zoned(to.zone.time_zone()).ok().map(|until| Instant::from(&until))
+}
+
+/// Whether a clock at this minute stands between the evening and the morning; the evening may be after midnight.
+const fn is_quiet(clock: u16, evening: u16, morning: u16) -> bool {
+    if evening <= morning { evening <= clock && clock < morning } else { clock >= evening || clock < morning }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,226 @@
+//! What clients write back, by text or letter: taken in at once, then read by a job, so that a fault loses no word of it.
+//! What is understood is done in the client's own name; anything else goes to a person.
+
+use super::letter::entry;
+use super::{Ask, Failed, Flow, Tools, Who, appointment, jobs, letter, live, load, offer, settings, ticket};
+use domain::access::{Actor, Via};
+use domain::audit::Entry;
+use domain::decide::{Command, Live};
+use domain::id::{AppointmentId, Ids, MessageId, OfferId};
+use domain::inbound::Inbound;
+use domain::message::{LinkTo, Message};
+use domain::offer::OfferState;
+use domain::person::{Channel, Person, PersonRef, Role};
+use domain::telling::answer::{ClientWord, Meaning, Question, meaning};
+use domain::telling::reply;
+use domain::time::Span;
+use load::Mode;
+use serde_json::json;
+use store::job::{Job, Priority};
+use store::{Done, Tx};
+
+/// How long a question may be answered by text; whether it is still open is for the rules to say.
+const ANSWERED_WITHIN: Span = Span::hours(14 * 24);
+
+/// What came in, as a gateway or mail server hands it over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// By text or letter.
+    pub channel: Channel,
+    /// The number, as `+447700900412`, or the address in lower case.
+    pub address: String,
+    /// The words.
+    pub body: String,
+    /// The other side's own name for it.
+    pub reference: String,
+    /// The message that a letter says it answers.
+    pub answers: Option<MessageId>,
+}
+
+/// Whose it is.
+struct Whose {
+    client: Person,
+    answers: Option<Message>,
+}
+
+/// Takes it in and has it read. False where nobody here has that number or address: nothing is kept, and whoever wrote
+/// learns nothing.
+pub fn take_in(tx: &mut Tx, ask: &Ask, said: &Said) -> Flow<bool> {
+    let found = match said.channel {
+        Channel::Email => of_letter(tx, said)?,
+        _ => of_text(tx, ask, said)?,
+    };
+    let Some(Whose { client, answers }) = found else { return Ok(false) };
+    let PersonRef::Client(id) = client.id else { return Ok(false) };
+    let inbound = Inbound {
+        id: Ids::new(ask.command, ask.now).mint(),
+        practice: client.practice,
+        client: id,
+        appointment: answers.as_ref().and_then(|message| message.appointment),
+        answers: answers.map(|message| message.id),
+        channel: said.channel,
+        address: said.address.clone(),
+        body: said.body.clone(),
+        received_at: ask.now,
+        understood: None,
+    };
+    if store::inbound::insert(tx, &inbound, &said.reference)? {
+        let (subject, practice) = (inbound.id.to_string(), inbound.practice);
+        let job = Job { kind: jobs::REPLY, subject: &subject, practice, priority: Priority::Urgent, due_at: ask.now };
+        store::job::enqueue(tx, &job)?;
+    }
+    Ok(true)
+}
+
+/// Of whoever was texted there last, the question that was asked last before all else; else of the only client who has
+/// the number. Where several have it and nobody was written to, it is the first of them: a person reads it anyway.
+fn of_text(tx: &mut Tx, ask: &Ask, said: &Said) -> Flow<Option<Whose>> {
+    let sent = store::message::texted(tx, &said.address, ask.now - ANSWERED_WITHIN)?;
+    let to_clients: Vec<Message> = sent.into_iter().filter(|m| matches!(m.to, PersonRef::Client(_))).collect();
+    let asked = to_clients.iter().find(|message| Question::of(message.kind, message.link).is_some());
+    let Some(answers) = asked.or(to_clients.first()).cloned() else {
+        let client = store::person::clients_by_phone(tx, &said.address)?.into_iter().next();
+        return Ok(client.map(|client| Whose { client, answers: None }));
+    };
+    let client = store::person::load(tx, answers.to)?;
+    Ok(client.map(|client| Whose { client, answers: Some(answers) }))
+}
+
+/// Of whom the message was to that it answers, if it comes from where that message went; else of whoever has the address.
+fn of_letter(tx: &mut Tx, said: &Said) -> Flow<Option<Whose>> {
+    let answers = said.answers.map(|id| store::message::load(tx, id)).transpose()?.flatten();
+    let answers = answers.filter(|message| message.address.eq_ignore_ascii_case(&said.address));
+    let Some(answers) = answers.filter(|message| matches!(message.to, PersonRef::Client(_))) else {
+        let known = store::person::by_email(tx, &said.address)?;
+        let client = known.into_iter().find(|person| person.role == Role::Client);
+        return Ok(client.map(|client| Whose { client, answers: None }));
+    };
+    let client = store::person::load(tx, answers.to)?;
+    Ok(client.map(|client| Whose { client, answers: Some(answers) }))
+}
+
+/// Reads what came in, and does what it says.
+pub fn read(tx: &mut Tx, tools: &Tools, ask: &Ask, id: domain::id::InboundId) -> Flow<Done<()>> {
+    let nothing = || Failed::Nothing { look_again: None };
+    let mut inbound = store::inbound::load(tx, id)?.filter(|found| found.understood.is_none()).ok_or_else(nothing)?;
+    let client = store::person::load(tx, PersonRef::Client(inbound.client))?.ok_or_else(nothing)?;
+    let answers = inbound.answers.map(|id| store::message::load(tx, id)).transpose()?.flatten();
+    let asked = answers.as_ref().and_then(|message| Question::of(message.kind, message.link));
+    let means = meaning(reply::read(&inbound.body), asked, &client.zone, inbound.received_at);
+    let ask = &in_their_name(ask, &client, inbound.channel);
+    if inbound.appointment.is_none() {
+        inbound.appointment = nearest(tx, ask)?;
+    }
+    let (word, entries) = match carry_out(tx, tools, ask, &inbound, &client, answers.as_ref(), means) {
+        Err(Failed::Refused(_)) => (ClientWord::Unread.as_str(), unread(tx, tools, ask, &inbound, &client)?),
+        Err(Failed::Nothing { .. }) => (word_of(means), Vec::new()),
+        Err(other) => return Err(other),
+        Ok(entries) => (word_of(means), entries),
+    };
+    inbound.understood = Some(word.to_owned());
+    store::inbound::read(tx, &inbound)?;
+    let mut subjects = vec![inbound.id.to_string(), client.id.to_string()];
+    subjects.extend(inbound.appointment.map(|id| id.to_string()));
+    let details = json!({ "channel": inbound.channel, "understood": word, "answers": inbound.answers });
+    let own = entry(tools, ask, inbound.practice, "reply_read", subjects, details);
+    let mut all = entries.into_iter().chain([own]);
+    let first = all.next().ok_or_else(nothing)?;
+    Ok(Done::new((), first).and(all))
+}
+
+/// The client acts, by the way that they wrote.
+fn in_their_name(ask: &Ask, client: &Person, channel: Channel) -> Ask {
+    let via = if channel == Channel::Email { Via::Mail } else { Via::Text };
+    let name = client.name.clone();
+    let actor = Actor { person: client.id, practice: client.practice, role: Role::Client, name, via };
+    Ask { who: Who::Actor(actor), ..ask.clone() }
+}
+
+/// What a client most likely writes about: their next appointment.
+fn nearest(tx: &mut Tx, ask: &Ask) -> Flow<Option<AppointmentId>> {
+    let next = store::appointment::next_of(tx, &ask.who.scope(), ask.now, 1)?;
+    Ok(next.first().map(|appointment| appointment.id))
+}
+
+const fn word_of(means: Meaning) -> &'static str {
+    match means {
+        Meaning::Stop => "stop",
+        Meaning::Start => "start",
+        Meaning::Help => "help",
+        Meaning::Late(answer) => answer.as_str(),
+        Meaning::Take(_) => "take",
+        Meaning::Says(word) => word.as_str(),
+    }
+}
+
+fn carry_out(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    inbound: &Inbound,
+    client: &Person,
+    answers: Option<&Message>,
+    means: Meaning,
+) -> Flow<Vec<Entry>> {
+    let offered = match answers.and_then(|message| message.link) {
+        Some(LinkTo::Offer(id)) => Some(id),
+        _ => None,
+    };
+    match (means, inbound.appointment, offered) {
+        (Meaning::Stop, ..) => settings::stop_texts(tx, tools, ask, inbound.client).map(entries),
+        (Meaning::Start, ..) => settings::start_texts(tx, tools, ask, inbound.client).map(entries),
+        (Meaning::Help, ..) => help(tx, tools, ask, inbound, client),
+        (Meaning::Late(answer), Some(about), _) => {
+            live::act(tx, tools, ask, about, Live::Answer(answer), None).map(entries)
+        }
+        (Meaning::Take(place), _, Some(id)) => take(tx, tools, ask, id, place),
+        (Meaning::Says(ClientWord::NoNewTime), _, Some(id)) if is_live(tx, ask, id)? => {
+            offer::decline(tx, tools, ask, id, false).map(entries)
+        }
+        (Meaning::Says(word), Some(about), _) if word != ClientWord::Unread => {
+            say(tx, tools, ask, about, word).map(entries)
+        }
+        _ => unread(tx, tools, ask, inbound, client),
+    }
+}
+
+fn is_live(tx: &mut Tx, ask: &Ask, id: OfferId) -> Flow<bool> {
+    let offer = store::offer::load(tx, &ask.who.scope(), id)?;
+    Ok(offer.is_some_and(|offer| offer.state == OfferState::Open && offer.expires_at > ask.now))
+}
+
+/// The time at that place of the list that they were sent.
+fn take(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, place: usize) -> Flow<Vec<Entry>> {
+    use domain::refusal::Refusal;
+    let offer = store::offer::load(tx, &ask.who.scope(), id)?.ok_or_else(|| Refusal::not_found("offer"))?;
+    let slot = place.checked_sub(1).and_then(|place| offer.slots.get(place));
+    let start = slot.ok_or_else(|| Refusal::not_found("time"))?.from;
+    super::offer::accept(tx, tools, ask, id, start).map(entries)
+}
+
+fn say(tx: &mut Tx, tools: &Tools, ask: &Ask, about: AppointmentId, word: ClientWord) -> Flow<Done<super::Answer>> {
+    let situation = load::appointment(tx, tools, ask, about, &[], Mode::Change)?;
+    appointment::change(tx, tools, ask, situation, Command::Reply(word))
+}
+
+/// A person reads it: whoever's appointment it is about, else the office.
+fn unread(tx: &mut Tx, tools: &Tools, ask: &Ask, inbound: &Inbound, client: &Person) -> Flow<Vec<Entry>> {
+    if let Some(about) = inbound.appointment {
+        return say(tx, tools, ask, about, ClientWord::Unread).map(entries);
+    }
+    let mut ids = Ids::new(ask.command, ask.now);
+    let raised = ticket::by_reply(tx, tools, ask, &mut ids, client, &inbound.address, &inbound.body)?;
+    Ok(entries(raised))
+}
+
+/// Who to turn to.
+fn help(tx: &mut Tx, tools: &Tools, ask: &Ask, inbound: &Inbound, client: &Person) -> Flow<Vec<Entry>> {
+    let mut ids = Ids::new(ask.command, ask.now);
+    let message = letter::how_to_reach_us(tx, tools, ask, &mut ids, client, inbound)?;
+    let subjects = vec![client.id.to_string(), message.id.to_string()];
+    Ok(vec![entry(tools, ask, client.practice, "help_sent", subjects, json!({ "channel": message.channel }))])
+}
+
+fn entries<T>(done: Done<T>) -> Vec<Entry> {
+    std::iter::once(done.audit).chain(done.more).collect()
+}

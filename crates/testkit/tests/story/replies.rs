@@ -1,0 +1,215 @@
+//! What clients text back, through a real gateway: it lands on the right appointment, or with a person.
+
+use crate::steps::{act, booked, booking, put_letters_away, text};
+use domain::person::PersonRef;
+use domain::policy::Preset;
+use domain::time::Span;
+use holdspace_testkit::kannel::Kannel;
+use holdspace_testkit::wait;
+use holdspace_testkit::world::{Engine, House, Plan, World};
+use serde_json::{Value, json};
+
+const PHONE: &str = "+447700900412";
+
+/// A clinic whose client prefers texts, with an appointment on Thursday at two, and a gateway that hands replies over.
+fn begin(engine: Engine) -> (Kannel, World, House, Value) {
+    let kannel = Kannel::start();
+    let world = Plan::on(engine).only(Preset::Clinic).texting(&kannel).client_on(PHONE).begin();
+    kannel.replies_to(&format!("{}/hooks/sms/replies/{}", world.url(), world.app.tools.link_key.hook("sms")));
+    let house = world.house(Preset::Clinic).clone();
+    let preference = format!("/api/v1/clients/{}/contact-preference", house.client.id);
+    world.api(&house.admin).put(&preference, &json!({ "channels": ["sms"], "voicemail": false })).good();
+    let appointment = booked(&world, &house, "2026-11-26 14:00");
+    put_letters_away(&world, &house);
+    (kannel, world, house, appointment)
+}
+
+/// The client texts; waits until it was taken in, and reads it.
+fn texts(world: &World, kannel: &Kannel, house: &House, words: &str) -> String {
+    let before = inbound(world, house).len();
+    world.advance(Span::seconds(1));
+    kannel.reply(&PHONE[1..], words);
+    wait::until("the gateway to hand it over", || (inbound(world, house).len() > before).then_some(()));
+    world.work();
+    let newest = inbound(world, house).into_iter().next().expect("it came in");
+    newest.understood.expect("it was read")
+}
+
+pub fn inbound(world: &World, house: &House) -> Vec<domain::inbound::Inbound> {
+    let PersonRef::Client(client) = house.client.id else { panic!("a client") };
+    let scope = domain::access::Scope::System("test");
+    let found = world.app.store.read(move |tx| store::inbound::list(tx, &scope, Some(client), None, 50));
+    found.unwrap_or_else(|why: store::DbError| panic!("{why}")).items
+}
+
+fn appointment(world: &World, house: &House, booked: &Value) -> Value {
+    world.api(&house.therapist).get(&format!("/api/v1/appointments/{}", text(&booked["id"]))).good()
+}
+
+/// The letter that the therapist gets says so.
+pub fn the_therapist_reads(world: &World, house: &House, words: &str) {
+    let letters = world.read_letters(&house.therapist);
+    let said: Vec<String> = letters
+        .iter()
+        .map(|letter| letter.parsed().part("text/plain").unwrap_or_default().replace('\n', " "))
+        .collect();
+    assert!(said.iter().any(|letter| letter.contains(words)), "{words:?} in {said:#?}");
+}
+
+fn waits(engine: Engine) {
+    let (kannel, world, house, appointment) = begin(engine);
+    world.advance_to(house.local("2026-11-26 13:55"));
+    world.api(&house.therapist).post(&act(&appointment, "running-late"), &json!({ "minutes": 10 })).good();
+    world.work();
+    kannel.text_saying(&PHONE[1..], "Are you able to wait");
+    put_letters_away(&world, &house);
+    assert_eq!(texts(&world, &kannel, &house, "I'll wait, thanks"), "wait");
+    the_therapist_reads(&world, &house, "they are happy to wait");
+    put_letters_away(&world, &house);
+}
+
+// proves: A-06
+#[test]
+fn a_client_who_texts_wait_is_waited_for_on_sqlite() {
+    waits(Engine::Sqlite);
+}
+
+#[test]
+fn a_client_who_texts_wait_is_waited_for_on_postgres() {
+    waits(Engine::Postgres);
+}
+
+fn takes_a_time(engine: Engine) {
+    let (kannel, world, house, booked) = begin(engine);
+    world.advance_to(house.local("2026-11-26 14:20"));
+    let missed = json!({ "reported_by": "therapist", "fault": "therapist" });
+    world.api(&house.therapist).post(&act(&booked, "therapist-missed"), &missed).good();
+    world.work();
+    kannel.text_saying(&PHONE[1..], "I missed our appointment");
+    put_letters_away(&world, &house);
+    assert_eq!(texts(&world, &kannel, &house, "1"), "take");
+    kannel.text_saying(&PHONE[1..], "You're booked with");
+    the_therapist_reads(&world, &house, "Daniel");
+    let cases = world.api(&house.admin).get("/api/v1/disruptions").good();
+    let case = cases["items"].as_array().and_then(|all| all.first()).expect("a case").clone();
+    assert_eq!(case["outcome"], "rescheduled", "{case}");
+    put_letters_away(&world, &house);
+}
+
+// proves
+#[test]
+fn one_takes_the_first_of_the_times_after_a_missed_appointment_on_sqlite() {
+    takes_a_time(Engine::Sqlite);
+}
+
+#[test]
+fn one_takes_the_first_of_the_times_after_a_missed_appointment_on_postgres() {
+    takes_a_time(Engine::Postgres);
+}
+
+// proves: A-10
+#[test]
+fn yes_after_a_missed_appointment_is_a_new_time_that_is_owed() {
+    let (kannel, world, house, booked) = begin(Engine::Sqlite);
+    world.advance_to(house.local("2026-11-26 14:20"));
+    let missed = json!({ "reported_by": "therapist", "fault": "therapist" });
+    world.api(&house.therapist).post(&act(&booked, "therapist-missed"), &missed).good();
+    world.work();
+    put_letters_away(&world, &house);
+    assert_eq!(texts(&world, &kannel, &house, "Yes please"), "new_time");
+    the_therapist_reads(&world, &house, "Daniel would like a new time");
+    let owed = world.api(&house.therapist).get("/api/v1/obligations?state=open").good();
+    let kinds: Vec<&str> = owed["items"].as_array().expect("a list").iter().map(|o| text(&o["kind"])).collect();
+    assert!(kinds.contains(&"book_next"), "{kinds:?}");
+    put_letters_away(&world, &house);
+}
+
+// proves: A-13
+#[test]
+fn yes_in_ten_minutes_reaches_the_therapist_who_asked() {
+    let (kannel, world, house, booked) = begin(Engine::Sqlite);
+    world.advance_to(house.local("2026-11-26 14:11"));
+    world.api(&house.therapist).post(&act(&booked, "check-in"), &json!({})).good();
+    world.work();
+    kannel.text_saying(&PHONE[1..], "just checking in");
+    put_letters_away(&world, &house);
+    assert_eq!(texts(&world, &kannel, &house, "yes, 10 min"), "coming");
+    the_therapist_reads(&world, &house, "they are coming, in about 10 minutes");
+    let now = appointment(&world, &house, &booked);
+    assert_eq!(now["state"], "booked", "a text settles nothing about money or attendance: {now}");
+    put_letters_away(&world, &house);
+}
+
+fn unclear(engine: Engine) {
+    let (kannel, world, house, _booked) = begin(engine);
+    assert_eq!(texts(&world, &kannel, &house, "Could we do it by phone this once?"), "unread");
+    the_therapist_reads(&world, &house, "Please read it and answer");
+    kannel.text_saying(&PHONE[1..], "A person will read it and get back to you.");
+    let owed = world.api(&house.therapist).get("/api/v1/obligations?state=open").good();
+    let kinds: Vec<&str> = owed["items"].as_array().expect("a list").iter().map(|o| text(&o["kind"])).collect();
+    assert_eq!(kinds, ["answer_client"]);
+    // Yes to nothing is a person's as well, and they are not told the same again.
+    assert_eq!(texts(&world, &kannel, &house, "yes"), "unread");
+    let said = kannel.text_saying(&PHONE[1..], "get back to you");
+    assert_eq!(said.matches("get back to you").count(), 1, "{said}");
+    put_letters_away(&world, &house);
+}
+
+#[test]
+fn what_nobody_understands_goes_to_a_person_with_a_clock_on_sqlite() {
+    unclear(Engine::Sqlite);
+}
+
+#[test]
+fn what_nobody_understands_goes_to_a_person_with_a_clock_on_postgres() {
+    unclear(Engine::Postgres);
+}
+
+#[test]
+fn stop_is_obeyed_at_once_start_undoes_it_and_help_says_whom_to_call() {
+    let (kannel, world, house, _booked) = begin(Engine::Sqlite);
+    assert_eq!(texts(&world, &kannel, &house, "STOP"), "stop");
+    let before = kannel.submitted().len();
+    let body = booking(&house, &house.client, house.local("2026-12-03 14:00"), world.now());
+    world.api(&house.therapist).post("/api/v1/appointments", &body).good();
+    world.work();
+    assert_eq!(kannel.submitted().len(), before, "no text after STOP");
+    assert!(world.read_letters(&house.client).iter().any(|letter| letter.parsed().subject.contains("appointment")));
+    assert_eq!(texts(&world, &kannel, &house, "Start"), "start");
+    booked(&world, &house, "2026-12-10 14:00");
+    world.work();
+    kannel.text_saying(&PHONE[1..], "10 December");
+    assert_eq!(texts(&world, &kannel, &house, "help"), "help");
+    kannel.text_saying(&PHONE[1..], "Reply STOP for no more texts");
+    put_letters_away(&world, &house);
+}
+
+#[test]
+fn a_number_that_nobody_has_learns_nothing_and_leaves_nothing() {
+    let (kannel, world, house, _booked) = begin(Engine::Sqlite);
+    let before = kannel.submitted().len();
+    kannel.reply("447700900999", "HELP");
+    // A client's text that comes after it has been read, so the stranger's has been too.
+    assert_eq!(texts(&world, &kannel, &house, "yes"), "unread");
+    assert_eq!(inbound(&world, &house).len(), 1);
+    let to_strangers = kannel.submitted().iter().filter(|text| text["to"] == "447700900999").count();
+    assert_eq!((to_strangers, kannel.submitted().len() >= before), (0, true));
+    put_letters_away(&world, &house);
+}
+
+#[test]
+fn a_text_handed_over_twice_is_one_and_one_without_the_secret_is_none() {
+    let (_kannel, world, house, _booked) = begin(Engine::Sqlite);
+    let secret = world.app.tools.link_key.hook("sms");
+    let hand_over = |secret: &str| {
+        let url = format!("{}/hooks/sms/replies/{secret}", world.url());
+        let form = [("From", PHONE), ("To", "+447700900100"), ("Body", "Hello"), ("MessageSid", "SM77")];
+        ureq::post(&url).config().http_status_as_error(false).build().send_form(form).expect("it answers").status()
+    };
+    assert_eq!(hand_over("0123456789abcdefghjkmnpqrs"), 404);
+    assert_eq!((hand_over(&secret), hand_over(&secret)), (ureq::http::StatusCode::OK, ureq::http::StatusCode::OK));
+    world.advance(Span::minutes(1));
+    world.work();
+    assert_eq!(inbound(&world, &house).len(), 1);
+    put_letters_away(&world, &house);
+}

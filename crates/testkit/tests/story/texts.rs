@@ -1,0 +1,119 @@
+//! Texts to a client who prefers them, through a real gateway, and the letter that waits behind each.
+
+use crate::steps::{act, booked, put_letters_away, text};
+use domain::message::{MessageKind, MessageState};
+use domain::person::{Channel, PersonRef};
+use domain::policy::Preset;
+use domain::time::Span;
+use holdspace_testkit::kannel::Kannel;
+use holdspace_testkit::wait;
+use holdspace_testkit::world::{Engine, House, Plan, World};
+use serde_json::{Value, json};
+use store::DbError;
+
+/// A world with a gateway, and its client, who asked for texts alone, booked for Thursday.
+fn begin(engine: Engine, kannel: &Kannel, number: &'static str) -> (World, Value) {
+    let world = Plan::on(engine).only(Preset::Clinic).texting(kannel).client_on(number).begin();
+    let house = world.house(Preset::Clinic).clone();
+    let preference = format!("/api/v1/clients/{}/contact-preference", house.client.id);
+    let prefers = json!({ "channels": ["sms"], "voicemail": false });
+    world.api(&house.admin).put(&preference, &prefers).good();
+    let appointment = booked(&world, &house, "2026-11-26 14:00");
+    (world, appointment)
+}
+
+/// Five minutes before the start the therapist is ten minutes late, and the worker has handed over what it could.
+fn runs_late(world: &World, house: &House, appointment: &Value) {
+    world.advance_to(house.local("2026-11-26 13:55"));
+    put_letters_away(world, house);
+    world.api(&house.therapist).post(&act(appointment, "running-late"), &json!({ "minutes": 10 })).good();
+    world.work();
+}
+
+/// Where the client's text and letter about the lateness stand.
+fn stand(world: &World, appointment: &Value) -> [Option<MessageState>; 2] {
+    let id = text(&appointment["id"]).parse().expect("an id");
+    let kept = world.app.store.read(move |tx| store::message::of_appointment(tx, id));
+    let kept = kept.unwrap_or_else(|why: DbError| panic!("{why}"));
+    [Channel::Sms, Channel::Email].map(|channel| {
+        let mut own =
+            kept.iter().filter(|m| m.kind == MessageKind::RunningLate && matches!(m.to, PersonRef::Client(_)));
+        own.find(|message| message.channel == channel).map(|message| message.state)
+    })
+}
+
+fn until(world: &World, appointment: &Value, wanted: [MessageState; 2]) {
+    let wanted = wanted.map(Some);
+    wait::until(&format!("{wanted:?}"), || (stand(world, appointment) == wanted).then_some(()));
+}
+
+fn arrives(engine: Engine) {
+    let kannel = Kannel::start();
+    let (world, appointment) = begin(engine, &kannel, "+447700900412");
+    let house = world.house(Preset::Clinic);
+    runs_late(&world, house, &appointment);
+    kannel.text_saying("447700900412", "Hi Daniel - I'm running behind and expect to be about 10 minutes late today.");
+    until(&world, &appointment, [MessageState::Delivered, MessageState::Cancelled]);
+    world.advance(Span::minutes(10));
+    assert_eq!(world.read_letters(&house.client).len(), 0, "the text has arrived, so no letter goes");
+    put_letters_away(&world, house);
+}
+
+fn fails(engine: Engine) {
+    let kannel = Kannel::start();
+    let (world, appointment) = begin(engine, &kannel, "+447700900402");
+    let house = world.house(Preset::Clinic);
+    runs_late(&world, house, &appointment);
+    // The report may come while the worker is still at it: then the letter has gone already.
+    wait::until("word that it failed", || {
+        (stand(&world, &appointment)[0] == Some(MessageState::Undeliverable)).then_some(())
+    });
+    world.work();
+    let letter = world.read_letter(&house.client).parsed();
+    assert!(letter.part("text/plain").is_some_and(|text| text.contains("about 10 minutes late")), "{letter:?}");
+    put_letters_away(&world, house);
+}
+
+fn is_silent(engine: Engine) {
+    let kannel = Kannel::start();
+    let (world, appointment) = begin(engine, &kannel, "+447700900407");
+    let house = world.house(Preset::Clinic);
+    runs_late(&world, house, &appointment);
+    let said = kannel.text_saying("447700900407", "running behind");
+    assert_eq!(said.matches("running behind").count(), 1, "{said}");
+    assert_eq!(world.read_letters(&house.client).len(), 0);
+    world.advance(Span::minutes(3));
+    assert_eq!(world.read_letters(&house.client).len(), 1, "nothing was heard for three minutes");
+    put_letters_away(&world, house);
+}
+
+// proves: V-05, A-06
+#[test]
+fn a_text_that_arrives_is_all_that_goes_on_sqlite() {
+    arrives(Engine::Sqlite);
+}
+
+#[test]
+fn a_text_that_arrives_is_all_that_goes_on_postgres() {
+    arrives(Engine::Postgres);
+}
+
+#[test]
+fn behind_a_text_that_fails_the_letter_goes_at_once_on_sqlite() {
+    fails(Engine::Sqlite);
+}
+
+#[test]
+fn behind_a_text_that_fails_the_letter_goes_at_once_on_postgres() {
+    fails(Engine::Postgres);
+}
+
+#[test]
+fn behind_a_silent_text_the_letter_goes_in_three_minutes_on_sqlite() {
+    is_silent(Engine::Sqlite);
+}
+
+#[test]
+fn behind_a_silent_text_the_letter_goes_in_three_minutes_on_postgres() {
+    is_silent(Engine::Postgres);
+}
