@@ -4,7 +4,7 @@ use crate::replies::{inbound, the_therapist_reads};
 use crate::steps::{act, booked, put_letters_away, text};
 use domain::policy::Preset;
 use domain::time::Span;
-use holdspace_testkit::world::{Engine, Plan, World};
+use holdspace_testkit::world::{Engine, House, Plan, World};
 use serde_json::json;
 
 /// Hands a letter over as a mail server would.
@@ -15,7 +15,8 @@ fn hand_over(world: &World, letter: &str) -> u16 {
     answer.expect("it answers").status().as_u16()
 }
 
-fn answers_a_letter(engine: Engine) {
+/// Five minutes before the start the client has a letter that their therapist is late; gives the letter's name.
+fn told_of_lateness(engine: Engine) -> (World, House, String) {
     let world = Plan::on(engine).only(Preset::Clinic).begin();
     let house = world.house(Preset::Clinic).clone();
     let appointment = booked(&world, &house, "2026-11-26 14:00");
@@ -25,6 +26,11 @@ fn answers_a_letter(engine: Engine) {
     world.work();
     let name = world.read_letter(&house.client).header("Message-ID").expect("it has a name");
     put_letters_away(&world, &house);
+    (world, house, name)
+}
+
+fn answers_a_letter(engine: Engine) {
+    let (world, house, name) = told_of_lateness(engine);
     let letter = format!(
         "From: Daniel <{}>\r\nTo: office@example.org\r\nMessage-ID: <r1@example.org>\r\nIn-Reply-To: {name}\r\n\r\n\
          I'll wait, thanks\r\n\r\nOn 26 November, we wrote:\r\n> Are you able to wait\r\n",
@@ -53,15 +59,7 @@ fn a_client_who_answers_the_letter_is_waited_for_on_postgres() {
 }
 
 fn comes_back(engine: Engine) {
-    let world = Plan::on(engine).only(Preset::Clinic).begin();
-    let house = world.house(Preset::Clinic).clone();
-    let appointment = booked(&world, &house, "2026-11-26 14:00");
-    world.advance_to(house.local("2026-11-26 13:55"));
-    put_letters_away(&world, &house);
-    world.api(&house.therapist).post(&act(&appointment, "running-late"), &json!({ "minutes": 10 })).good();
-    world.work();
-    let name = world.read_letter(&house.client).header("Message-ID").expect("it has a name");
-    put_letters_away(&world, &house);
+    let (world, house, name) = told_of_lateness(engine);
     let report = format!(
         "From: Mail Delivery System <mailer-daemon@mx.example>\r\nTo: office@example.org\r\n\
          Auto-Submitted: auto-replied\r\nMessage-ID: <b1@mx.example>\r\nMIME-Version: 1.0\r\n\
