@@ -122,7 +122,7 @@ impl Plan {
         let mut chance = Chance::of(seed, "plan");
         let preset = Preset::ALL[chance.below(Preset::ALL.len() as u64) as usize];
         let changes = if preset == Preset::Insurance { AMERICAN_CHANGES } else { BRITISH_CHANGES };
-        let weeks: &[&str] = if seed % 3 == 0 { &changes } else { &QUIET_WEEKS };
+        let weeks: &[&str] = if seed.is_multiple_of(3) { &changes } else { &QUIET_WEEKS };
         let starts = chance.pick(weeks).and_then(|text| text.parse().ok());
         Self {
             seed,
