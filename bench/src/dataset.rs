@@ -207,6 +207,7 @@ fn a_practice(number: usize) -> Practice {
         support_email: "support@example.org".into(),
         clinical_email: "clinical@example.org".into(),
         risk_email: "risk@example.org".into(),
+        templates: None,
     }
 }
 
@@ -222,7 +223,7 @@ fn a_person(practice: usize, id: PersonRef, role: Role, number: usize) -> Person
         phone: Some("+447700900412".into()),
         zone: london(),
         locale: Locale::EnGb,
-        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, asked_at: None },
+        preference: ContactPreference { channels: vec![Channel::Email], voicemail: false, ..Default::default() },
         active: true,
     }
 }

@@ -61,7 +61,7 @@ impl Queue {
     /// Adds an event.
     pub fn add(&mut self, at: Instant, event: Event) {
         self.count += 1;
-        self.events.insert((at, self.ties.roll(), self.count), event);
+        self.events.insert((at, self.ties.draw(), self.count), event);
     }
 
     /// The next event and its moment.

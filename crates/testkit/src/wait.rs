@@ -1,6 +1,7 @@
 //! Waiting for the outside world. The only place in the tests that sleeps: everything else waits for the thing itself.
 
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a test waits for a server before it fails. Generous: a loaded machine is slow, not broken.
@@ -37,8 +38,14 @@ pub fn listens(port: u16) -> bool {
 }
 
 /// A port of 127.0.0.1 that was free a moment ago.
+///
+/// Below the ports that the system lends for outgoing connections, so that nobody's connection takes it meanwhile; each
+/// process begins elsewhere, so that tests that run side by side don't meet.
 #[must_use]
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("127.0.0.1 has a free port");
-    listener.local_addr().expect("a bound socket has an address").port()
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id().wrapping_mul(37);
+    let next = || 12_000 + (begin.wrapping_add(TAKEN.fetch_add(1, Ordering::SeqCst)) % 20_000) as u16;
+    let free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    std::iter::repeat_with(next).take(20_000).find(free).expect("127.0.0.1 has a free port")
 }

@@ -148,8 +148,8 @@ impl Run<'_> {
                 m.to == who && m.state == MessageState::Undeliverable && m.written_at >= shadow.since() - Span::hours(2)
             };
             let has_diary = who == therapist && end.messages.iter().any(lost);
-            let is_owed_to_them = owed && who == client;
-            if !(knows || is_owed_to_them || has_diary) {
+            let excused = (owed && who == client) || has_diary;
+            if !(knows || excused) {
                 let what = format!("{who} believes {:?} of {}, and true is {wanted:?}", told, end.about);
                 self.judge.accuse("N7", self.now, what);
             }
