@@ -12,7 +12,7 @@ use domain::message::MessageKind;
 use domain::person::PersonRef;
 use domain::time::Instant;
 use outside::sms::Fate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A promise that was not kept.
@@ -86,6 +86,8 @@ pub struct Judge {
     pub(crate) shadows: BTreeMap<AppointmentId, Shadow>,
     pub(crate) handings: BTreeMap<MessageId, Handings>,
     pub(crate) taken: BTreeMap<MessageId, Taken>,
+    /// What a server refused for good: whatever stands in our own books, it did not arrive.
+    pub(crate) refused: BTreeSet<MessageId>,
     /// Texts, by what they tell.
     pub(crate) texted: BTreeMap<News, Texted>,
     /// What each text tells.

@@ -94,8 +94,10 @@ impl Run<'_> {
             match message.state {
                 MessageState::Superseded => self.sometimes.reach("a message was superseded unsent"),
                 MessageState::Cancelled => self.sometimes.reach("a text arrived and the letter behind it stayed"),
-                MessageState::Undeliverable => self.somebody_took_over(message, end),
                 _ => {}
+            }
+            if message.state == MessageState::Undeliverable || self.judge.refused.contains(&message.id) {
+                self.somebody_took_over(message, end);
             }
         }
     }
@@ -108,6 +110,7 @@ impl Run<'_> {
         let arrived = |other: &Message| {
             other.to == failed.to
                 && other.id != failed.id
+                && !self.judge.refused.contains(&other.id)
                 && (other.kind == failed.kind || other.revision > failed.revision)
                 && matches!(other.state, MessageState::Accepted | MessageState::Delivered)
         };

@@ -185,6 +185,9 @@ impl Run<'_> {
         if let Some(state) = state {
             self.sometimes.reach(state);
         }
+        if matches!(handed.outcome, Outcome::Refused(_)) {
+            self.judge.refused.insert(message.id);
+        }
         let took = matches!(handed.outcome, Outcome::Accepted(_) | Outcome::Unknown(_));
         let handing = self.judge.handings.entry(message.id).or_default();
         if took {
