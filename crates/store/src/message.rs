@@ -150,9 +150,10 @@ pub fn record(tx: &mut Tx<'_>, id: MessageId, state: MessageState, reply: &str, 
     Ok(tx.execute(RECORD, vals![id, state.as_str(), reply, at])? == 1)
 }
 
-/// What waits to tell the same by another way is not needed any more: this one has arrived.
+/// What waits to tell the same by another way later is not needed any more: this one has arrived.
 pub fn cancel_behind(tx: &mut Tx<'_>, arrived: &Message) -> Result<(), DbError> {
-    let Some(values) = behind(arrived) else { return Ok(()) };
+    let Some(mut values) = behind(arrived) else { return Ok(()) };
+    values.push(Value::from(arrived.send_at));
     for row in &tx.query(CANCEL_BEHIND, &values)? {
         job::remove(tx, DELIVER, row.text(0)?)?;
     }

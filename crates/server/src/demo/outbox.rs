@@ -57,6 +57,8 @@ pub struct Attachment {
 pub enum Status {
     /// The other side has it.
     Sent,
+    /// The phone has it.
+    Delivered,
     /// The other side said that it will never take it.
     Rejected,
     /// The other side did not take it yet.
@@ -70,6 +72,7 @@ impl Status {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Sent => "sent",
+            Self::Delivered => "delivered",
             Self::Rejected => "rejected",
             Self::Deferred => "deferred",
             Self::Unknown => "unknown",
@@ -78,7 +81,7 @@ impl Status {
 
     /// Whether the person has the letter.
     pub const fn arrived(self) -> bool {
-        matches!(self, Self::Sent | Self::Unknown)
+        matches!(self, Self::Sent | Self::Delivered | Self::Unknown)
     }
 }
 

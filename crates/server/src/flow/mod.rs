@@ -6,6 +6,7 @@ pub mod address;
 pub mod answer;
 pub mod appointment;
 pub mod case;
+pub mod digest;
 pub mod due;
 pub mod file;
 pub mod guide;
