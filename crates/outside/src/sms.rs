@@ -11,4 +11,4 @@ mod twilio;
 
 pub use gateway::{Gateway, GatewayError, GatewaySettings, Kind, Text};
 pub use heard::{Fate, Inbound, NotUnderstood, Receipt, says_no_such_number};
-pub use twilio::{is_signed, signature};
+pub use twilio::signature;
