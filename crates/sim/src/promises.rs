@@ -2,6 +2,7 @@
 
 mod diary;
 mod record;
+mod reminders;
 mod rest;
 pub(crate) mod telling;
 
