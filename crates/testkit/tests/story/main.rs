@@ -23,4 +23,5 @@ mod steps;
 mod storage_faults;
 mod support_mail;
 mod texts;
+mod texts_of_the_day;
 mod undelivered;
