@@ -55,8 +55,8 @@ pub(crate) struct Taken {
     pub at: Instant,
 }
 
-/// What a message tells, to whom: the same by whatever way.
-pub(crate) type News = (AppointmentId, u32, PersonRef, MessageKind);
+/// What a message tells, to whom, and when it was written, UTC: the same by whatever way.
+pub(crate) type News = (AppointmentId, u32, PersonRef, MessageKind, Instant);
 
 /// A text that a gateway took, or may have.
 #[derive(Debug, Clone, Copy)]

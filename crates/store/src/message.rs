@@ -172,10 +172,12 @@ pub fn send_behind(tx: &mut Tx<'_>, failed: &Message, now: Instant) -> Result<bo
     Ok(!waiting.is_empty())
 }
 
-/// What makes another message one that tells the same; none for what is about no appointment.
+/// What makes another message one that tells the same; none for what is about no appointment. The same reminder comes again
+/// on another day, so the moment of writing counts too.
 fn behind(message: &Message) -> Option<Vec<Value<'static>>> {
-    let about = message.appointment?;
-    Some(vals![about, message.revision, message.to.to_string(), message.kind.as_str(), message.channel.word()].to_vec())
+    let (about, to) = (message.appointment?, message.to.to_string());
+    let (kind, channel) = (message.kind.as_str(), message.channel.word());
+    Some(vals![about, message.revision, to, kind, channel, message.written_at].to_vec())
 }
 
 /// What was sent by text to this number since then, the newest first: whom a text from there may be of.

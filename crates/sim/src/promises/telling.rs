@@ -224,7 +224,7 @@ impl Run<'_> {
         let Some(about) = message.appointment.filter(|_| is_behind || message.channel == Channel::Email) else {
             return;
         };
-        let news = (about, message.revision, message.to, message.kind);
+        let news = (about, message.revision, message.to, message.kind, message.written_at);
         let Some(texted) = self.judge.texted.get(&news).copied() else { return };
         match texted.fate {
             Some((Fate::Failed, _)) => self.sometimes.reach("a text failed and the letter behind it went"),
@@ -241,7 +241,7 @@ impl Run<'_> {
     /// A gateway took a text, or may have.
     fn texted(&mut self, message: &Message) {
         let Some(about) = message.appointment.filter(|_| message.channel == Channel::Sms) else { return };
-        let news = (about, message.revision, message.to, message.kind);
+        let news = (about, message.revision, message.to, message.kind, message.written_at);
         self.judge.news.insert(message.id, news);
         self.judge.texted.entry(news).or_insert(Texted { at: self.now, fate: None });
     }
