@@ -186,13 +186,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// How the client of the script came to know what became of the newest appointment.
+    /// How the client of the script came to know what became of their first appointment.
     fn how_they_know(&mut self) -> Option<Told> {
         let client = PersonRef::Client(match self.house.clients.get(self.plan.client)?.id {
             PersonRef::Client(id) if !self.plan.script.is_empty() => id,
             _ => return None,
         });
-        let shadow = self.newest()?;
+        let shadow = self.judge.shadows.values().min_by_key(|shadow| (shadow.now.created_at, shadow.now.id))?;
         let (about, since, truth) = (shadow.now.id, shadow.since(), self.on_the_page(shadow.now.id)?.says);
         let mind = self.minds.get(&client)?;
         let knew = mind.history.iter().find(|(at, of, belief)| *of == about && belief.says == truth && *at >= since);
