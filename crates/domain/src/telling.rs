@@ -5,6 +5,7 @@ pub mod address;
 pub mod answer;
 pub mod consent;
 pub mod pace;
+pub mod push;
 pub mod reply;
 pub mod route;
 pub mod short_text;

@@ -5,6 +5,7 @@ mod attendance;
 mod audit;
 mod availability;
 mod contact;
+mod conversations;
 mod disruptions;
 mod guidance;
 mod hooks;
@@ -54,6 +55,7 @@ pub fn routes() -> Vec<Route> {
         audit::routes(),
         availability::routes(),
         contact::routes(),
+        conversations::routes(),
         disruptions::routes(),
         guidance::routes(),
         ledger::routes(),

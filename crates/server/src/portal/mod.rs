@@ -9,6 +9,7 @@ pub mod practice;
 mod reach;
 pub mod signin;
 mod support;
+mod talk;
 pub mod terms;
 pub mod therapist;
 
@@ -56,6 +57,7 @@ pub fn routes() -> Vec<Route> {
         therapist::routes(),
         practice::routes(),
         support::routes(),
+        talk::routes(),
     ]
     .concat()
 }

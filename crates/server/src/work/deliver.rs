@@ -1,6 +1,6 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
-use super::{Label, Step, finish, subject};
+use super::{Label, Step, finish, portal, subject};
 use crate::app::App;
 use crate::flow::{Ask, Failed, Flow, Who, receipt};
 use crate::when::When;
@@ -145,19 +145,24 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
     };
     // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1). So once more, and
     // where that was the second time, a person is asked.
-    if found.message.state == MessageState::Leased {
+    if found.message.state == MessageState::Leased && found.message.channel != Channel::InApp {
         let again = found.message.handed_at.is_some();
         let state = if again { MessageState::Undeliverable } else { MessageState::Unknown };
         let outcome = Outcome::Unknown("the attempt before was cut off".into());
         settle(app, &job, &found.message, state, &outcome, now)?;
         return Ok(Step::Worked);
     }
-    if let Err(at) = app.queue().go(&found.message, now) {
+    let in_app = found.message.channel == Channel::InApp;
+    if let (false, Err(at)) = (in_app, app.queue().go(&found.message, now)) {
         wait(app, &job, &found.message, at, now)?;
         return Ok(Step::Worked);
     }
     if let Some(why) = barred(app, &found, now)? {
         settle(app, &job, &found.message, MessageState::Undeliverable, &Outcome::Refused(why.into()), now)?;
+        return Ok(Step::Worked);
+    }
+    if in_app {
+        portal::deliver(app, &job, &found.message, now)?;
         return Ok(Step::Worked);
     }
     match parcel(app, &found) {
@@ -312,7 +317,7 @@ pub(super) fn backoff(name: [u8; 16], attempts: u32) -> Span {
 }
 
 /// Writes the state on record, and with it, in one transaction, who takes over what can't be delivered (U3).
-fn settle(
+pub(super) fn settle(
     app: &App,
     job: &Leased,
     message: &Message,

@@ -6,6 +6,7 @@
 
 mod deliver;
 mod due;
+mod portal;
 mod queue;
 mod run;
 mod sign_in;
