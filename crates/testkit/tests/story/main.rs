@@ -5,6 +5,7 @@ mod access;
 mod answered_letters;
 mod browser;
 mod calendars;
+mod conversation;
 mod free_times;
 mod live;
 mod live_browser;
