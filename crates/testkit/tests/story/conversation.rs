@@ -69,7 +69,6 @@ fn writes_and_is_answered(engine: Engine) {
     put_letters_away(&world, &house);
 }
 
-// proves: H-06
 #[test]
 fn what_a_client_writes_is_owed_an_answer_and_gets_it_on_sqlite() {
     writes_and_is_answered(Engine::Sqlite);
