@@ -8,5 +8,5 @@ mod vapid;
 
 pub use guard::is_public;
 pub use seal::{CannotSeal, Secrets, seal};
-pub use service::{Answer, Notice, PushSender, PushSettings, Urgency};
+pub use service::{Answer, Notice, PushSender, PushSettings, Urgency, may_be_written_to};
 pub use vapid::{NotAKey, VapidKey};

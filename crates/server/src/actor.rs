@@ -190,6 +190,8 @@ kinds! {
     Office [Admin Support Owner];
     /// Whoever may write in a conversation: clients, therapists, and who of the office sees to arrangements.
     Writer [Client Therapist Admin Support Owner];
+    /// Whoever may be told in their browser: clients and therapists.
+    Browsing [Client Therapist];
     /// "The team" of the wire contract.
     Team [Admin Support];
     /// The practice's owner.

@@ -24,10 +24,10 @@ const PUT: Sql = sql!(
          p256dh = excluded.p256dh, auth = excluded.auth, label = excluded.label, created_at = excluded.created_at"
 );
 const OF: Sql = sql!(device_columns!(), "WHERE person = $1 ORDER BY created_at DESC, id DESC LIMIT $2");
+const LOAD: Sql = sql!(device_columns!(), "WHERE id = $1");
 const HAS: Sql = sql!("SELECT count(*) FROM push_device WHERE person = $1");
 const REMOVE: Sql = sql!("DELETE FROM push_device WHERE id = $1");
 const REMOVE_ENDPOINT: Sql = sql!("DELETE FROM push_device WHERE person = $1 AND endpoint = $2");
-const REMOVE_ALL: Sql = sql!("DELETE FROM push_device WHERE person = $1");
 const TRIM: Sql = sql!(
     "DELETE FROM push_device WHERE person = $1 AND id NOT IN (
          SELECT id FROM push_device WHERE person = $1 ORDER BY created_at DESC, id DESC LIMIT $2)"
@@ -40,6 +40,11 @@ pub fn put(tx: &mut Tx<'_>, device: &PushDevice) -> Result<(), DbError> {
     let values = vals![device.id, device.practice, &person, endpoint, p256dh, auth, &device.label, device.created_at];
     tx.execute(PUT, values)?;
     tx.execute(TRIM, vals![&person, DEVICES_MAX as u32]).map(|_| ())
+}
+
+/// One browser.
+pub fn load(tx: &mut Tx<'_>, id: PushDeviceId) -> Result<Option<PushDevice>, DbError> {
+    tx.query_opt(LOAD, vals![id])?.map(|row| from_row(&row)).transpose()
 }
 
 /// The browsers of a person, the newest first.
@@ -61,11 +66,6 @@ pub fn remove(tx: &mut Tx<'_>, id: PushDeviceId) -> Result<bool, DbError> {
 /// The browser of this person with this address is told no more; gives whether there was one.
 pub fn remove_endpoint(tx: &mut Tx<'_>, person: PersonRef, endpoint: &str) -> Result<bool, DbError> {
     Ok(tx.execute(REMOVE_ENDPOINT, vals![person.to_string(), endpoint])? == 1)
-}
-
-/// None of this person is told any more; gives how many there were.
-pub fn remove_all(tx: &mut Tx<'_>, person: PersonRef) -> Result<u64, DbError> {
-    tx.execute(REMOVE_ALL, vals![person.to_string()])
 }
 
 fn from_row(row: &Row) -> Result<PushDevice, DbError> {

@@ -1,6 +1,6 @@
 //! A payload that only the browser can read: RFC 8291 over the `aes128gcm` coding of RFC 8188, in one record.
 
-use aes_gcm::aead::{Aead, KeyInit as _};
+use aes_gcm::aead::Aead;
 use aes_gcm::{Aes128Gcm, Nonce};
 use hmac::{Hmac, KeyInit, Mac};
 use p256::elliptic_curve::sec1::ToSec1Point;

@@ -1,6 +1,6 @@
 //! One notice to one browser, by its maker's push service.
 
-use super::guard::PublicOnly;
+use super::guard::{PublicOnly, is_public};
 use super::seal::{Secrets, seal};
 use super::vapid::VapidKey;
 use crate::handed::Handed;
@@ -135,6 +135,18 @@ fn refused(code: u16, why: &str) -> Answer {
     Answer::Handed(Handed::Refused { code, reply: why.to_owned(), permanent: true })
 }
 
+/// Whether an address may be written to as far as it can be told before its name is looked up; at the moment of writing it
+/// is looked at again.
+pub fn may_be_written_to(endpoint: &str, private: bool) -> bool {
+    let Ok(origin) = origin(endpoint, private) else { return false };
+    let host = origin.split_once("://").map_or("", |(_, rest)| rest);
+    let host = match host.strip_prefix('[') {
+        Some(six) => six.split(']').next().unwrap_or(six),
+        None => host.split(':').next().unwrap_or(host),
+    };
+    private || host.parse().map_or(host.contains('.') && !host.ends_with(".local"), is_public)
+}
+
 /// `https://push.example.org` of an address there.
 fn origin(endpoint: &str, private: bool) -> Result<String, &'static str> {
     let uri: Uri = endpoint.parse().map_err(|_| "this is no address")?;
@@ -152,6 +164,7 @@ fn origin(endpoint: &str, private: bool) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use p256::elliptic_curve::sec1::ToSec1Point;
 
     #[test]
     fn a_service_is_written_to_in_the_open_only_in_tests() {
@@ -160,6 +173,16 @@ mod tests {
         assert_eq!(origin("http://127.0.0.1:9/a", true), Ok("http://127.0.0.1:9".into()));
         assert!(origin("https://me:secret@push.example.org/a", true).is_err());
         assert!(origin("/a", true).is_err());
+        assert!(may_be_written_to("https://updates.push.services.mozilla.com/wpush/v2/x", false));
+        for shut in [
+            "https://localhost/x",
+            "https://10.0.0.1/x",
+            "https://[::1]/x",
+            "http://push.example.org/x",
+            "https://printer.local/",
+        ] {
+            assert!(!may_be_written_to(shut, false), "{shut}");
+        }
     }
 
     #[test]
@@ -182,15 +205,14 @@ mod tests {
             whole: Span::seconds(2),
             private: false,
         };
-        let Ok(sender) = PushSender::new(settings) else { return };
-        let own = [&[4u8][..], &[0; 64]].concat();
-        let key = bytes_of_a_browser().unwrap_or(own);
+        let sender = PushSender::new(settings).expect("this machine has certificates");
+        let key = p256::SecretKey::from_slice(&[9; 32]).expect("a key").public_key().to_sec1_point(false);
         for endpoint in
             ["https://127.0.0.1:1/x", "https://localhost:1/x", "https://[::1]:1/x", "https://169.254.169.254/x"]
         {
             let notice = Notice {
                 endpoint,
-                p256dh: &key,
+                p256dh: key.as_bytes(),
                 auth: &[0; 16],
                 payload: b"x",
                 secrets: &Secrets { key: [7; 32], salt: [1; 16] },
@@ -203,11 +225,5 @@ mod tests {
                 matches!(&answered, Answer::Handed(Handed::NotAccepted { why }) if why.contains("host not found"));
             assert!(unwritten, "{endpoint}: {answered:?}");
         }
-    }
-
-    fn bytes_of_a_browser() -> Option<Vec<u8>> {
-        use p256::elliptic_curve::sec1::ToSec1Point;
-        let key = p256::SecretKey::from_slice(&[9; 32]).ok()?;
-        Some(key.public_key().to_sec1_point(false).as_bytes().to_vec())
     }
 }

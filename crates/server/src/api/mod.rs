@@ -20,6 +20,7 @@ mod pathways;
 mod people;
 mod policy;
 mod preferences;
+mod push;
 mod relationships;
 pub(crate) mod reliability;
 mod request;
@@ -70,6 +71,7 @@ pub fn routes() -> Vec<Route> {
         people::routes(),
         policy::routes(),
         preferences::routes(),
+        push::routes(),
         relationships::routes(),
         reserved_slots::routes(),
         risk::routes(),

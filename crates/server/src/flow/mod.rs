@@ -23,6 +23,7 @@ pub(crate) mod nudge;
 pub mod offer;
 pub mod once;
 pub mod pathway;
+pub mod push;
 pub mod receipt;
 pub mod record;
 pub mod replay;

@@ -42,6 +42,19 @@ pub(crate) fn client(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, betwe
     letter::put(tx, &message)
 }
 
+/// No browser took it: a letter says the same. A therapist has had one already.
+pub(super) fn by_letter(tx: &mut Tx, tools: &Tools, ask: &Ask, to: PersonRef) -> Flow<()> {
+    let Some(person) = store::person::load(tx, to)?.filter(|person| person.active) else { return Ok(()) };
+    let (PersonRef::Client(_), Some(address)) = (to, person.address(Channel::Email).map(str::to_owned)) else {
+        return Ok(());
+    };
+    let practice = store::practice::load(tx, person.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
+    let written = tools.writer.waiting(Channel::Email, &practice, &person, ask.now);
+    let mut ids = Ids::new(ask.command, ask.now);
+    let (subject, text, html) = (written.subject, written.text, written.html);
+    letter::put(tx, &Message { address, subject, text, html, ..blank(ask, &mut ids, &person) })
+}
+
 /// The therapist's browsers are told that a client wrote. The letter about it goes with what their words were understood as.
 pub(super) fn therapist(tx: &mut Tx, ask: &Ask, ids: &mut Ids, pair: &Relationship) -> Flow<()> {
     let to = PersonRef::Therapist(pair.therapist);

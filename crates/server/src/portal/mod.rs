@@ -6,6 +6,7 @@ pub mod desk;
 mod hours;
 pub mod layout;
 pub mod practice;
+pub(crate) mod push;
 mod reach;
 pub mod signin;
 mod support;
@@ -58,6 +59,7 @@ pub fn routes() -> Vec<Route> {
         practice::routes(),
         support::routes(),
         talk::routes(),
+        push::routes(),
     ]
     .concat()
 }

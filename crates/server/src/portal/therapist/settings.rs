@@ -6,6 +6,7 @@ use crate::call::Call;
 use crate::error::FieldErrors;
 use crate::flow::{self, Failed};
 use crate::portal::desk;
+use crate::portal::push::{self, PushView};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
 use askama::Template;
@@ -26,6 +27,7 @@ struct SettingsPage {
     /// Whether the policy asks each therapist at all.
     is_mine: bool,
     done: bool,
+    push: PushView,
 }
 
 /// GET.
@@ -65,11 +67,11 @@ fn fee(typed: &str, field: &'static str, currency: Currency) -> Result<Option<Mo
 }
 
 async fn show(app: &App, call: &Call<Therapist>, errors: FieldErrors, status: StatusCode) -> Answer {
-    let (id, ask) = (call.actor.id, desk::ask(call));
-    let (me, policy) = desk::read(app, move |tx| {
+    let (id, ask, when, inner) = (call.actor.id, desk::ask(call), desk::When::of(call), app.clone());
+    let (me, policy, push) = desk::read(app, move |tx| {
         let me = flow::settings::therapist_in_scope(tx, &ask, id)?;
         let policy = store::policy::latest(tx, me.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
-        Ok((me, policy.parameters))
+        Ok((me, policy.parameters, push::view::<Therapist>(tx, &inner, &ask, &when)?))
     })
     .await?;
     let raw = call.raw();
@@ -85,6 +87,7 @@ async fn show(app: &App, call: &Call<Therapist>, errors: FieldErrors, status: St
         cap: policy.late_cancel.cap.map(|cap| cap.to_string()).unwrap_or_default(),
         is_mine: per_therapist(policy.late_cancel.fee_model) || per_therapist(policy.no_show.fee_model),
         done: call.raw_query().get("done") == "kept",
+        push,
         shell: Shell::new(app, call, "Account settings").at("/t/settings").with(&errors),
         errors,
     };
