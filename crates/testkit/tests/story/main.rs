@@ -15,6 +15,8 @@ mod moves;
 mod policy;
 mod preference;
 mod presets;
+mod push;
+mod push_browser;
 mod races;
 mod record;
 mod reminders;
