@@ -224,3 +224,51 @@ fn a_conversation_is_of_two_and_of_who_sees_to_arrangements() {
     );
     put_letters_away(&world, &house);
 }
+
+fn before_any_appointment(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic).clone();
+    let path = format!("/api/v1/conversations/{}/lines", house.relationships[1]);
+    world.api(&house.newcomer).post(&path, &json!({ "words": "When could we begin?" })).good();
+    world.work();
+    let letter = world.read_letter(&house.therapist).parsed();
+    let said = letter.part("text/plain").expect("plain text");
+    assert!(said.contains("wrote to you in Holdspace") && !said.contains("begin?"), "{said}");
+    assert_eq!(owed_by(&world.api(&house.therapist), "answer_client").len(), 1);
+    world.advance(Span::hours(9));
+    assert!(!world.read_letters(&house.admin).is_empty(), "the duty has a clock and went up");
+    world.api(&house.admin).post(&path, &json!({ "words": "Maya calls you tomorrow." })).good();
+    world.work();
+    assert!(owed_by(&world.api(&house.admin), "answer_client").is_empty());
+    put_letters_away(&world, &house);
+}
+
+#[test]
+fn a_client_who_has_no_appointment_yet_is_owed_an_answer_too_on_sqlite() {
+    before_any_appointment(Engine::Sqlite);
+}
+
+#[test]
+fn a_client_who_has_no_appointment_yet_is_owed_an_answer_too_on_postgres() {
+    before_any_appointment(Engine::Postgres);
+}
+
+fn takes_an_offered_time(engine: Engine) {
+    let (world, house, appointment) = begin(engine);
+    missed(&world, &house, &appointment);
+    assert_eq!(the_client_writes(&world, &house, "1"), "take");
+    let cases = world.api(&house.admin).get("/api/v1/disruptions").good();
+    assert_eq!(cases["items"][0]["outcome"], "rescheduled", "{cases}");
+    put_letters_away(&world, &house);
+}
+
+// proves
+#[test]
+fn one_takes_the_first_of_the_times_in_the_conversation_on_sqlite() {
+    takes_an_offered_time(Engine::Sqlite);
+}
+
+#[test]
+fn one_takes_the_first_of_the_times_in_the_conversation_on_postgres() {
+    takes_an_offered_time(Engine::Postgres);
+}
