@@ -85,6 +85,8 @@ words! {
         Digest = "digest",
         /// A link or code that shows a new address or number to be the client's.
         ConfirmAddress = "confirm_address",
+        /// That something waits to be read in the portal, and nothing of what it is.
+        MessageWaiting = "message_waiting",
     }
 }
 

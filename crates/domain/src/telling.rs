@@ -6,6 +6,7 @@ pub mod answer;
 pub mod consent;
 pub mod digest;
 pub mod pace;
+pub mod push;
 pub mod reply;
 pub mod route;
 pub mod short_text;

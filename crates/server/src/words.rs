@@ -92,7 +92,8 @@ pub struct Writer {
 }
 
 /// The templates that are not of one kind: name and text.
-const SHARED: [(&str, &str); 9] = [
+const SHARED: [(&str, &str); 10] = [
+    ("frame.portal", include_str!("../templates/messages/frame.portal")),
     ("own.txt", include_str!("../templates/messages/own.j2")),
     ("own.html", include_str!("../templates/messages/own.j2")),
     ("frame.short", include_str!("../templates/messages/frame.short")),
@@ -179,8 +180,16 @@ impl Writer {
         Self { templates, from, domain: clean::line(host(&base_url)), base_url, own: OwnWords::new() }
     }
 
-    /// The notice in words, for its reader, in their English and on their clock.
+    /// The notice in words, for its reader, in their English and on their clock. In the portal, which nobody else opens,
+    /// it says what it has to say to whoever asked that messages say nothing.
     pub fn write(&self, notice: &Notice, about: &About<'_>) -> Written {
+        if notice.channel == Channel::Push {
+            let safe = about.to.preference.file.safe_content;
+            return push(if changes(notice.kind) && !safe { PUSH_CHANGE } else { PUSH_NEWS });
+        }
+        if notice.channel == Channel::InApp {
+            return self.in_the_portal(notice, about);
+        }
         if about.to.preference.file.safe_content {
             let (practice, link) = (&about.situation.practice, notice.link.is_some());
             return self.news(notice.channel, practice, about.to, link, about.now);
@@ -189,6 +198,26 @@ impl Writer {
             Some(words) => self.in_their_words(&words, notice, about),
             None => self.in_the_houses(notice, about),
         }
+    }
+
+    /// The words of the letter without what stands around them: they stand in a conversation.
+    fn in_the_portal(&self, notice: &Notice, about: &About<'_>) -> Written {
+        let mut view = view::of_notice(notice, about, &self.domain);
+        let own = self.words_of(notice, about).zip(Editable::of(notice.kind));
+        let own = own.and_then(|(words, of)| self.own.fill(&words, of, &view, false));
+        let base = format!("{}.txt", body(notice.kind));
+        let name = match own {
+            Some(filled) => {
+                view.set("own", own::parts(&filled.letter));
+                view.set("base", base);
+                "own.txt".to_owned()
+            }
+            None => base,
+        };
+        view.set("frame", "frame.portal");
+        view.set("parts", "parts.txt");
+        let text = self.fill(&name, &view).trim().to_owned();
+        Written { subject: String::new(), text, html: String::new(), calendar: None }
     }
 
     /// The practice's own words for this notice, where it has any.
@@ -263,8 +292,16 @@ impl Writer {
         self.short(plain_body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain)).text
     }
 
+    /// Word that something waits in the portal, and nothing of what it is.
+    pub fn waiting(&self, channel: Channel, practice: &Practice, to: &Person, now: Instant) -> Written {
+        self.news(channel, practice, to, false, now)
+    }
+
     /// Word to a client who asked that messages say nothing: there is news, and where it can be read.
     fn news(&self, channel: Channel, practice: &Practice, to: &Person, has_link: bool, now: Instant) -> Written {
+        if channel == Channel::Push {
+            return push(PUSH_NEWS);
+        }
         let view = view::of_news(practice, to, has_link, &self.base_url, now, &self.domain);
         if channel == Channel::Sms { self.short("news", view) } else { self.render("news", view) }
     }
@@ -355,7 +392,31 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::Outcome => "outcome",
         MessageKind::MakeUp => "make_up",
         MessageKind::ConfirmAddress => "confirm_address",
+        MessageKind::MessageWaiting => "news",
     }
+}
+
+/// What a browser says when an appointment is not as it was.
+pub const PUSH_CHANGE: &str = "Your appointment has changed. Open to see.";
+/// What a browser says when there is anything else.
+pub const PUSH_NEWS: &str = "There is something new for you. Open to see.";
+
+/// Whether an appointment is not as it was, or is not going as it should.
+const fn changes(kind: MessageKind) -> bool {
+    matches!(
+        kind,
+        MessageKind::Cancellation
+            | MessageKind::Rescheduled
+            | MessageKind::RunningLate
+            | MessageKind::Missed
+            | MessageKind::SteppedAway
+            | MessageKind::TechnicalFailure
+    )
+}
+
+/// What a browser shows under the practice's name: neutral, for it stands on lock screens. The words wait in the portal.
+fn push(text: &str) -> Written {
+    Written { subject: String::new(), text: text.to_owned(), html: String::new(), calendar: None }
 }
 
 /// `alderhouse.example` of `https://alderhouse.example/`: what a reader sees of an address.

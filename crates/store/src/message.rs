@@ -228,7 +228,7 @@ fn link_word(link: LinkTo) -> String {
 }
 
 /// The object's id says by its prefix which link it is.
-fn link_of(word: &str) -> Option<LinkTo> {
+pub(crate) fn link_of(word: &str) -> Option<LinkTo> {
     fn id<K: Kind>(word: &str) -> Option<Id<K>> {
         word.parse().ok()
     }

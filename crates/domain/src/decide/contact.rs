@@ -56,6 +56,14 @@ pub(super) fn seen(situation: &Situation, now: Instant) -> Result<Outcome, Refus
     Ok(outcome)
 }
 
+/// The client has opened in the portal what they were told there: delivered and read, so they know.
+pub(super) fn read_in_portal(situation: &Situation, now: Instant) -> Result<Outcome, Refusal> {
+    let mut outcome = Outcome::default();
+    informed(situation, "the client read it in the portal", now, &mut outcome);
+    finish(situation, "client_informed", json!({ "how": "read in the portal" }), now, &mut outcome);
+    Ok(outcome)
+}
+
 pub(super) fn attempt(
     situation: &Situation,
     asker: &Asker,

@@ -148,7 +148,7 @@ impl Gateway {
 }
 
 /// The status and the first few kilobytes of an answer, or what it means that there is none.
-pub(super) fn answer(called: Result<http::Response<Body>, Error>) -> Result<(u16, String), Handed> {
+pub(crate) fn answer(called: Result<http::Response<Body>, Error>) -> Result<(u16, String), Handed> {
     let mut reply = called.map_err(|error| without_answer(&error))?;
     let status = reply.status().as_u16();
     // The status alone decides; words that are cut off are no reason to send it twice.
@@ -181,7 +181,7 @@ fn is_local(url: &str) -> bool {
         .any(|local| host.strip_prefix(local).is_some_and(|port| port.is_empty() || port.starts_with(':')))
 }
 
-fn certificates() -> Result<TlsConfig, GatewayError> {
+pub(crate) fn certificates() -> Result<TlsConfig, GatewayError> {
     let found = rustls_native_certs::load_native_certs();
     if found.certs.is_empty() {
         let why = found.errors.first().map_or_else(|| "there are none".to_owned(), ToString::to_string);

@@ -57,14 +57,16 @@ pub struct Attachment {
 pub enum Status {
     /// The other side has it.
     Sent,
-    /// The phone has it.
-    Delivered,
     /// The other side said that it will never take it.
     Rejected,
     /// The other side did not take it yet.
     Deferred,
     /// It arrived, and the answer that says so was lost.
     Unknown,
+    /// It is in the portal.
+    Delivered,
+    /// It was opened there.
+    Read,
 }
 
 impl Status {
@@ -72,16 +74,17 @@ impl Status {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Sent => "sent",
-            Self::Delivered => "delivered",
             Self::Rejected => "rejected",
             Self::Deferred => "deferred",
             Self::Unknown => "unknown",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
         }
     }
 
     /// Whether the person has the letter.
     pub const fn arrived(self) -> bool {
-        matches!(self, Self::Sent | Self::Delivered | Self::Unknown)
+        matches!(self, Self::Sent | Self::Unknown | Self::Delivered | Self::Read)
     }
 }
 

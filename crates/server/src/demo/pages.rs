@@ -136,9 +136,9 @@ pub async fn sign_in(app: App, call: Call<Public>) -> Answer {
 /// `GET /demo/outbox`: JSON for programs, a list for people.
 pub async fn outbox(handles: Arc<Handles>, app: App, call: Call<Public>) -> Answer {
     if !wire::prefers_html(call.headers()) {
-        return wire::outbox(handles, call).await;
+        return wire::outbox(handles, app, call).await;
     }
-    let letters = wire::letters(&handles, &call).await?;
+    let letters = wire::letters(&handles, &app, &call).await?;
     let total = letters.len();
     let letters = letters.iter().rev().take(LETTERS_SHOWN).map(letter_view).collect();
     page(&OutboxPage { shell: Shell::new(&app, &call, "Outbox"), letters, total })
@@ -171,7 +171,13 @@ fn letter_view(letter: &Caught) -> LetterView {
 
 /// `GET /demo/letters/{id}`.
 pub async fn letter(handles: Arc<Handles>, app: App, call: Call<Public>) -> Answer {
-    let letter = handles.outbox.find(call.param("id")).ok_or_else(Problem::not_found)?;
+    let letter = match handles.outbox.find(call.param("id")) {
+        Some(letter) => letter,
+        None => {
+            let in_app = super::portal::find(&app, &super::outbox::Wanted::default()).await?;
+            in_app.into_iter().find(|one| one.id == call.param("id")).ok_or_else(Problem::not_found)?
+        }
+    };
     let mut facts = vec![
         ("To", letter.to.clone()),
         ("What for", letter.kind.as_str().replace('_', " ")),

@@ -6,9 +6,11 @@ pub mod desk;
 mod hours;
 pub mod layout;
 pub mod practice;
+pub(crate) mod push;
 mod reach;
 pub mod signin;
 mod support;
+mod talk;
 pub mod terms;
 pub mod therapist;
 
@@ -56,6 +58,8 @@ pub fn routes() -> Vec<Route> {
         therapist::routes(),
         practice::routes(),
         support::routes(),
+        talk::routes(),
+        push::routes(),
     ]
     .concat()
 }

@@ -1,16 +1,17 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
-use super::{Label, Step, finish, subject};
+use super::{Label, Step, finish, portal, push, subject};
 use crate::app::App;
 use crate::flow::{Ask, Failed, Flow, Who, receipt};
 use crate::when::When;
 use domain::access::Scope;
 use domain::audit::{Entry, Receipt};
-use domain::id::MessageId;
+use domain::id::{MessageId, PushDeviceId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::{Channel, Person, PersonRef};
 use domain::practice::Practice;
 use domain::telling::pace;
+use domain::telling::push::PushDevice;
 use domain::time::{Instant, Span};
 use serde_json::json;
 use std::borrow::Cow;
@@ -20,11 +21,14 @@ use store::{Done, Tx};
 
 pub use outside::handed::Handed;
 pub use outside::mail::Letter;
+pub use outside::push::Secrets;
 
 /// Waits between tries that were certainly not accepted, from the first.
 const BACKOFF: [Span; 5] = [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
 /// After how many tries a message counts as undeliverable and a person takes over.
 const TRIES_MAX: u32 = 40;
+/// The same for a notice to browsers: it is soon old, and what waits behind it has a clock of its own.
+const PUSH_TRIES_MAX: u32 = 8;
 /// How long to wait for a bounce or a sign of life before the one resend of an unknown hand-off.
 const UNKNOWN_WAIT: Span = Span::minutes(5);
 
@@ -51,6 +55,8 @@ pub enum Parcel {
     Letter(Box<Letter>),
     /// A short text, to a gateway.
     Text(Text),
+    /// A notice, to somebody's browsers.
+    Push(Box<Push>),
 }
 
 impl Parcel {
@@ -59,6 +65,7 @@ impl Parcel {
         match self {
             Self::Letter(letter) => letter.to.address.as_str(),
             Self::Text(text) => &text.to,
+            Self::Push(push) => push.devices.first().map_or("", |to| to.device.label.as_str()),
         }
     }
 }
@@ -74,6 +81,35 @@ pub struct Text {
     pub body: String,
     /// Where the gateway reports what became of it.
     pub report_to: String,
+}
+
+/// A notice to the browsers of one person.
+#[derive(Debug)]
+pub struct Push {
+    /// What it says, as stored.
+    pub text: String,
+    /// The same as a browser gets it: JSON, before it is sealed.
+    pub payload: Vec<u8>,
+    /// How long a push service keeps it for a browser that is away.
+    pub keep: Span,
+    /// Whether seconds matter.
+    pub urgent: bool,
+    /// Where it goes.
+    pub devices: Vec<PushTo>,
+}
+
+/// One browser, and what is ours alone in what it gets.
+pub struct PushTo {
+    /// The browser.
+    pub device: PushDevice,
+    /// Ours alone.
+    pub secrets: Secrets,
+}
+
+impl std::fmt::Debug for PushTo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PushTo({})", self.device.id)
+    }
 }
 
 /// What it is for.
@@ -96,6 +132,8 @@ pub enum Outcome {
     NotYet(String),
     /// Nobody knows whether the other side has it.
     Unknown(String),
+    /// These browsers are there no more; beside that, the other.
+    Gone(Vec<PushDeviceId>, Box<Self>),
 }
 
 impl From<Handed> for Outcome {
@@ -118,6 +156,8 @@ struct Found {
     to: Person,
     /// When the newest message was written that this one replaces and that they may have got.
     older: Option<Instant>,
+    /// Their browsers, where it goes there.
+    devices: Vec<PushDevice>,
 }
 
 /// What came of taking a message in hand.
@@ -145,19 +185,24 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
     };
     // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1). So once more, and
     // where that was the second time, a person is asked.
-    if found.message.state == MessageState::Leased {
+    if found.message.state == MessageState::Leased && found.message.channel != Channel::InApp {
         let again = found.message.handed_at.is_some();
         let state = if again { MessageState::Undeliverable } else { MessageState::Unknown };
         let outcome = Outcome::Unknown("the attempt before was cut off".into());
         settle(app, &job, &found.message, state, &outcome, now)?;
         return Ok(Step::Worked);
     }
-    if let Err(at) = app.queue().go(&found.message, now) {
+    let in_app = found.message.channel == Channel::InApp;
+    if let (false, Err(at)) = (in_app, app.queue().go(&found.message, now)) {
         wait(app, &job, &found.message, at, now)?;
         return Ok(Step::Worked);
     }
     if let Some(why) = barred(app, &job, &found, now)? {
         settle(app, &job, &found.message, MessageState::Undeliverable, &Outcome::Refused(why.into()), now)?;
+        return Ok(Step::Worked);
+    }
+    if in_app {
+        portal::deliver(app, &job, &found.message, now)?;
         return Ok(Step::Worked);
     }
     match parcel(app, &found) {
@@ -255,7 +300,8 @@ fn take(tx: &mut Tx, id: MessageId, job: &Leased, now: Instant) -> Flow<Taken> {
         Some(about) => store::message::older_may_have_left(tx, about, message.revision, message.to)?,
         None => None,
     };
-    Ok(Taken::Found(Box::new(Found { message, receipt, practice, to, older })))
+    let devices = if message.channel == Channel::Push { store::push::of(tx, message.to)? } else { Vec::new() };
+    Ok(Taken::Found(Box::new(Found { message, receipt, practice, to, older, devices })))
 }
 
 /// Whether what it reminds of has begun: nobody is reminded then, however long the reminder had to wait (N13).
@@ -269,10 +315,18 @@ fn has_begun(tx: &mut Tx, message: &Message, now: Instant) -> Flow<bool> {
 pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
     let Call { job, errand, .. } = call;
     let Errand::Message(message) = errand else { return super::sign_in::record(app, &job, outcome, now) };
+    let outcome = match outcome {
+        Outcome::Gone(devices, then) => {
+            push::gone(app, devices, now)?;
+            *then
+        }
+        other => other,
+    };
+    let most = if message.channel == Channel::Push { PUSH_TRIES_MAX } else { TRIES_MAX };
     match &outcome {
         Outcome::Accepted(_) => settle(app, &job, &message, MessageState::Accepted, &outcome, now),
         Outcome::Refused(_) => settle(app, &job, &message, MessageState::Undeliverable, &outcome, now),
-        Outcome::NotYet(_) if job.attempts >= TRIES_MAX => {
+        Outcome::NotYet(_) if job.attempts >= most => {
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
         }
         Outcome::NotYet(why) => {
@@ -283,6 +337,7 @@ pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> F
             settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
         }
         Outcome::Unknown(_) => settle(app, &job, &message, MessageState::Unknown, &outcome, now),
+        Outcome::Gone(..) => settle(app, &job, &message, MessageState::Undeliverable, &outcome, now),
     }
 }
 
@@ -314,7 +369,7 @@ pub(super) fn backoff(name: [u8; 16], attempts: u32) -> Span {
 }
 
 /// Writes the state on record, and with it, in one transaction, who takes over what can't be delivered (U3).
-fn settle(
+pub(super) fn settle(
     app: &App,
     job: &Leased,
     message: &Message,
@@ -351,6 +406,7 @@ pub(super) fn words(outcome: &Outcome) -> String {
         Outcome::Accepted(reply) | Outcome::Refused(reply) | Outcome::NotYet(reply) | Outcome::Unknown(reply) => {
             reply.clone()
         }
+        Outcome::Gone(_, then) => words(then),
     }
 }
 
@@ -400,6 +456,7 @@ fn parcel(app: &App, found: &Found) -> Option<Parcel> {
             let (id, to, body) = (message.id, message.address.clone(), fill(&message.text));
             Some(Parcel::Text(Text { id, to, body, report_to }))
         }
+        Channel::Push => push::parcel(app, message, &found.practice, &found.devices),
         _ => None,
     }
 }

@@ -6,11 +6,13 @@
 
 mod deliver;
 mod due;
+mod portal;
+mod push;
 mod queue;
 mod run;
 mod sign_in;
 
-pub use deliver::{Call, Errand, Handed, Letter, Outcome, Parcel, Text};
+pub use deliver::{Call, Errand, Handed, Letter, Outcome, Parcel, Push, PushTo, Secrets, Text};
 pub(crate) use queue::Queue;
 pub use run::{Nudge, Post, Worker, step};
 pub use sign_in::post_letter;

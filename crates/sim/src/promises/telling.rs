@@ -51,6 +51,7 @@ fn hash(parcel: &Parcel) -> u64 {
             letter.calendar.as_ref().map(|part| &part.text).hash(&mut hasher);
         }
         Parcel::Text(text) => (&text.body, &text.to).hash(&mut hasher),
+        Parcel::Push(push) => push.payload.hash(&mut hasher),
     }
     hasher.finish()
 }
@@ -89,6 +90,7 @@ impl Run<'_> {
         let text = match &call.parcel {
             Parcel::Letter(letter) => &letter.text,
             Parcel::Text(text) => &text.body,
+            Parcel::Push(push) => &push.text,
         };
         let (said, replaces) = without_replacing(text);
         if replaces {

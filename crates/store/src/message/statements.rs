@@ -78,7 +78,7 @@ pub(super) const TOLD: Sql = sql!(
 pub(super) const UNDELIVERED: Sql = sql!(
     "SELECT ",
     message_columns!(),
-    " FROM message m WHERE m.practice = $1 AND m.state = 'undeliverable' AND m.settled_at IS NULL
+    " FROM message m WHERE m.practice = $1 AND m.state = 'undeliverable' AND m.settled_at IS NULL AND m.channel <> 'push'
       ORDER BY m.written_at DESC, m.id DESC LIMIT $2"
 );
 pub(super) const AGAIN: Sql = sql!(

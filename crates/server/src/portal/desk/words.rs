@@ -152,6 +152,7 @@ pub fn purpose(kind: MessageKind) -> &'static str {
         MessageKind::Ticket => "Request for help",
         MessageKind::TicketAnswer => "Answer to a request",
         MessageKind::ConfirmAddress => "New address to confirm",
+        MessageKind::MessageWaiting => "Word that a message waits",
         MessageKind::RunningLate => "Running late",
         MessageKind::LateAnswer => "Answer to running late",
         MessageKind::Reminder => "Reminder",

@@ -6,6 +6,7 @@ use crate::call::Call;
 use crate::error::FieldErrors;
 use crate::flow::{self, Failed};
 use crate::portal::desk;
+use crate::portal::push::{self, PushView};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
 use askama::Template;
@@ -30,6 +31,7 @@ struct SettingsPage {
     /// When the day's letter may go: on the wire, and whether it is theirs.
     mornings: Vec<(String, bool)>,
     digest_done: bool,
+    push: PushView,
 }
 
 /// The first and the last time of day at which the day's letter may go, and the steps between, in minutes.
@@ -100,11 +102,12 @@ fn fee(typed: &str, field: &'static str, currency: Currency) -> Result<Option<Mo
 }
 
 async fn show(app: &App, call: &Call<Therapist>, errors: FieldErrors, status: StatusCode) -> Answer {
-    let (id, ask) = (call.actor.id, desk::ask(call));
-    let (me, policy, digest) = desk::read(app, move |tx| {
+    let (id, ask, when, inner) = (call.actor.id, desk::ask(call), desk::When::of(call), app.clone());
+    let (me, policy, digest, push) = desk::read(app, move |tx| {
         let me = flow::settings::therapist_in_scope(tx, &ask, id)?;
         let policy = store::policy::latest(tx, me.person.practice)?.ok_or_else(|| Refusal::not_found("policy"))?;
-        Ok((me, policy.parameters, store::therapist::digest(tx, id)?))
+        let digest = store::therapist::digest(tx, id)?;
+        Ok((me, policy.parameters, digest, push::view::<Therapist>(tx, &inner, &ask, &when)?))
     })
     .await?;
     let raw = call.raw();
@@ -122,6 +125,7 @@ async fn show(app: &App, call: &Call<Therapist>, errors: FieldErrors, status: St
         done: call.raw_query().get("done") == "kept",
         mornings: mornings().map(|at| (at.to_string(), digest.is_some_and(|digest| digest.at == at))).collect(),
         digest_done: call.raw_query().get("done") == "digest",
+        push,
         shell: Shell::new(app, call, "Account settings").at("/t/settings").with(&errors),
         errors,
     };

@@ -13,7 +13,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::{Checked, FileAct, Screen, slot_name};
 use domain::id::RelationshipId;
-use domain::person::{Channel, Person, PersonRef};
+use domain::person::{Channel, Person, PersonRef, Role};
 use domain::policy::{ContractingItem, Policy};
 use domain::practice::{AgreementHow, Relationship, RelationshipState};
 use domain::refusal::Refusal;
@@ -116,6 +116,8 @@ struct ClientPage {
     is_therapist: bool,
     errors: FieldErrors,
     here: String,
+    /// Whether conversations are open to them.
+    talks: bool,
     when: When,
     found: Found,
     checks: Vec<(&'static str, String)>,
@@ -221,6 +223,7 @@ async fn show<D: Desk>(app: &App, call: &Call<D>, errors: FieldErrors, status: S
         is_therapist: D::is_therapist(),
         errors,
         here: format!("{}/clients/{id}", D::BASE),
+        talks: !matches!(call.actor.role, Role::ClinicalLead | Role::RiskDuty),
         checks: checks(&found, &when),
         needs_preference: required.contains(&ContractingItem::PreferredContact),
         sees_risk: may_see(call.actor.role),
