@@ -1,6 +1,6 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
-use super::{Label, Step, finish, portal, push, subject};
+use super::{Label, Step, finish, night, portal, push, subject};
 use crate::app::App;
 use crate::flow::{Ask, Failed, Flow, Who, receipt};
 use crate::when::When;
@@ -195,6 +195,10 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
     let in_app = found.message.channel == Channel::InApp;
     if let (false, Err(at)) = (in_app, app.queue().go(&found.message, now)) {
         wait(app, &job, &found.message, at, now)?;
+        return Ok(Step::Worked);
+    }
+    if let Some(morning) = night::asleep(app, &job, &found.message, &found.to, now)? {
+        wait(app, &job, &found.message, morning, now)?;
         return Ok(Step::Worked);
     }
     if let Some(why) = barred(app, &job, &found, now)? {
