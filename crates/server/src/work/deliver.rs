@@ -197,7 +197,7 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
         wait(app, &job, &found.message, at, now)?;
         return Ok(Step::Worked);
     }
-    if let Some(morning) = night::asleep(app, &job, &found.message, &found.to, now)? {
+    if let Some(morning) = night::asleep(app, &found.message, &found.to, now)? {
         wait(app, &job, &found.message, morning, now)?;
         return Ok(Step::Worked);
     }
