@@ -4,6 +4,7 @@
 pub mod address;
 pub mod answer;
 pub mod consent;
+pub mod made;
 pub mod pace;
 pub mod reply;
 pub mod route;

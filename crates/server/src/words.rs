@@ -173,13 +173,19 @@ impl Writer {
             return self.news(notice.channel, practice, about.to, link, about.now);
         }
         match self.words_of(notice, about) {
-            Some(words) => self.in_their_words(&words, notice, about),
+            Some((_, words)) => self.in_their_words(&words, notice, about),
             None => self.in_the_houses(notice, about),
         }
     }
 
-    /// The practice's own words for this notice, where it has any.
-    fn words_of(&self, notice: &Notice, about: &About<'_>) -> Option<Arc<TemplateWords>> {
+    /// Which version of the practice's words the notice is written in; 0 is the house's.
+    pub fn version(&self, notice: &Notice, about: &About<'_>) -> u32 {
+        let own = self.words_of(notice, about).filter(|_| !about.to.preference.file.safe_content);
+        own.map_or(0, |(version, _)| version)
+    }
+
+    /// The practice's own words for this notice and their version, where it has any.
+    fn words_of(&self, notice: &Notice, about: &About<'_>) -> Option<(u32, Arc<TemplateWords>)> {
         let change = about.situation.practice.templates.filter(|_| matches!(about.to.id, PersonRef::Client(_)))?;
         self.own.of(change, notice.kind, about.to.locale)
     }

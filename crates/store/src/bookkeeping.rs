@@ -5,8 +5,19 @@ use crate::sql::Sql;
 
 /// Everything that `write_unaudited` may write. Each is bookkeeping: losing it loses no fact about a person. Of a
 /// message only where it stands on its way; what came of it is recorded with an entry.
-pub const TABLES: &[&str] =
-    &["job", "command", "message", "session", "sign_in_token", "replay", "writing", "inbound", "tally"];
+pub const TABLES: &[&str] = &[
+    "job",
+    "command",
+    "message",
+    "message_try",
+    "session",
+    "sign_in_token",
+    "replay",
+    "writing",
+    "inbound",
+    "tally",
+    "link_request",
+];
 
 /// Refuses a statement that writes any other table.
 pub(crate) fn check(sql: Sql) -> Result<(), DbError> {

@@ -50,6 +50,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both(12, "preference", include_str!("../migrations/0012_preference.sql")),
     both(13, "templates", include_str!("../migrations/0013_templates.sql")),
     both(14, "reminders", include_str!("../migrations/0014_reminders.sql")),
+    both(16, "pages", include_str!("../migrations/0016_pages.sql")),
 ];
 
 /// A step that says the same to both engines.
@@ -173,7 +174,7 @@ fn apply_all(target: &mut Target<'_>, steps: &[Migration]) -> Result<Vec<&'stati
     let mut applied = Vec::new();
     for step in steps {
         target.begin()?;
-        match apply(target, step, steps.len()) {
+        match apply(target, step, steps.last().map_or(0, |last| last.number)) {
             Ok(new) => {
                 target.run("COMMIT")?;
                 applied.extend(new.then_some(step.name));
@@ -189,7 +190,7 @@ fn apply_all(target: &mut Target<'_>, steps: &[Migration]) -> Result<Vec<&'stati
 }
 
 /// One step inside its transaction; false where it was there already.
-fn apply(target: &mut Target<'_>, step: &Migration, newest: usize) -> Result<bool, DbError> {
+fn apply(target: &mut Target<'_>, step: &Migration, newest: u32) -> Result<bool, DbError> {
     let dialect = target.dialect();
     target.tx().query(ALONE, vals![])?;
     target.run(&dialect.render(CREATE_LOG))?;
@@ -197,7 +198,7 @@ fn apply(target: &mut Target<'_>, step: &Migration, newest: usize) -> Result<boo
     let mut there = false;
     for row in target.tx().query(APPLIED, vals![])? {
         let (number, found): (u32, Hash) = (row.get(0)?, row.get(1)?);
-        if number as usize > newest {
+        if number > newest {
             return Err(refused(format!("step {number} was made by a newer holdspace; update this program")));
         }
         if number == step.number && found != digest {

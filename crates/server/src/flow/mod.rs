@@ -26,6 +26,7 @@ pub mod record;
 pub mod replay;
 pub mod reply;
 pub mod save;
+pub mod sent;
 pub mod settings;
 pub mod setup;
 pub mod signin;

@@ -36,6 +36,7 @@ const THERAPIST: &[Destination] = &[
     to("/t/slots", "bookmark", "Reserved slots"),
     to("/t/hours", "clock", "Working hours"),
     to("/t/messages", "message-square", "Messages"),
+    to("/t/sent", "send", "Sent messages"),
     to("/t/away", "heart", "Time away"),
     to("/t/record", "chart-column", "My record"),
     to("/t/guides", "file-text", "Guides"),

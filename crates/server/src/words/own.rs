@@ -20,8 +20,8 @@ const FUEL: u64 = 20_000;
 /// Sets of words that are kept in memory; past that they are read again.
 const KEPT: usize = 1_000;
 
-/// One practice's words.
-type Words = BTreeMap<(MessageKind, &'static str), Arc<TemplateWords>>;
+/// One practice's words, with the version that they are.
+type Words = BTreeMap<(MessageKind, &'static str), (u32, Arc<TemplateWords>)>;
 
 /// What practices say in their own words, read once for each change of theirs.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl OwnWords {
     pub fn keep(&self, change: CommandId, templates: Vec<Template>) {
         let words = templates.into_iter().filter_map(|template| {
             let words = template.words?;
-            Some(((template.kind, template.locale.tag()), Arc::new(words)))
+            Some(((template.kind, template.locale.tag()), (template.version, Arc::new(words))))
         });
         let words = Arc::new(words.collect());
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
@@ -79,8 +79,8 @@ impl OwnWords {
         known.insert(change, words);
     }
 
-    /// The practice's words for this kind in this English, where it has any.
-    pub fn of(&self, change: CommandId, kind: MessageKind, locale: Locale) -> Option<Arc<TemplateWords>> {
+    /// The practice's words for this kind in this English and which version they are, where it has any.
+    pub fn of(&self, change: CommandId, kind: MessageKind, locale: Locale) -> Option<(u32, Arc<TemplateWords>)> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(&change)?.get(&(kind, locale.tag())).cloned()
     }

@@ -6,11 +6,13 @@
 
 mod deliver;
 mod due;
+pub(crate) mod parcel;
 mod queue;
 mod run;
 mod sign_in;
 
-pub use deliver::{Call, Errand, Handed, Letter, Outcome, Parcel, Text};
+pub use deliver::{Call, Errand, Handed, Noted, Outcome};
+pub use parcel::{Letter, Parcel, Text};
 pub(crate) use queue::Queue;
 pub use run::{Nudge, Post, Worker, step};
 pub use sign_in::post_letter;

@@ -18,6 +18,7 @@ mod races;
 mod record;
 mod reminders;
 mod replies;
+mod sent;
 mod steps;
 mod storage_faults;
 mod support_mail;

@@ -22,6 +22,7 @@ mod money;
 mod next_step;
 mod people;
 mod reschedule;
+pub mod sent;
 mod slots;
 mod story;
 pub mod words;
@@ -34,6 +35,7 @@ pub use live::{LiveView, load as live_of, of_story as live_of_story};
 pub use money::{EntryView, balance_words, entry_views, minor, what as entry_words};
 pub use people::{People, dial};
 pub use story::{MessageView, Story, load as story_of, message_view};
+pub use words::sized;
 
 use super::redirect;
 use crate::actor::{Scoped, Staff, Therapist};

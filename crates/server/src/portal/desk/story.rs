@@ -70,6 +70,8 @@ pub struct ReplyView {
 /// A message as its recipient got it.
 #[derive(Debug, Clone)]
 pub struct MessageView {
+    /// Its id.
+    pub id: String,
     /// To whom.
     pub name: String,
     /// Whether that is the client.
@@ -179,6 +181,7 @@ pub fn message_view(tx: &mut Tx<'_>, people: &mut People, when: &When, message: 
     let at = message.handed_at.unwrap_or(message.send_at);
     let receipt = store::audit::receipt_of(tx, message.command)?.map(|receipt| receipt.to_string()).unwrap_or_default();
     Ok(MessageView {
+        id: message.id.to_string(),
         name,
         to_client: matches!(message.to, PersonRef::Client(_)),
         channel: words::channel(message.channel),

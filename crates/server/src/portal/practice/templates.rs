@@ -15,7 +15,6 @@ use askama::Template;
 use axum::http::StatusCode;
 use domain::person::{Locale, PersonRef};
 use domain::refusal::{Class, Refusal};
-use domain::telling::short_text::{Alphabet, Size};
 use domain::telling::template::TemplateWords;
 use serde::Deserialize;
 use store::Done;
@@ -228,22 +227,11 @@ async fn shown(
             subject: reading.letter.subject,
             letter: masked(&reading.letter.text),
             short: masked(&reading.short),
-            size: sized(reading.size),
+            size: desk::sized(reading.size),
             is_large: reading.size.parts > 2,
         }),
     };
     page_with(status, &page)
-}
-
-/// "142 characters in 1 part".
-fn sized(size: Size) -> String {
-    let parts = if size.parts == 1 { "1 part".to_owned() } else { format!("{} parts", size.parts) };
-    match size.alphabet {
-        Alphabet::Gsm7 => format!("{} characters, sent in {parts}", size.units),
-        Alphabet::Ucs2 => {
-            format!("{} characters, sent in {parts}: a mark or letter in it makes each part shorter", size.units)
-        }
-    }
 }
 
 async fn versions(app: App, call: Call<Manager>) -> Answer {
