@@ -251,6 +251,22 @@ impl Writer {
         self.short(plain_body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain)).text
     }
 
+    /// A client's own link to book with a therapist with whom nothing was booked yet: the house's words.
+    pub fn booking_link(
+        &self,
+        channel: Channel,
+        practice: &Practice,
+        to: &Person,
+        therapist: &Person,
+        now: Instant,
+    ) -> Written {
+        if to.preference.file.safe_content {
+            return self.news(channel, practice, to, true, now);
+        }
+        let view = view::of_booking_link(practice, to, therapist, now, &self.domain);
+        if channel == Channel::Sms { self.short("booking_link", view) } else { self.render("booking_link", view) }
+    }
+
     /// Word to a client who asked that messages say nothing: there is news, and where it can be read.
     fn news(&self, channel: Channel, practice: &Practice, to: &Person, has_link: bool, now: Instant) -> Written {
         let view = view::of_news(practice, to, has_link, &self.base_url, now, &self.domain);

@@ -32,8 +32,12 @@ pub const REPLY: &str = "reply";
 /// Hand a letter with a sign-in link over.
 pub const SIGN_IN: &str = "sign_in";
 
+/// Look at who asked for their booking link again.
+pub const LOST_LINK: &str = "lost_link";
+
 /// Every kind.
-pub const ALL: [&str; 14] = [
+pub const ALL: [&str; 15] = [
+    LOST_LINK,
     REPLY,
     SIGN_IN,
     DELIVER,

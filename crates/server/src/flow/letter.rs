@@ -2,7 +2,6 @@
 
 use super::{Ask, Flow, Tools, jobs};
 use crate::words::{Plain, Written};
-use domain::access::Purpose;
 use domain::audit::Entry;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId, RelationshipId};
 use domain::inbound::Inbound;
@@ -11,7 +10,6 @@ use domain::obligation::ObligationKind;
 use domain::person::{Channel, Person, PersonRef, Role};
 use domain::practice::Practice;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use store::job::{Job, Priority};
 use store::{Done, Tx};
 
@@ -158,7 +156,7 @@ pub fn to_client(tx: &mut Tx, tools: &Tools, ask: &Ask, words: &Words) -> Flow<D
     message.appointment = words.appointment;
     if words.attach == Attach::BookingLink {
         message.link = Some(LinkTo::Booking(relationship));
-        open_booking_link(tx, tools, ask, practice.id, words.client, relationship)?;
+        super::link::open(tx, tools, ask, practice.id, words.client, relationship)?;
     }
     put(tx, &message)?;
     if let Some(about) = words.appointment {
@@ -231,28 +229,6 @@ fn sender(tx: &mut Tx, ask: &Ask) -> Flow<Option<Person>> {
         super::Who::Actor(actor) => Ok(store::person::load(tx, actor.person)?),
         _ => Ok(None),
     }
-}
-
-fn open_booking_link(
-    tx: &mut Tx,
-    tools: &Tools,
-    ask: &Ask,
-    practice: PracticeId,
-    client: ClientId,
-    relationship: RelationshipId,
-) -> Flow<()> {
-    let link = LinkTo::Booking(relationship);
-    let secret_hash: [u8; 32] = Sha256::digest(tools.link_key.secret(link).as_bytes()).into();
-    let row = store::link::Link {
-        id: tools.link_key.token(link),
-        practice,
-        client,
-        purpose: Purpose::Book(relationship),
-        secret_hash,
-        created_at: ask.now,
-        expires_at: None,
-    };
-    Ok(store::link::ensure(tx, &row)?)
 }
 
 /// The people of these roles who can be written to; the owners where nobody has one of them.

@@ -5,6 +5,7 @@ mod confirm;
 pub mod desk;
 mod hours;
 pub mod layout;
+mod lost_link;
 pub mod practice;
 mod reach;
 pub mod signin;
@@ -49,6 +50,7 @@ pub fn routes() -> Vec<Route> {
     [
         frame,
         signin::routes(),
+        lost_link::routes(),
         terms::routes(),
         confirm::routes(),
         hours::routes(),

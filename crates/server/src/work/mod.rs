@@ -88,6 +88,11 @@ fn act(app: &App, leased: Leased, now: Instant, passed: &dyn Fn(Label)) -> Flow<
     if leased.kind == jobs::SIGN_IN {
         return sign_in::prepare(app, leased, now);
     }
+    if leased.kind == jobs::LOST_LINK {
+        due::lost_link(app, leased, now)?;
+        passed(Label::Recorded);
+        return Ok(Step::Worked);
+    }
     if leased.kind == jobs::REPLAY {
         due::replay(app, leased, now)?;
         return Ok(Step::Worked);

@@ -3,6 +3,7 @@
 
 mod access;
 mod answered_letters;
+mod booking_link;
 mod browser;
 mod calendars;
 mod free_times;

@@ -294,6 +294,10 @@ macro_rules! desk_routes {
                 .about("relationship")
                 .audits("relationship_paused")
                 .says("Books nothing for now"),
+            post::<$kind>(concat!($base, "/clients/{id}/booking-link"), file::booking_link::act::<$kind>)
+                .about("message")
+                .audits("booking_link_sent")
+                .says("Sends the client’s own booking link by the way that they prefer, or shows it"),
             post::<$kind>(concat!($base, "/clients/{id}/risk"), file::clients::screen::<$kind>)
                 .about("risk screening")
                 .audits("risk_screened")
