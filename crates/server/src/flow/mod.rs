@@ -5,6 +5,7 @@
 pub mod address;
 pub mod answer;
 pub mod appointment;
+pub mod call;
 pub mod case;
 pub mod due;
 pub mod file;

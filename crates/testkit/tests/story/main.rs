@@ -12,6 +12,7 @@ mod live_browser;
 mod mail_faults;
 mod main_path;
 mod moves;
+mod phone_task;
 mod policy;
 mod preference;
 mod presets;

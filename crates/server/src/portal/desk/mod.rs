@@ -6,6 +6,7 @@ mod agreement;
 mod ask_team;
 mod ask_to_move;
 mod book;
+mod call;
 mod cancel;
 mod cancelled;
 mod changed;
@@ -205,6 +206,9 @@ macro_rules! desk_routes {
             post::<$kind>(concat!($base, "/appointments/{id}/writing"), live::writing::<$kind>)
                 .about("appointment")
                 .says("Says that this person is writing to the client"),
+            get::<$kind>(concat!($base, "/appointments/{id}/call"), call::page::<$kind>)
+                .about("contact attempt")
+                .says("A call as a task: the number, what to say, the finished text, and what came of it"),
             post::<$kind>(concat!($base, "/appointments/{id}/attempt"), contact::attempt::<$kind>)
                 .about("contact attempt")
                 .audits("contact_attempted")
