@@ -18,13 +18,14 @@ use domain::message::{MessageKind, Notice};
 use domain::person::{Channel, Person, PersonRef};
 use domain::practice::Practice;
 use domain::refusal::Named;
-use domain::telling::short_text;
+use domain::telling::short_text::{self, Size};
 use domain::telling::template::{Editable, Template, TemplateWords};
 use domain::time::Instant;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use outside::address::EmailAddress;
 use own::OwnWords;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use view::Names;
 
@@ -78,6 +79,9 @@ pub struct Writer {
     base_url: String,
     own: OwnWords,
 }
+
+/// Letters of the secret in a link (`links`).
+const SECRET_LETTERS: usize = 26;
 
 /// The templates that are not of one kind: name and text.
 const SHARED: [(&str, &str); 9] = [
@@ -210,7 +214,24 @@ impl Writer {
 
     /// What is wrong with words that an owner wants to keep for this kind.
     pub fn problems(&self, words: &TemplateWords, of: &Editable) -> Vec<Named> {
-        self.own.problems(words, of)
+        self.own.problems(words, of, &self.link_as_long())
+    }
+
+    /// How large the text message is on the network with every fact in it, as long as such facts usually are, and with its
+    /// link; none where the words cannot be filled in.
+    pub fn size(&self, words: &TemplateWords, of: &Editable) -> Option<Size> {
+        let text = self.own.longest(words, of)?;
+        Some(short_text::size(&format!("{text}\n{}", self.link_as_long())))
+    }
+
+    /// Facts as long as they usually are, by the names that owners use.
+    pub fn examples(of: &Editable) -> BTreeMap<&'static str, String> {
+        of.variables().map(|variable| (variable.name, own::example(variable.name))).collect()
+    }
+
+    /// An address that is as long as that of every link, and opens nothing.
+    pub fn link_as_long(&self) -> String {
+        format!("{}/r/{}", self.base_url, "x".repeat(SECRET_LETTERS))
     }
 
     /// Whether the words that a practice has since this change are in memory.

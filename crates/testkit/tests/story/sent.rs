@@ -1,11 +1,11 @@
 //! What was sent: found by the office and the therapist, shown byte for byte, and the client's own view of it.
 
-use crate::steps::{agreed, booked, booking, put_letters_away, text};
+use crate::steps::{agreed, booked, booked_for, booking, put_letters_away, text};
 use domain::policy::Preset;
 use domain::time::Span;
 use holdspace_testkit::kannel::Kannel;
 use holdspace_testkit::wait;
-use holdspace_testkit::world::{Api, Engine, Plan, Way};
+use holdspace_testkit::world::{Api, Engine, Member, Plan, Way};
 use serde_json::{Value, json};
 
 fn sent(api: &Api, query: &str) -> Vec<Value> {
@@ -84,6 +84,32 @@ fn is_shown_byte_for_byte(engine: Engine) {
     assert!(shown.replace("=\n", "").contains(&secret), "the link is covered");
 }
 
+/// Which wording a message was made from stands with it, also when the practice has other words since.
+fn says_its_wording(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic).clone();
+    let (owner, here) = (world.api(&house.owner), "/api/v1/message-templates/confirmation/en-GB");
+    let words = |greeting: &str| {
+        json!({ "subject": "Your appointment on {{ day }}", "letter": format!("{greeting} {{{{ first_name }}}}, {{{{ time }}}}."),
+            "short": "{{ time }}" })
+    };
+    let version_of = |client: &Member| {
+        let all = sent(&owner, &format!("kind=confirmation&to_person={}", client.id));
+        owner.get(&format!("/api/v1/messages/{}", text(&all[0]["id"]))).good()["template"].clone()
+    };
+    booked(&world, &house, "2026-11-26 14:00");
+    assert_eq!(version_of(&house.client), json!(0), "the house's words");
+    owner.put(here, &words("Dear")).good();
+    owner.put(here, &words("Hello")).good();
+    booked_for(&world, &house, &house.newcomer, "2026-11-26 15:00");
+    owner.put(here, &words("Good day")).good();
+    assert_eq!(version_of(&house.newcomer), json!(2));
+    let office = world.signed_in(&house.owner);
+    let all = sent(&owner, &format!("kind=confirmation&to_person={}", house.newcomer.id));
+    let page = office.open(&format!("/p/messages/{}", text(&all[0]["id"]))).body;
+    assert!(page.contains("own words, version 2") && page.contains("/versions?a=1&#38;b=2"), "{page}");
+}
+
 /// A text: what the phone got, its parts, who took it, and what it said of it; on the office's page and the client's.
 fn texts_are_shown(engine: Engine) {
     let kannel = Kannel::start();
@@ -148,4 +174,14 @@ fn a_text_is_shown_with_its_parts_and_receipts_on_sqlite() {
 #[test]
 fn a_text_is_shown_with_its_parts_and_receipts_on_postgres() {
     texts_are_shown(Engine::Postgres);
+}
+
+#[test]
+fn a_message_says_from_which_wording_it_was_made_on_sqlite() {
+    says_its_wording(Engine::Sqlite);
+}
+
+#[test]
+fn a_message_says_from_which_wording_it_was_made_on_postgres() {
+    says_its_wording(Engine::Postgres);
 }

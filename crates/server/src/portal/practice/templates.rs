@@ -11,10 +11,12 @@ use crate::flow::{self, Failed};
 use crate::portal::desk::{self, People, When};
 use crate::portal::{Shell, page as render, page_with, redirect};
 use crate::routes::{Answer, Route, get, post};
+use crate::words::Writer;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::person::{Locale, PersonRef};
 use domain::refusal::{Class, Refusal};
+use domain::telling::short_text;
 use domain::telling::template::TemplateWords;
 use serde::Deserialize;
 use store::Done;
@@ -51,6 +53,20 @@ struct EditPage {
     words: TemplateWords,
     done: &'static str,
     reading: Option<ReadingView>,
+    /// How large the text is with its link; empty where it cannot be filled in.
+    size: String,
+    /// What the page's script counts by: the link, the network's alphabet, and facts as long as they usually are.
+    link: String,
+    facts: String,
+}
+
+impl EditPage {
+    fn basic(&self) -> &'static str {
+        short_text::BASIC
+    }
+    fn extended(&self) -> &'static str {
+        short_text::EXTENDED
+    }
 }
 
 /// How it reads.
@@ -216,11 +232,17 @@ async fn shown(
 ) -> Answer {
     let (which, ask) = (which(call)?, desk::ask(call));
     let standing = desk::read(app, move |tx| template::one(tx, &ask, which)).await?;
+    let words = typed.unwrap_or_else(|| standing.words.clone());
+    let writer = &app.tools.writer;
+    let facts = serde_json::to_string(&Writer::examples(which.editable)).map_err(Problem::fault)?;
     let page = EditPage {
+        size: writer.size(&words, which.editable).map(desk::sized).unwrap_or_default(),
+        link: writer.link_as_long(),
+        facts,
         shell: Shell::new(app, call, titled(which)).at("/p/messages").with(&errors),
         errors,
         here: address(which),
-        words: typed.unwrap_or_else(|| standing.words.clone()),
+        words,
         standing,
         done,
         reading: reading.map(|reading| ReadingView {
