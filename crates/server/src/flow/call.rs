@@ -143,15 +143,27 @@ fn script(tools: &Tools, ask: &Ask, situation: &Situation, about: &Appointment, 
     let mut to = situation.client.clone();
     to.preference.file.safe_content = false;
     let text = short(tools, ask, situation, about, news, &to);
-    let said = without_greeting(&text, to.first_name());
+    let said = said_aloud(&text, to.first_name());
+    let is_therapist = matches!(&ask.who, super::Who::Actor(actor) if actor.person == situation.therapist.person.id);
+    let said = if is_therapist { of_oneself(&said, situation.therapist.person.first_name()) } else { said };
     said.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "{link}").map(str::to_owned).collect()
 }
 
-/// "Hi Daniel - I'm running behind" says "I'm running behind".
-fn without_greeting<'a>(text: &'a str, name: &str) -> &'a str {
+/// "Hi Daniel - I'm running behind" says "I'm running behind"; "Update: your appointment" says "Your appointment".
+fn said_aloud(text: &str, name: &str) -> String {
     let greetings =
         [format!("Hi {name} - "), format!("Hello {name}, "), format!("Hello {name},"), format!("Hi {name}, ")];
-    greetings.iter().find_map(|greeting| text.strip_prefix(greeting.as_str())).unwrap_or(text)
+    let said = greetings.iter().find_map(|greeting| text.strip_prefix(greeting.as_str())).unwrap_or(text);
+    crate::when::capital(said.strip_prefix("Update: ").unwrap_or(said))
+}
+
+/// As the therapist says it of themselves: "with me", "I'm sorry".
+fn of_oneself(said: &str, therapist: &str) -> String {
+    let said = said.replace(&format!("{therapist} is sorry"), "I'm sorry");
+    ["with", "from"].iter().fold(said, |said, word| {
+        said.replace(&format!("{word} {therapist} "), &format!("{word} me "))
+            .replace(&format!("{word} {therapist}."), &format!("{word} me."))
+    })
 }
 
 /// The finished text, where a person has to send it: no gateway is set up, or this client's text did not get through.
@@ -191,7 +203,14 @@ mod tests {
 
     #[test]
     fn a_script_begins_with_the_news() {
-        assert_eq!(without_greeting("Hi Daniel - I'm late.", "Daniel"), "I'm late.");
-        assert_eq!(without_greeting("Your appointment is off.", "Daniel"), "Your appointment is off.");
+        assert_eq!(said_aloud("Hi Daniel - I'm late.", "Daniel"), "I'm late.");
+        assert_eq!(said_aloud("Update: your appointment is off.", "Daniel"), "Your appointment is off.");
+    }
+
+    #[test]
+    fn a_therapist_speaks_of_themselves() {
+        let text = "Your appointment with Owen on Tuesday is cancelled. Owen is sorry. You'll hear from Owen by noon.";
+        let said = "Your appointment with me on Tuesday is cancelled. I'm sorry. You'll hear from me by noon.";
+        assert_eq!(of_oneself(text, "Owen"), said);
     }
 }

@@ -1,6 +1,6 @@
 //! What was sent: found, and one message exactly as it was handed over, with every try and every word of what became of it.
 
-use super::{Ask, Flow};
+use super::{Ask, Flow, letter};
 use crate::app::App;
 use crate::work::Parcel;
 use crate::work::parcel;
@@ -9,7 +9,7 @@ use domain::audit::Receipt;
 use domain::disruption::Disruption;
 use domain::id::MessageId;
 use domain::message::{Message, MessageState};
-use domain::person::Person;
+use domain::person::{Channel, Person};
 use domain::refusal::Refusal;
 use domain::telling::made::Try;
 use domain::telling::short_text::{self, Size};
@@ -89,7 +89,12 @@ pub fn one(tx: &mut Tx, app: &App, ask: &Ask, id: MessageId) -> Flow<Exact> {
     };
     let found = parcel::gather(tx, message)?;
     let made = parcel::make(app, &found);
-    let bytes = made.as_ref().map(|made| parcel::shown(app, &found, made)).unwrap_or_default();
+    let bytes = match &made {
+        Some(made) => parcel::shown(app, &found, made),
+        // What is shown in their own pages is what is stored.
+        None if matches!(found.message.channel, Channel::InApp | Channel::Push) => letter::masked(&found.message.text),
+        None => String::new(),
+    };
     let size = match &made {
         Some(Parcel::Text(text)) => Some(short_text::size(&text.body)),
         _ => None,
