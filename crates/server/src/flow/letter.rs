@@ -271,6 +271,16 @@ pub(super) fn person_of(ask: &Ask) -> Option<(PersonRef, Role)> {
     }
 }
 
+/// Where a link stood in words that have gone.
+const LEFT_OUT: &str = "(the link is left out here)";
+
+/// The words as they are looked at later: with their receipt, and without what opens something.
+pub fn looked_at(tx: &mut Tx, message: &Message) -> Flow<String> {
+    let receipt = store::audit::receipt_of(tx, message.command)?.map(|receipt| receipt.to_string()).unwrap_or_default();
+    let link = if message.handed_at.is_some() { LEFT_OUT } else { super::answer::MASKED_LINK };
+    Ok(message.text.replace("{link}", link).replace("{receipt}", &receipt).trim().to_owned())
+}
+
 /// The words as people are shown them: what is filled in at hand-off is masked.
 pub fn masked(text: &str) -> String {
     text.replace("{link}", super::answer::MASKED_LINK).replace("{receipt}", super::answer::MASKED_RECEIPT)

@@ -73,12 +73,13 @@ fn load(tx: &mut Tx<'_>, ask: &Ask, when: &When, after: Option<&Cursor>) -> Flow
             None => None,
         };
         let session = about.map(|about| (format!("/c/sessions/{}", about.id), when.moment(about.start)));
-        lines.push(line(message, session, when));
+        let text = letter::looked_at(tx, message)?;
+        lines.push(line(message, text, session, when));
     }
     Ok((lines, found.next))
 }
 
-fn line(message: &Message, session: Option<(String, String)>, when: &When) -> Line {
+fn line(message: &Message, text: String, session: Option<(String, String)>, when: &When) -> Line {
     let at = message.handed_at.unwrap_or(message.send_at);
     let (status, kind) = status(message);
     Line {
@@ -87,7 +88,7 @@ fn line(message: &Message, session: Option<(String, String)>, when: &When) -> Li
         at: when.moment(at),
         at_exact: at.to_string(),
         subject: message.subject.clone(),
-        text: letter::masked(&message.text).trim().to_owned(),
+        text,
         status,
         kind,
         session,
