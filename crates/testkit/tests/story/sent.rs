@@ -50,6 +50,17 @@ fn is_found(engine: Engine) {
     therapist.get(&path).refused(404, "not_found");
     admin.get(&path).good();
     world.api(&house.client).get(&path).refused(404, "not_found");
+    // Words about no appointment: hers, and the office's to her client; never another therapist's.
+    let words = |to: &Member| json!({ "client": to.id, "body": "The door code is 4711", "attach": null });
+    admin.post("/api/v1/messages", &words(&house.client)).good();
+    world.api(&house.colleague).post("/api/v1/messages", &words(&house.neighbour)).good();
+    world.work();
+    put_letters_away(&world, &house);
+    let hers = sent(&therapist, "kind=message");
+    assert!(hers.len() == 1 && hers[0]["to_person"] == json!(house.client.id), "{hers:?}");
+    let theirs = sent(&world.api(&house.colleague), "kind=message");
+    assert!(theirs.len() == 1 && theirs[0]["to_person"] == json!(house.neighbour.id), "{theirs:?}");
+    assert_eq!(sent(&admin, "kind=message").len(), 2);
     let own = sent(&world.api(&house.client), "");
     assert!(!own.is_empty() && own.iter().all(|one| one["to_person"] == json!(house.client.id)), "{own:?}");
     assert_eq!(sent(&world.api(&house.client), &format!("to_person={}", house.neighbour.id)).len(), 0);

@@ -303,7 +303,6 @@ pub fn entry(word: &str) -> String {
         "message_seen_to" => "Seen to in another way".to_owned(),
         "message_written" => "Wrote to the client".to_owned(),
         "booking_link_sent" => "Sent the booking link".to_owned(),
-        "booking_link_asked" => "Asked for the booking link again".to_owned(),
         "booking_link_made" => "Showed the booking link".to_owned(),
         "client_reminded" => "The client was reminded".to_owned(),
         "reply_read" => "A reply was read".to_owned(),
