@@ -44,6 +44,8 @@ pub struct ContactAttempt {
     pub agreed: Option<String>,
     /// Who tried.
     pub by: PersonRef,
+    /// Why this way, where the client does not prefer it (V-10).
+    pub reason: Option<String>,
 }
 
 impl ContactAttempt {

@@ -6,7 +6,7 @@ mod support;
 use support::*;
 
 use domain::contact::AttemptResult;
-use domain::decide::{Asker, Command, Due, JobToWake, NextStep, Settle, WriteNote};
+use domain::decide::{Asker, Attempt, Command, Due, JobToWake, NextStep, Settle, WriteNote, voicemail_needs_a_reason};
 use domain::message::MessageKind;
 use domain::obligation::{ObligationKind, ObligationState};
 use domain::person::{Channel, Role};
@@ -47,6 +47,30 @@ fn a_voicemail_does_not_count_as_telling_a_client_who_did_not_ask_for_voicemail(
     let at = now + minutes(2);
     story.act(&the_therapist(), tried(Channel::Voicemail, AttemptResult::LeftVoicemail, at), at).expect("noted");
     assert!(!story.of_kind(ObligationKind::InformClient).is_owed(), "unless they prefer it");
+}
+
+// proves: V-10
+#[test]
+fn a_voicemail_wants_a_reason_at_short_notice_and_keeps_it() {
+    let wants = |story: &Story, is_told| {
+        let about = story.appointments.last().cloned().expect("an appointment");
+        let (parameters, preference) = (&story.base.policy.parameters, &story.base.client.preference);
+        voicemail_needs_a_reason(parameters, &about, preference, is_told)
+    };
+    let (mut story, now, _) = promised(Preset::Network);
+    assert!(wants(&story, false));
+    assert!(!wants(&story, true), "they know already");
+    story.base.client.preference.voicemail = true;
+    assert!(!wants(&story, false), "they prefer it");
+    story.base.client.preference.voicemail = false;
+    let at = now + minutes(2);
+    let made = Attempt { channel: Channel::Voicemail, result: AttemptResult::LeftVoicemail, at, agreed: None };
+    let because = |why: &str| Command::AttemptBecause(made.clone(), why.to_owned());
+    let refused = story.act(&the_therapist(), because(" "), at).expect_err("a reason that says something");
+    assert_eq!((refused.code, refused.field), ("required", Some("reason")));
+    let outcome = story.act(&the_therapist(), because("The text came back"), at).expect("on file");
+    assert_eq!(outcome.attempt.expect("an attempt").reason.as_deref(), Some("The text came back"));
+    assert!(story.of_kind(ObligationKind::InformClient).is_owed(), "it tells nobody all the same");
 }
 
 // proves: V-10

@@ -11,5 +11,7 @@ mod settings;
 
 pub use crate::handed::Handed;
 pub use hand_off::{Envelope, Mailer, MailerError};
-pub use letter::{CalendarPart, ExtraHeader, Letter, MessageName, NotAHeader, NotAMessageName, Person, to_bytes};
+pub use letter::{
+    CalendarPart, ExtraHeader, Letter, MessageName, NotAHeader, NotAMessageName, Person, to_bytes, to_bytes_hiding,
+};
 pub use settings::{MailSettings, Secret, Timeouts, Tls};

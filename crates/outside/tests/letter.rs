@@ -2,7 +2,7 @@
 
 use holdspace_outside::ical::read::read;
 use holdspace_outside::ical::write::{Invite, Method, NEUTRAL_SUMMARY, Party, invite};
-use holdspace_outside::mail::{CalendarPart, ExtraHeader, Letter, MessageName, Person, to_bytes};
+use holdspace_outside::mail::{CalendarPart, ExtraHeader, Letter, MessageName, Person, to_bytes, to_bytes_hiding};
 use mail_parser::{MessageParser, MimeHeaders};
 use proptest::prelude::*;
 
@@ -135,4 +135,18 @@ proptest! {
         prop_assert_eq!((diary.events[0].start, diary.events[0].end), (invitation.start, invitation.end));
         prop_assert_eq!(&diary.events[0].summary, &invitation.summary);
     }
+}
+
+#[test]
+fn a_letter_can_be_looked_at_without_its_secret_and_everything_else_stands_where_it_stood() {
+    let secret = "0123456789abcdefghjkmnpqrs".to_owned();
+    let words =
+        format!("Café or video, as you like. Choose a time at https://alder.example/r/{secret} until Thursday.");
+    let letter = Letter { text: words.clone(), html: Some(format!("<p>{words}</p>")), ..letter() };
+    let (bytes, shown) = (to_bytes(&letter), to_bytes_hiding(&letter, std::slice::from_ref(&secret)));
+    assert_eq!(bytes.len(), shown.len());
+    let differ = bytes.iter().zip(&shown).filter(|(was, is)| was != is);
+    assert!(differ.clone().all(|(_, is)| *is == b'*'));
+    assert_eq!(differ.count(), 2 * secret.len(), "in the text and in the page, and nowhere else");
+    assert_eq!(to_bytes_hiding(&letter, &[]), bytes);
 }

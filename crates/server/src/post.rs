@@ -90,10 +90,20 @@ fn nobody() -> Outcome {
 
 impl Post for PostOffice {
     fn hand_off(&self, call: &Call) -> Outcome {
+        self.hand_off_by(call).0
+    }
+
+    fn hand_off_by(&self, call: &Call) -> (Outcome, String) {
         match &call.parcel {
-            Parcel::Letter(letter) => self.letter(letter, call.at),
+            Parcel::Letter(letter) => {
+                let through = self.mailer.as_ref().map(|mailer| mailer.to.name().to_owned());
+                (self.letter(letter, call.at), through.unwrap_or_default())
+            }
             Parcel::Text(text) => self.text(text, call.at),
-            Parcel::Push(push) => self.push.as_ref().map_or_else(nobody, |way| way.hand_off(push, call.at)),
+            Parcel::Push(push) => {
+                let outcome = self.push.as_ref().map_or_else(nobody, |way| way.hand_off(push, call.at));
+                (outcome, "push".to_owned())
+            }
         }
     }
 }
@@ -124,10 +134,12 @@ impl PostOffice {
     }
 
     /// The first gateway, and the next where one certainly did not take it. What may have gone is not tried elsewhere.
-    fn text(&self, text: &Text, now: Instant) -> Outcome {
+    fn text(&self, text: &Text, now: Instant) -> (Outcome, String) {
         let sent = sms::Text { to: &text.to, body: &text.body, report_to: &text.report_to };
         let mut outcome = Outcome::NotYet("no gateway for texts is set up: write sms.kind and sms.url".into());
+        let mut through = String::new();
         for gateway in &self.gateways {
+            through = gateway.to.name();
             let Ok(handed) = gateway.try_it(now, |gateway| gateway.hand_off(&sent)) else {
                 outcome = Outcome::NotYet("the gateway does not answer; it is asked again soon".into());
                 continue;
@@ -138,6 +150,6 @@ impl PostOffice {
                 break;
             }
         }
-        outcome
+        (outcome, through)
     }
 }

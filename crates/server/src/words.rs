@@ -19,13 +19,14 @@ use domain::message::{MessageKind, Notice};
 use domain::person::{Channel, Person, PersonRef};
 use domain::practice::Practice;
 use domain::refusal::Named;
-use domain::telling::short_text;
+use domain::telling::short_text::{self, Size};
 use domain::telling::template::{Editable, Template, TemplateWords};
 use domain::time::Instant;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use outside::address::EmailAddress;
 use own::OwnWords;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use view::Names;
 
@@ -90,6 +91,9 @@ pub struct Writer {
     base_url: String,
     own: OwnWords,
 }
+
+/// Letters of the secret in a link (`links`).
+const SECRET_LETTERS: usize = 26;
 
 /// The templates that are not of one kind: name and text.
 const SHARED: [(&str, &str); 10] = [
@@ -195,7 +199,7 @@ impl Writer {
             return self.news(notice.channel, practice, about.to, link, about.now);
         }
         match self.words_of(notice, about) {
-            Some(words) => self.in_their_words(&words, notice, about),
+            Some((_, words)) => self.in_their_words(&words, notice, about),
             None => self.in_the_houses(notice, about),
         }
     }
@@ -204,7 +208,7 @@ impl Writer {
     fn in_the_portal(&self, notice: &Notice, about: &About<'_>) -> Written {
         let mut view = view::of_notice(notice, about, &self.domain);
         let own = self.words_of(notice, about).zip(Editable::of(notice.kind));
-        let own = own.and_then(|(words, of)| self.own.fill(&words, of, &view, false));
+        let own = own.and_then(|((_, words), of)| self.own.fill(&words, of, &view, false));
         let base = format!("{}.txt", body(notice.kind));
         let name = match own {
             Some(filled) => {
@@ -220,8 +224,14 @@ impl Writer {
         Written { subject: String::new(), text, html: String::new(), calendar: None }
     }
 
-    /// The practice's own words for this notice, where it has any.
-    fn words_of(&self, notice: &Notice, about: &About<'_>) -> Option<Arc<TemplateWords>> {
+    /// Which version of the practice's words the notice is written in; 0 is the house's.
+    pub fn version(&self, notice: &Notice, about: &About<'_>) -> u32 {
+        let own = self.words_of(notice, about).filter(|_| !about.to.preference.file.safe_content);
+        own.map_or(0, |(version, _)| version)
+    }
+
+    /// The practice's own words for this notice and their version, where it has any.
+    fn words_of(&self, notice: &Notice, about: &About<'_>) -> Option<(u32, Arc<TemplateWords>)> {
         let change = about.situation.practice.templates.filter(|_| matches!(about.to.id, PersonRef::Client(_)))?;
         self.own.of(change, notice.kind, about.to.locale)
     }
@@ -246,7 +256,24 @@ impl Writer {
 
     /// What is wrong with words that an owner wants to keep for this kind.
     pub fn problems(&self, words: &TemplateWords, of: &Editable) -> Vec<Named> {
-        self.own.problems(words, of)
+        self.own.problems(words, of, &self.link_as_long())
+    }
+
+    /// How large the text message is on the network with every fact in it, as long as such facts usually are, and with its
+    /// link; none where the words cannot be filled in.
+    pub fn size(&self, words: &TemplateWords, of: &Editable) -> Option<Size> {
+        let text = self.own.longest(words, of)?;
+        Some(short_text::size(&format!("{text}\n{}", self.link_as_long())))
+    }
+
+    /// Facts as long as they usually are, by the names that owners use.
+    pub fn examples(of: &Editable) -> BTreeMap<&'static str, String> {
+        of.variables().map(|variable| (variable.name, own::example(variable.name))).collect()
+    }
+
+    /// An address that is as long as that of every link, and opens nothing.
+    pub fn link_as_long(&self) -> String {
+        format!("{}/r/{}", self.base_url, "x".repeat(SECRET_LETTERS))
     }
 
     /// Whether the words that a practice has since this change are in memory.
@@ -295,6 +322,22 @@ impl Writer {
     /// Word that something waits in the portal, and nothing of what it is.
     pub fn waiting(&self, channel: Channel, practice: &Practice, to: &Person, now: Instant) -> Written {
         self.news(channel, practice, to, false, now)
+    }
+
+    /// A client's own link to book with a therapist with whom nothing was booked yet: the house's words.
+    pub fn booking_link(
+        &self,
+        channel: Channel,
+        practice: &Practice,
+        to: &Person,
+        therapist: &Person,
+        now: Instant,
+    ) -> Written {
+        if to.preference.file.safe_content {
+            return self.news(channel, practice, to, true, now);
+        }
+        let view = view::of_booking_link(practice, to, therapist, now, &self.domain);
+        if channel == Channel::Sms { self.short("booking_link", view) } else { self.render("booking_link", view) }
     }
 
     /// Word to a client who asked that messages say nothing: there is news, and where it can be read.

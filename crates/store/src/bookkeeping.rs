@@ -7,8 +7,19 @@ use std::sync::{PoisonError, RwLock};
 
 /// Everything that `write_unaudited` may write. Each is bookkeeping: losing it loses no fact about a person. Of a
 /// message only where it stands on its way; what came of it is recorded with an entry.
-pub const TABLES: &[&str] =
-    &["job", "command", "message", "session", "sign_in_token", "replay", "writing", "inbound", "tally"];
+pub const TABLES: &[&str] = &[
+    "job",
+    "command",
+    "message",
+    "message_try",
+    "session",
+    "sign_in_token",
+    "replay",
+    "writing",
+    "inbound",
+    "tally",
+    "link_request",
+];
 
 /// Statements that were found to be bookkeeping, by where their text lies in the program: each is read once.
 static READ: RwLock<BTreeSet<[usize; 4]>> = RwLock::new(BTreeSet::new());

@@ -12,8 +12,8 @@ use domain::contact::{ContactAttempt, Note};
 use domain::id::{AppointmentId, ClientId};
 
 const INSERT_ATTEMPT: Sql = sql!(
-    "INSERT INTO contact_attempt (id, practice, client, appointment, channel, result, at, agreed, made_by)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    "INSERT INTO contact_attempt (id, practice, client, appointment, channel, result, at, agreed, made_by,
+         reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 );
 const INSERT_NOTE: Sql = sql!(
     "INSERT INTO note (id, practice, appointment, informed_at, informed_how, agreed, on_behalf_of, made_by, at)
@@ -21,7 +21,7 @@ const INSERT_NOTE: Sql = sql!(
 );
 // Whose clients a therapist may see is said by their relationships.
 const ATTEMPTS: Sql = sql!(
-    "SELECT id, practice, client, appointment, channel, result, at, agreed, made_by FROM contact_attempt
+    "SELECT id, practice, client, appointment, channel, result, at, agreed, made_by, reason FROM contact_attempt
      WHERE client = $4 AND (CAST($1 AS TEXT) IS NULL OR practice = $1)
          AND (CAST($2 AS TEXT) IS NULL OR client IN (SELECT client FROM relationship WHERE therapist = $2))
          AND (CAST($3 AS TEXT) IS NULL OR client = $3)
@@ -48,7 +48,8 @@ pub fn insert_attempt(tx: &mut Tx<'_>, attempt: &ContactAttempt) -> Result<(), D
             attempt.result.as_str(),
             attempt.at,
             attempt.agreed.as_deref(),
-            attempt.by.to_string()
+            attempt.by.to_string(),
+            attempt.reason.as_deref()
         ],
     )
     .map(|_| ())
@@ -100,6 +101,7 @@ fn attempt(row: &Row) -> Result<ContactAttempt, DbError> {
         at: columns.get()?,
         agreed: columns.get()?,
         by: columns.parse("contact_attempt.made_by")?,
+        reason: columns.get()?,
     })
 }
 

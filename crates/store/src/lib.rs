@@ -22,6 +22,7 @@ pub mod inbound;
 pub mod job;
 pub mod ledger;
 pub mod link;
+pub mod link_request;
 pub mod message;
 mod migrate;
 pub mod obligation;

@@ -2,13 +2,17 @@
 //! only where it stands moves on.
 
 mod list;
+mod search;
 mod statements;
+mod tries;
 
 pub use list::{Filter, list};
+pub use search::{Wanted, found, one};
+pub use tries::{made_from, tried, tries};
 
 use crate::error::DbError;
 use crate::job;
-use crate::read::Columns;
+use crate::read::{Columns, json};
 use crate::row::Row;
 use crate::tx::Tx;
 use crate::vals;
@@ -16,6 +20,7 @@ use crate::value::Value;
 use domain::id::{AppointmentId, Id, Kind, MessageId, PracticeId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::PersonRef;
+use domain::telling::made::MadeFrom;
 use domain::time::Instant;
 use statements::{
     AGAIN, BESIDE, CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SETTLE, SUPERSEDE,
@@ -30,6 +35,12 @@ pub const DELIVER: &str = "deliver";
 
 /// Adds a message. `Unique` where one tells the same person the same thing about the same revision (U1).
 pub fn insert(tx: &mut Tx<'_>, message: &Message) -> Result<(), DbError> {
+    insert_made(tx, message, None)
+}
+
+/// The same, with what it was made from: [`made_from`] gives it again.
+pub fn insert_made(tx: &mut Tx<'_>, message: &Message, made: Option<&MadeFrom>) -> Result<(), DbError> {
+    let facts = made.map(|made| json(&made.facts)).transpose()?;
     let (method, calendar) = message.calendar.as_ref().map(|(method, text)| (method.as_str(), text.as_str())).unzip();
     tx.execute(
         INSERT,
@@ -54,7 +65,9 @@ pub fn insert(tx: &mut Tx<'_>, message: &Message) -> Result<(), DbError> {
             message.send_at,
             message.state.as_str(),
             message.handed_at,
-            message.last_reply.as_deref()
+            message.last_reply.as_deref(),
+            made.map(|made| made.template),
+            facts
         ],
     )
     .map(|_| ())

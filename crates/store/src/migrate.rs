@@ -51,6 +51,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both(13, "templates", include_str!("../migrations/0013_templates.sql")),
     both(14, "reminders", include_str!("../migrations/0014_reminders.sql")),
     both(15, "digest", include_str!("../migrations/0015_digest.sql")),
+    both(16, "pages", include_str!("../migrations/0016_pages.sql")),
     both(17, "conversation", include_str!("../migrations/0017_conversation.sql")),
 ];
 

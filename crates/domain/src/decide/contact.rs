@@ -2,12 +2,14 @@
 
 use super::book::settled;
 use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
-use crate::appointment::Appointment;
+use crate::appointment::{Appointment, Initiator, State};
 use crate::contact::{AttemptResult, ContactAttempt, Note};
 use crate::disruption::DisruptionKind;
 use crate::id::{Ids, ObligationId};
 use crate::obligation::{Obligation, ObligationKind};
 use crate::person::{Channel, ContactPreference, PersonRef, Role};
+use crate::policy::Parameters;
+use crate::policy::notice::short_notice;
 use crate::refusal::Refusal;
 use crate::telling::consent::Source;
 use crate::time::{Instant, Span};
@@ -64,14 +66,50 @@ pub(super) fn read_in_portal(situation: &Situation, now: Instant) -> Result<Outc
     Ok(outcome)
 }
 
+/// Letters of the reason for a voicemail.
+pub const REASON_MAX: usize = 300;
+
+/// Whether a voicemail left now is one that the client may hear too late: they were not told yet of a cancellation at short
+/// notice, and do not prefer voicemail. It may be left all the same, with a reason (V-10).
+pub fn voicemail_needs_a_reason(
+    parameters: &Parameters,
+    about: &Appointment,
+    preference: &ContactPreference,
+    is_told: bool,
+) -> bool {
+    let State::Cancelled(how) = &about.state else { return false };
+    let by_us = how.initiator != Initiator::Client;
+    by_us
+        && !is_told
+        && !preference.voicemail
+        && !parameters.inform.voicemail_counts
+        && short_notice(parameters, about.start, how.recorded_at)
+}
+
+/// The reason as it is kept: said, and short.
+fn checked_reason(why: Option<String>) -> Result<Option<String>, Refusal> {
+    let Some(why) = why else { return Ok(None) };
+    let why = why.trim();
+    if why.is_empty() {
+        return Err(Refusal::invalid("required", "reason", "Say why a voicemail, for the file."));
+    }
+    if why.chars().count() > REASON_MAX {
+        let detail = format!("Keep the reason under {REASON_MAX} letters.");
+        return Err(Refusal::invalid("too_long", "reason", detail));
+    }
+    Ok(Some(why.to_owned()))
+}
+
 pub(super) fn attempt(
     situation: &Situation,
     asker: &Asker,
     attempt: Attempt,
+    why: Option<String>,
     now: Instant,
     ids: &mut Ids,
 ) -> Result<Outcome, Refusal> {
     let by = asker.person.ok_or_else(|| Refusal::not_found("person"))?;
+    let reason = checked_reason(why)?;
     if attempt.at > now + Span::minutes(1) {
         return Err(Refusal::invalid("in_the_future", "at", "An attempt cannot lie in the future."));
     }
@@ -85,6 +123,7 @@ pub(super) fn attempt(
         at: attempt.at,
         agreed: attempt.agreed,
         by,
+        reason,
     };
     let mut outcome = Outcome::default();
     let voicemail = situation.client.preference.voicemail || situation.policy.parameters.inform.voicemail_counts;
@@ -105,7 +144,10 @@ pub(super) fn attempt(
     if made.result == AttemptResult::WrongNumber {
         outcome.preference = without_number(situation, now);
     }
-    let details = json!({ "channel": made.channel, "result": made.result, "at": made.at });
+    let mut details = json!({ "channel": made.channel, "result": made.result, "at": made.at });
+    if let Some(reason) = &made.reason {
+        details["reason"] = json!(reason);
+    }
     outcome.attempt = Some(made);
     finish(situation, "contact_attempted", details, now, &mut outcome);
     Ok(outcome)

@@ -33,7 +33,7 @@ pub use ask_to_move::{AskToMove, answer_by as move_answer_by};
 pub use book::Book;
 pub use cancel::Cancel;
 pub use clock::Due;
-pub use contact::{Attempt, Settle, WriteNote};
+pub use contact::{Attempt, Settle, WriteNote, voicemail_needs_a_reason};
 pub use file::{Checked, Correct, EndRelationship, FileAct, Keep, Said, Screen, UpdateAttendance, slot_name};
 pub use import::{Became, Import};
 pub use live::{CaseOutcome, Connection, Live, MakeUpDecision, Missed, around};
@@ -84,6 +84,8 @@ pub enum Command {
     Reply(ClientWord),
     /// Somebody tried to reach the client.
     Attempt(Attempt),
+    /// The same by a way that the client does not prefer, and why (V-10).
+    AttemptBecause(Attempt, String),
     /// A contact note is written (V-15).
     Note(WriteNote),
     /// One duty is said to be done, or no longer owed.
@@ -118,7 +120,8 @@ pub fn decide(
         Command::Seen => contact::seen(situation, now),
         Command::ReadInPortal => contact::read_in_portal(situation, now),
         Command::Reply(word) => reply::decide(situation, asker, word, now, ids),
-        Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, now, ids),
+        Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, None, now, ids),
+        Command::AttemptBecause(attempt, why) => contact::attempt(situation, asker, attempt, Some(why), now, ids),
         Command::Note(note) => contact::note(situation, asker, note, now, ids),
         Command::Settle(settle) => contact::settle(situation, asker, settle, now),
         Command::File(act) => file::decide(situation, asker, act, now, ids),

@@ -66,9 +66,7 @@ impl AddressChange {
         let PersonRef::Client(client) = of.id else { return Err(Refusal::not_found("client")) };
         let (to, before) = match what {
             What::Email => (typed.trim().to_owned(), of.email.as_deref()),
-            What::Phone => {
-                (typed.chars().filter(|c| !matches!(c, ' ' | '(' | ')' | '-' | '.')).collect(), of.phone.as_deref())
-            }
+            What::Phone => (bare_number(typed), of.phone.as_deref()),
         };
         match what {
             What::Email if !is_email(&to) => {
@@ -103,6 +101,37 @@ impl AddressChange {
         }
         client
     }
+}
+
+/// A number without the marks that people put between its digits.
+fn bare_number(typed: &str) -> String {
+    typed.chars().filter(|c| !matches!(c, ' ' | '(' | ')' | '-' | '.')).collect()
+}
+
+/// What somebody typed who may be on file by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typed {
+    /// An address for letters, in lower case.
+    Email(String),
+    /// A number as it may stand on file: with its country; where they left that out, each that it may be.
+    Phones(Vec<String>),
+}
+
+/// Reads an address or number; none where it is neither.
+pub fn typed(text: &str) -> Option<Typed> {
+    let text = text.trim();
+    if text.contains('@') {
+        return is_email(text).then(|| Typed::Email(text.to_ascii_lowercase()));
+    }
+    let bare = bare_number(text);
+    let candidates = match (bare.strip_prefix("00"), bare.strip_prefix('0'), bare.starts_with('+')) {
+        (Some(abroad), _, _) => vec![format!("+{abroad}")],
+        (None, Some(home), _) => vec![format!("+44{home}")],
+        (None, None, true) => vec![bare],
+        (None, None, false) => vec![format!("+1{bare}"), format!("+{bare}")],
+    };
+    let phones: Vec<String> = candidates.into_iter().filter(|number| is_phone(number)).collect();
+    (!phones.is_empty()).then_some(Typed::Phones(phones))
 }
 
 /// How somebody of the practice knows: a sentence for the record.

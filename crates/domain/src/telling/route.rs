@@ -83,6 +83,21 @@ fn behind(
     Some((*next, first.send_at + silence))
 }
 
+/// By which way one message about nothing that changes reaches them: the way that they like best of those that can carry
+/// it, else a letter. None where no way may be used.
+pub fn one_way(to: &Person, reach: Reach) -> Option<Channel> {
+    let carries = |channel: &Channel| matches!(channel, Channel::Email | Channel::Sms) && can(*channel, to, reach);
+    let liked = to.preference.channels.iter().copied().find(carries);
+    liked.or(Some(Channel::Email).filter(carries)).or(Some(Channel::Sms).filter(carries))
+}
+
+/// When a text that can wait may go: at once, or when the quiet ends on their clock.
+pub fn text_may_go(to: &Person, parameters: &Parameters, now: Instant) -> Instant {
+    let (usual, own) = (&parameters.quiet_hours, to.preference.file.quiet);
+    let (evening, morning) = own.map_or((usual.from, usual.to), |own| (own.from, own.to));
+    morning_after(now, to, evening, morning).map_or(now, |morning| morning.max(now))
+}
+
 /// In the order of preference; never empty.
 fn channels(kind: MessageKind, to: &Person, reach: Reach, night: &Night) -> Vec<Channel> {
     if !matches!(to.id, PersonRef::Client(_)) || !can_be_short(kind) {

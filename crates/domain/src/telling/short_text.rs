@@ -43,9 +43,9 @@ pub struct Size {
 }
 
 /// The basic table, without the escape.
-const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+pub const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 /// What stands behind the escape and takes two units.
-const EXTENDED: &str = "\u{c}^{}\\[~]|€";
+pub const EXTENDED: &str = "\u{c}^{}\\[~]|€";
 
 /// How large this text is, as it stands.
 pub fn size(text: &str) -> Size {

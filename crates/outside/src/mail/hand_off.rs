@@ -50,12 +50,19 @@ pub enum MailerError {
 /// connections are kept for the next.
 pub struct Mailer {
     pool: Pool,
+    name: String,
 }
 
 impl Mailer {
     /// Checks the settings; reads the extra certificate file; connects to nothing yet.
     pub fn new(settings: MailSettings) -> Result<Self, MailerError> {
-        Ok(Self { pool: Pool::new(Arc::new(Line::new(settings)?)) })
+        let name = format!("mail server {}", settings.host);
+        Ok(Self { pool: Pool::new(Arc::new(Line::new(settings)?)), name })
+    }
+
+    /// What people call it: "mail server mail.example.org".
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Hands over one letter; blocks at most `timeouts.whole`. Never retries after the final dot.

@@ -112,6 +112,22 @@ pub struct Letter {
 
 /// The letter as it travels: headers and MIME parts with CRLF line ends, ASCII only.
 pub fn to_bytes(letter: &Letter) -> Vec<u8> {
+    formatted(letter, letter)
+}
+
+/// The same bytes for somebody to look at, with a star in place of each character of these secrets. Everything else stands
+/// where it stood: the boundaries are those of the letter itself.
+pub fn to_bytes_hiding(letter: &Letter, secrets: &[String]) -> Vec<u8> {
+    let hide = |text: &str| {
+        let secrets = secrets.iter().filter(|secret| !secret.is_empty());
+        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, &"*".repeat(secret.len())))
+    };
+    let shown = Letter { text: hide(&letter.text), html: letter.html.as_deref().map(hide), ..letter.clone() };
+    formatted(&shown, letter)
+}
+
+/// The bytes of `letter`, parted by the boundaries of `whole`.
+fn formatted(letter: &Letter, whole: &Letter) -> Vec<u8> {
     let seconds = u64::try_from(letter.date.micros() / 1_000_000).unwrap_or(0);
     let mut builder = Message::builder()
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
@@ -127,7 +143,7 @@ pub fn to_bytes(letter: &Letter) -> Vec<u8> {
         let name = HeaderName::new_from_ascii(header.name.clone()).expect("a checked header name");
         builder = builder.raw_header(HeaderValue::new(name, header.value.clone()));
     }
-    let built = match body(letter) {
+    let built = match body(letter, whole) {
         Body::One(part) => builder.singlepart(part),
         Body::Many(parts) => builder.multipart(parts),
     };
@@ -141,19 +157,19 @@ enum Body {
 }
 
 /// Plain text alone; or alternatives; or alternatives and the calendar once more as a file that people can save.
-fn body(letter: &Letter) -> Body {
+fn body(letter: &Letter, whole: &Letter) -> Body {
     let plain = SinglePart::plain(letter.text.clone());
     if letter.html.is_none() && letter.calendar.is_none() {
         return Body::One(plain);
     }
-    let mut ways = MultiPart::alternative().boundary(boundary(letter, "ways")).singlepart(plain);
+    let mut ways = MultiPart::alternative().boundary(boundary(whole, "ways")).singlepart(plain);
     if let Some(html) = &letter.html {
         ways = ways.singlepart(SinglePart::html(html.clone()));
     }
     let Some(calendar) = &letter.calendar else { return Body::Many(ways) };
     let ways = ways.singlepart(calendar_part(calendar));
     Body::Many(
-        MultiPart::mixed().boundary(boundary(letter, "whole")).multipart(ways).singlepart(calendar_file(calendar)),
+        MultiPart::mixed().boundary(boundary(whole, "whole")).multipart(ways).singlepart(calendar_file(calendar)),
     )
 }
 

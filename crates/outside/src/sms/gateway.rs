@@ -129,6 +129,15 @@ impl Gateway {
         Ok(Self { settings, agent: agent.build().into() })
     }
 
+    /// What people call it: "twilio at api.twilio.com".
+    pub fn name(&self) -> String {
+        let url = &self.settings.url;
+        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        // A name and password before the host are nobody's business.
+        format!("{} at {}", self.settings.kind, host.rsplit('@').next().unwrap_or(host))
+    }
+
     /// Which one.
     pub fn kind(&self) -> Kind {
         self.settings.kind

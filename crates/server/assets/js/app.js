@@ -68,6 +68,40 @@
     if (count) count.textContent = `${Number(count.dataset.max) - [...event.target.value].length} left.`;
   });
 
+  // The size of a text while it is written, counted as the server counts it: with its link, and with every fact in it.
+  const plainMarks = [
+    [/[\u2018\u2019\u201a\u201b\u2032`\u00b4]/g, "'"], [/[\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb]/g, '"'],
+    [/[\u2010-\u2015\u2212\u2022]/g, '-'], [/\u2026/g, '...'],
+    [/[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]/g, ' '], [/[\u200b-\u200f\u2060\ufeff\u00ad\r]/g, ''],
+  ];
+  const plain = (text) => plainMarks.reduce((kept, [marks, mark]) => kept.replace(marks, mark), text)
+    .split('\n').map((line) => line.split(' ').filter(Boolean).join(' ')).join('\n').trim();
+  const filled = (text, facts) => text
+    .replace(/\{%-?\s*else\s*-?%\}[\s\S]*?\{%-?\s*endif\s*-?%\}/g, '').replace(/\{%[\s\S]*?%\}/g, '')
+    .replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => facts[name] ?? '');
+  const counted = (text, basic, extended) => {
+    const letters = [...text];
+    const is7 = letters.every((c) => basic.includes(c) || extended.includes(c));
+    const each = letters.map((c) => is7 ? (basic.includes(c) ? 1 : 2) : c.length);
+    const [alone, inParts] = is7 ? [160, 153] : [70, 67];
+    const units = each.reduce((sum, unit) => sum + unit, 0);
+    let [parts, fill] = [units > 0 ? 1 : 0, 0];
+    if (units > alone) {
+      for (const unit of each) {
+        if (fill + unit > inParts) { parts += 1; fill = 0; }
+        fill += unit;
+      }
+    }
+    const words = `${units} characters, sent in ${parts === 1 ? '1 part' : `${parts} parts`}`;
+    return is7 ? words : `${words}: a mark or letter in it makes each part shorter`;
+  };
+  document.addEventListener('input', (event) => {
+    const out = document.querySelector(`[data-size="${CSS.escape(event.target.id ?? '')}"]`);
+    if (!out) return;
+    const text = plain(filled(event.target.value, JSON.parse(out.dataset.facts)));
+    out.textContent = counted(`${text}\n${out.dataset.link}`, out.dataset.basic, out.dataset.extended);
+  });
+
   // Copying: where the browser does not let us, the link is selected for the person to copy.
   const copy = async (button) => {
     const field = document.getElementById(button.dataset.copy);

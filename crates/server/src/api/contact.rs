@@ -44,6 +44,7 @@ struct AttemptBody {
     result: AttemptResult,
     at: Option<Instant>,
     agreed: Option<String>,
+    reason: Option<String>,
 }
 
 /// Every field is asked for by name, so that all missing ones are named at once (V-15).
@@ -62,8 +63,9 @@ async fn attempt(app: App, call: Call<Colleague>) -> Answer {
     let (client, appointment) = (body.client, body.appointment);
     let at = body.at.unwrap_or(call.now);
     let made = Attempt { channel: body.channel, result: body.result, at, agreed: body.agreed };
+    let reason = body.reason;
     write(app, call, StatusCode::CREATED, move |tx, app, ask| {
-        flow::case::attempt(tx, &app.tools, ask, client, appointment, made.clone())
+        flow::case::attempt_because(tx, &app.tools, ask, client, appointment, made.clone(), reason.clone())
     })
     .await
 }

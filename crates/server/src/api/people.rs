@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
 use crate::flow;
-use crate::routes::{Answer, Route, get, put};
+use crate::routes::{Answer, Route, get, post, put};
 use axum::http::StatusCode;
-use domain::id::{RelationshipId, TherapistId};
+use domain::id::{AppointmentId, RelationshipId, TherapistId};
 use domain::message::LinkTo;
 use domain::money::Money;
 use domain::person::PersonRef;
@@ -25,6 +25,10 @@ pub(super) fn routes() -> Vec<Route> {
         get::<AnyRole>("/api/v1/relationships/{id}/booking-link", booking_link)
             .about("relationship")
             .says("The client's own booking link"),
+        post::<Colleague>("/api/v1/relationships/{id}/booking-link", send_booking_link)
+            .about("message")
+            .audits("booking_link_sent")
+            .says("Send the client their own booking link by the way that they prefer"),
         get::<Colleague>("/api/v1/therapists/{id}/fees", fees).about("therapist").says("A therapist's fees"),
         put::<Colleague>("/api/v1/therapists/{id}/fees", set_fees)
             .about("therapist")
@@ -80,6 +84,24 @@ async fn booking_link(app: App, call: Call<AnyRole>) -> Answer {
         Err(failed) => return Err(failed.into()),
     };
     json(StatusCode::OK, &object!({ "url": url }))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SendLinkBody {
+    appointment: Option<AppointmentId>,
+}
+
+async fn send_booking_link(app: App, call: Call<Colleague>) -> Answer {
+    let (id, body): (RelationshipId, SendLinkBody) = (call.id("id")?, call.json()?);
+    super::write_value(app, call, StatusCode::CREATED, move |tx, app, ask, _| {
+        let done = flow::link::send(tx, &app.tools, ask, id, body.appointment)?;
+        let sent = &done.answer;
+        let answer = object!({ "id": sent.id, "to_person": sent.to, "channel": sent.channel, "kind": sent.kind,
+            "send_at": sent.send_at, "subject": sent.subject, "body": flow::letter::masked(&sent.text) });
+        Ok(Done { answer, audit: done.audit, more: done.more })
+    })
+    .await
 }
 
 fn fees_wire(therapist: &Therapist) -> Value {

@@ -170,6 +170,10 @@ impl Post for Catcher {
         }
         outcome
     }
+
+    fn hand_off_by(&self, call: &Call) -> (Outcome, String) {
+        (self.hand_off(call), "the demo".to_owned())
+    }
 }
 
 impl Catcher {

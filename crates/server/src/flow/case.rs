@@ -17,6 +17,19 @@ pub fn attempt(
     appointment: Option<AppointmentId>,
     attempt: Attempt,
 ) -> Flow<Done<Answer>> {
+    attempt_because(tx, tools, ask, client, appointment, attempt, None)
+}
+
+/// The same with the reason why it was by this way, where the client does not prefer it (V-10).
+pub fn attempt_because(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    client: ClientId,
+    appointment: Option<AppointmentId>,
+    attempt: Attempt,
+    reason: Option<String>,
+) -> Flow<Done<Answer>> {
     let situation = match appointment {
         Some(id) => load::appointment(tx, tools, ask, id, &[], Mode::Change)?,
         None => {
@@ -28,7 +41,11 @@ pub fn attempt(
     if situation.relationship.client != client {
         return Err(Refusal::not_found("client").into());
     }
-    change(tx, tools, ask, situation, Command::Attempt(attempt))
+    let command = match reason {
+        Some(reason) => Command::AttemptBecause(attempt, reason),
+        None => Command::Attempt(attempt),
+    };
+    change(tx, tools, ask, situation, command)
 }
 
 /// Writes the contact note (V-15).

@@ -35,9 +35,13 @@ pub const SIGN_IN: &str = "sign_in";
 /// A therapist's day by letter.
 pub const DIGEST: &str = "digest";
 
+/// Look at who asked for their booking link again.
+pub const LOST_LINK: &str = "lost_link";
+
 /// Every kind.
-pub const ALL: [&str; 15] = [
+pub const ALL: [&str; 16] = [
     DIGEST,
+    LOST_LINK,
     REPLY,
     SIGN_IN,
     DELIVER,

@@ -2,7 +2,6 @@
 
 use super::{Ask, Flow, Tools, jobs};
 use crate::words::{Day, Plain, Written};
-use domain::access::Purpose;
 use domain::audit::Entry;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId, RelationshipId};
 use domain::inbound::Inbound;
@@ -11,7 +10,6 @@ use domain::obligation::ObligationKind;
 use domain::person::{Channel, Person, PersonRef, Role};
 use domain::practice::Practice;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use store::job::{Job, Priority};
 use store::{Done, Tx};
 
@@ -178,7 +176,7 @@ pub fn to_client(tx: &mut Tx, tools: &Tools, ask: &Ask, words: &Words) -> Flow<D
     message.appointment = words.appointment;
     if words.attach == Attach::BookingLink {
         message.link = Some(LinkTo::Booking(relationship));
-        open_booking_link(tx, tools, ask, practice.id, words.client, relationship)?;
+        super::link::open(tx, tools, ask, practice.id, words.client, relationship)?;
     }
     put(tx, &message)?;
     if let Some(about) = words.appointment {
@@ -253,28 +251,6 @@ fn sender(tx: &mut Tx, ask: &Ask) -> Flow<Option<Person>> {
     }
 }
 
-fn open_booking_link(
-    tx: &mut Tx,
-    tools: &Tools,
-    ask: &Ask,
-    practice: PracticeId,
-    client: ClientId,
-    relationship: RelationshipId,
-) -> Flow<()> {
-    let link = LinkTo::Booking(relationship);
-    let secret_hash: [u8; 32] = Sha256::digest(tools.link_key.secret(link).as_bytes()).into();
-    let row = store::link::Link {
-        id: tools.link_key.token(link),
-        practice,
-        client,
-        purpose: Purpose::Book(relationship),
-        secret_hash,
-        created_at: ask.now,
-        expires_at: None,
-    };
-    Ok(store::link::ensure(tx, &row)?)
-}
-
 /// The people of these roles who can be written to; the owners where nobody has one of them.
 pub(super) fn team(tx: &mut Tx, practice: PracticeId, roles: &[Role]) -> Flow<Vec<Person>> {
     let found = store::person::of_roles(tx, practice, roles)?;
@@ -313,6 +289,16 @@ pub(super) fn person_of(ask: &Ask) -> Option<(PersonRef, Role)> {
         super::Who::Link { client, .. } => Some((PersonRef::Client(*client), Role::Client)),
         super::Who::System(_) => None,
     }
+}
+
+/// Where a link stood in words that have gone.
+const LEFT_OUT: &str = "(the link is left out here)";
+
+/// The words as they are looked at later: with their receipt, and without what opens something.
+pub fn looked_at(tx: &mut Tx, message: &Message) -> Flow<String> {
+    let receipt = store::audit::receipt_of(tx, message.command)?.map(|receipt| receipt.to_string()).unwrap_or_default();
+    let link = if message.handed_at.is_some() { LEFT_OUT } else { super::answer::MASKED_LINK };
+    Ok(message.text.replace("{link}", link).replace("{receipt}", &receipt).trim().to_owned())
 }
 
 /// The words as people are shown them: what is filled in at hand-off is masked.

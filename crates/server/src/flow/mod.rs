@@ -5,6 +5,7 @@
 pub mod address;
 pub mod answer;
 pub mod appointment;
+pub mod call;
 pub mod case;
 pub mod conversation;
 pub mod digest;
@@ -30,6 +31,7 @@ pub mod record;
 pub mod replay;
 pub mod reply;
 pub mod save;
+pub mod sent;
 pub mod settings;
 pub mod setup;
 pub mod signin;

@@ -13,6 +13,7 @@ use domain::id::{Ids, MessageId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState, Notice};
 use domain::person::{Person, PersonRef};
 use domain::reserved::{ReservedSlot, ReservedState};
+use domain::telling::made::MadeFrom;
 use domain::telling::route::{self, Reach};
 use domain::time::Instant;
 use outside::address::EmailAddress;
@@ -65,7 +66,7 @@ pub fn save(
     outcome: Outcome,
     ids: &mut Ids,
 ) -> Flow<Done<Answer>> {
-    let messages = write_messages(tools, ask, situation, &outcome, ids);
+    let (messages, made): (Vec<_>, Vec<_>) = write_messages(tools, ask, situation, &outcome, ids).into_iter().unzip();
     appointments(tx, situation, &outcome)?;
     for change in &outcome.occupancy {
         occupancy(tx, change)?;
@@ -103,7 +104,7 @@ pub fn save(
     for wake in &outcome.wakes {
         wake_at(tx, situation, wake)?;
     }
-    for message in &messages {
+    for (message, made) in messages.iter().zip(&made) {
         // What waits for the same person about an earlier revision is overtaken; what others wait for is not.
         // While a message waits to be undone nothing is overtaken: that happens when it goes.
         let goes_now = message.send_at <= ask.now && message.kind.tells_the_time();
@@ -114,7 +115,7 @@ pub fn save(
         if let (Some(appointment), MessageKind::RunningLate) = (message.appointment, message.kind) {
             store::message::supersede_kind_before(tx, appointment, message.revision, message.to, message.kind)?;
         }
-        send(tx, tools, situation, message, ask.now)?;
+        send(tx, tools, situation, message, made.as_ref(), ask.now)?;
     }
     let audit = entry(tools, ask, situation, &outcome, ids);
     Ok(Done::new(Answer::new(situation, outcome, &messages, &tools.links(), false), audit))
@@ -122,7 +123,8 @@ pub fn save(
 
 /// The answer that `save` would give, without saving: ids of new things are left out by the wire, links are masked.
 pub fn preview(tools: &Tools, ask: &Ask, situation: &Situation, outcome: Outcome, ids: &mut Ids) -> Answer {
-    let messages = write_messages(tools, ask, situation, &outcome, ids);
+    let written = write_messages(tools, ask, situation, &outcome, ids);
+    let messages: Vec<_> = written.into_iter().map(|(message, _)| message).collect();
     Answer::new(situation, outcome, &messages, &tools.links(), true)
 }
 
@@ -231,11 +233,18 @@ fn wake_at(tx: &mut Tx, situation: &Situation, wake: &Wake) -> Flow<()> {
     }
 }
 
-fn send(tx: &mut Tx, tools: &Tools, situation: &Situation, message: &Message, now: Instant) -> Flow<()> {
+fn send(
+    tx: &mut Tx,
+    tools: &Tools,
+    situation: &Situation,
+    message: &Message,
+    made: Option<&MadeFrom>,
+    now: Instant,
+) -> Flow<()> {
     if let Some(link) = message.link {
         ensure_link(tx, tools, situation, link, now)?;
     }
-    store::message::insert(tx, message)?;
+    store::message::insert_made(tx, message, made)?;
     let priority = if message.urgent { Priority::Urgent } else { Priority::Normal };
     let (subject, practice) = (message.id.to_string(), message.practice);
     let job = Job { kind: jobs::DELIVER, subject: &subject, practice, priority, due_at: message.send_at };
@@ -259,7 +268,14 @@ pub fn ensure_link(tx: &mut Tx, tools: &Tools, situation: &Situation, link: Link
     Ok(store::link::ensure(tx, &row)?)
 }
 
-fn write_messages(tools: &Tools, ask: &Ask, situation: &Situation, outcome: &Outcome, ids: &mut Ids) -> Vec<Message> {
+/// The messages in words, each with what it was made from where a client reads it.
+fn write_messages(
+    tools: &Tools,
+    ask: &Ask,
+    situation: &Situation,
+    outcome: &Outcome,
+    ids: &mut Ids,
+) -> Vec<(Message, Option<MadeFrom>)> {
     outcome
         .notices
         .iter()
@@ -291,11 +307,13 @@ fn message(
     to: &Person,
     appointment: &Appointment,
     id: MessageId,
-) -> Message {
+) -> (Message, Option<MadeFrom>) {
     let about = About { situation, to, appointment, now: ask.now };
     let written = tools.writer.write(notice, &about);
+    let made = matches!(notice.to, PersonRef::Client(_))
+        .then(|| MadeFrom { template: tools.writer.version(notice, &about), facts: notice.facts.clone() });
     let address = to.address(notice.channel).map(str::to_owned);
-    Message {
+    let message = Message {
         id,
         practice: situation.practice.id,
         command: ask.command,
@@ -317,7 +335,8 @@ fn message(
         state: MessageState::Pending,
         handed_at: None,
         last_reply: None,
-    }
+    };
+    (message, made)
 }
 
 /// Whose word it is, where somebody else typed it (V-17).

@@ -5,6 +5,7 @@ mod confirm;
 pub mod desk;
 mod hours;
 pub mod layout;
+mod lost_link;
 pub mod practice;
 pub(crate) mod push;
 mod reach;
@@ -51,6 +52,7 @@ pub fn routes() -> Vec<Route> {
     [
         frame,
         signin::routes(),
+        lost_link::routes(),
         terms::routes(),
         confirm::routes(),
         hours::routes(),

@@ -20,8 +20,8 @@ const FUEL: u64 = 20_000;
 /// Sets of words that are kept in memory; past that they are read again.
 const KEPT: usize = 1_000;
 
-/// One practice's words.
-type Words = BTreeMap<(MessageKind, &'static str), Arc<TemplateWords>>;
+/// One practice's words, with the version that they are.
+type Words = BTreeMap<(MessageKind, &'static str), (u32, Arc<TemplateWords>)>;
 
 /// What practices say in their own words, read once for each change of theirs.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl OwnWords {
     pub fn keep(&self, change: CommandId, templates: Vec<Template>) {
         let words = templates.into_iter().filter_map(|template| {
             let words = template.words?;
-            Some(((template.kind, template.locale.tag()), Arc::new(words)))
+            Some(((template.kind, template.locale.tag()), (template.version, Arc::new(words))))
         });
         let words = Arc::new(words.collect());
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
@@ -79,8 +79,8 @@ impl OwnWords {
         known.insert(change, words);
     }
 
-    /// The practice's words for this kind in this English, where it has any.
-    pub fn of(&self, change: CommandId, kind: MessageKind, locale: Locale) -> Option<Arc<TemplateWords>> {
+    /// The practice's words for this kind in this English and which version they are, where it has any.
+    pub fn of(&self, change: CommandId, kind: MessageKind, locale: Locale) -> Option<(u32, Arc<TemplateWords>)> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(&change)?.get(&(kind, locale.tag())).cloned()
     }
@@ -100,15 +100,22 @@ impl OwnWords {
         })
     }
 
-    /// What is wrong with words that an owner wants to keep, by their parts and with facts of every shape in them.
-    pub fn problems(&self, words: &TemplateWords, of: &Editable) -> Vec<Named> {
+    /// The text message with every fact in it, as long as such facts usually are; none where it cannot be filled in.
+    pub fn longest(&self, words: &TemplateWords, of: &Editable) -> Option<String> {
+        let facts = shapes(of).into_iter().next()?;
+        self.filled(words, facts).ok().map(|filled| filled.short)
+    }
+
+    /// What is wrong with words that an owner wants to keep, by their parts and with facts of every shape in them. `link` is
+    /// as long as the link that goes with a text.
+    pub fn problems(&self, words: &TemplateWords, of: &Editable, link: &str) -> Vec<Named> {
         let mut problems = words.problems(of);
         if !problems.is_empty() {
             return problems;
         }
         for (n, facts) in shapes(of).into_iter().enumerate() {
             match self.filled(words, facts) {
-                Ok(filled) => problems.extend(too_much(&filled)),
+                Ok(filled) => problems.extend(too_much(&filled, link)),
                 Err(why) => problems.push(named("letter", "template_wrong", format!("It cannot be filled in: {why}."))),
             }
             if !problems.is_empty() && n > 0 {
@@ -121,7 +128,7 @@ impl OwnWords {
 }
 
 /// What is too long or empty once it is filled in.
-fn too_much(filled: &Filled) -> Vec<Named> {
+fn too_much(filled: &Filled, link: &str) -> Vec<Named> {
     let mut problems = Vec::new();
     if filled.subject.chars().count() > SUBJECT_MAX {
         problems.push(named("subject", "too_long", format!("With its facts it is longer than {SUBJECT_MAX} letters.")));
@@ -132,9 +139,9 @@ fn too_much(filled: &Filled) -> Vec<Named> {
             problems.push(named(field, "required", detail.to_owned()));
         }
     }
-    if short_text::size(&filled.short).parts > short_text::PARTS_MAX {
+    if short_text::size(&format!("{}\n{link}", filled.short)).parts > short_text::PARTS_MAX {
         let detail = format!(
-            "It would be sent in more than {} parts. Say less; the letter may say more.",
+            "With its link it would be sent in more than {} parts. Say less; the letter may say more.",
             short_text::PARTS_MAX
         );
         problems.push(named("short", "too_many_parts", detail));

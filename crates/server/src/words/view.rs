@@ -143,6 +143,27 @@ pub(super) fn of_plain(practice: &Practice, to: &Person, plain: &Plain<'_>, now:
     Names([own, frame(practice, to, &when, domain)].concat())
 }
 
+/// The view of a client's own link to book with a therapist, where nothing was booked yet.
+pub(super) fn of_booking_link(
+    practice: &Practice,
+    to: &Person,
+    therapist: &Person,
+    now: Instant,
+    domain: &str,
+) -> Names {
+    let when = reader_of(to, now);
+    let own = names! {
+        reader => Reader::of(to.id).word(),
+        kind => MessageKind::BookingLink.as_str(),
+        link => "booking",
+        good_until => Value::from(()),
+        day => "",
+        therapist => clean::line(therapist.first_name()),
+        client => clean::line(to.first_name()),
+    };
+    Names([own, frame(practice, to, &when, domain)].concat())
+}
+
 /// The view of word that there is news: no names, no times, nothing of what it is about.
 pub(super) fn of_news(
     practice: &Practice,

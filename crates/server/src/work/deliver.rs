@@ -1,27 +1,23 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
+use super::parcel::{self, Found, Parcel, gather};
 use super::{Label, Step, finish, night, portal, push, subject};
 use crate::app::App;
 use crate::flow::{Ask, Failed, Flow, Who, receipt};
-use crate::when::When;
 use domain::access::Scope;
-use domain::audit::{Entry, Receipt};
+use domain::audit::Entry;
 use domain::id::{MessageId, PushDeviceId};
-use domain::message::{LinkTo, Message, MessageKind, MessageState};
-use domain::person::{Channel, Person, PersonRef};
-use domain::practice::Practice;
+use domain::message::{Message, MessageKind, MessageState};
+use domain::person::{Channel, PersonRef};
+use domain::telling::made::{Try, TryOutcome};
 use domain::telling::pace;
-use domain::telling::push::PushDevice;
 use domain::time::{Instant, Span};
 use serde_json::json;
-use std::borrow::Cow;
 use store::job::{self, Leased, Recording};
 use store::message::Beside;
 use store::{Done, Tx};
 
 pub use outside::handed::Handed;
-pub use outside::mail::Letter;
-pub use outside::push::Secrets;
 
 /// Waits between tries that were certainly not accepted, from the first.
 const BACKOFF: [Span; 5] = [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
@@ -46,70 +42,17 @@ pub struct Call {
     pub parcel: Parcel,
     /// When it was taken in hand, UTC.
     pub at: Instant,
+    /// What is to be remembered of this try.
+    pub noted: Noted,
 }
 
-/// What is handed over.
-#[derive(Debug)]
-pub enum Parcel {
-    /// A letter, to the mail server.
-    Letter(Box<Letter>),
-    /// A short text, to a gateway.
-    Text(Text),
-    /// A notice, to somebody's browsers.
-    Push(Box<Push>),
-}
-
-impl Parcel {
-    /// The address or number that it goes to.
-    pub fn to(&self) -> &str {
-        match self {
-            Self::Letter(letter) => letter.to.address.as_str(),
-            Self::Text(text) => &text.to,
-            Self::Push(push) => push.devices.first().map_or("", |to| to.device.label.as_str()),
-        }
-    }
-}
-
-/// A short text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
-    /// Our own name for it: the message's id.
-    pub id: MessageId,
-    /// The number.
-    pub to: String,
-    /// What it says.
-    pub body: String,
-    /// Where the gateway reports what became of it.
-    pub report_to: String,
-}
-
-/// A notice to the browsers of one person.
-#[derive(Debug)]
-pub struct Push {
-    /// What it says, as stored.
-    pub text: String,
-    /// The same as a browser gets it: JSON, before it is sealed.
-    pub payload: Vec<u8>,
-    /// How long a push service keeps it for a browser that is away.
-    pub keep: Span,
-    /// Whether seconds matter.
-    pub urgent: bool,
-    /// Where it goes.
-    pub devices: Vec<PushTo>,
-}
-
-/// One browser, and what is ours alone in what it gets.
-pub struct PushTo {
-    /// The browser.
-    pub device: PushDevice,
-    /// Ours alone.
-    pub secrets: Secrets,
-}
-
-impl std::fmt::Debug for PushTo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "PushTo({})", self.device.id)
-    }
+/// What is remembered of a try beside what came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// By which way out it went, as people call it; empty where nobody says.
+    pub through: String,
+    /// The mark of the bytes; none where nobody made one.
+    pub digest: Option<String>,
 }
 
 /// What it is for.
@@ -148,18 +91,6 @@ impl From<Handed> for Outcome {
     }
 }
 
-/// What a letter is made of.
-struct Found {
-    message: Message,
-    receipt: Option<Receipt>,
-    practice: Practice,
-    to: Person,
-    /// When the newest message was written that this one replaces and that they may have got.
-    older: Option<Instant>,
-    /// Their browsers, where it goes there.
-    devices: Vec<PushDevice>,
-}
-
 /// What came of taking a message in hand.
 enum Taken {
     /// It may go.
@@ -189,7 +120,8 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
         let again = found.message.handed_at.is_some();
         let state = if again { MessageState::Undeliverable } else { MessageState::Unknown };
         let outcome = Outcome::Unknown("the attempt before was cut off".into());
-        settle(app, &job, &found.message, state, &outcome, now)?;
+        let tried = tried(&outcome, now, Noted::default());
+        settle(app, &job, &found.message, state, &outcome, Some(tried), now)?;
         return Ok(Step::Worked);
     }
     let in_app = found.message.channel == Channel::InApp;
@@ -202,21 +134,21 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
         return Ok(Step::Worked);
     }
     if let Some(why) = barred(app, &job, &found, now)? {
-        settle(app, &job, &found.message, MessageState::Undeliverable, &Outcome::Refused(why.into()), now)?;
+        settle(app, &job, &found.message, MessageState::Undeliverable, &Outcome::Refused(why.into()), None, now)?;
         return Ok(Step::Worked);
     }
     if in_app {
         portal::deliver(app, &job, &found.message, now)?;
         return Ok(Step::Worked);
     }
-    match parcel(app, &found) {
+    match parcel::make(app, &found) {
         Some(parcel) => {
             let errand = Errand::Message(Box::new(found.message));
-            Ok(Step::Call(Box::new(Call { job, errand, parcel, at: now })))
+            Ok(Step::Call(Box::new(Call { job, errand, parcel, at: now, noted: Noted::default() })))
         }
         None => {
             let outcome = Outcome::Refused("there is no address to write to".into());
-            settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, now)?;
+            settle(app, &job, &found.message, MessageState::Undeliverable, &outcome, None, now)?;
             Ok(Step::Worked)
         }
     }
@@ -293,19 +225,7 @@ fn take(tx: &mut Tx, id: MessageId, job: &Leased, now: Instant) -> Flow<Taken> {
     if let Some(about) = message.appointment.filter(|_| waited) {
         store::message::supersede_before(tx, about, message.revision, message.to)?;
     }
-    let receipt = store::audit::receipt_of(tx, message.command)?;
-    let practice = store::practice::load(tx, message.practice)?;
-    let to = store::person::load(tx, message.to)?;
-    let (Some(practice), Some(to)) = (practice, to) else {
-        return Err(Failed::Fault(format!("message {id} is to nobody of any practice")));
-    };
-    let replaces = message.revision > 1 && message.kind.tells_the_time() && message.channel == Channel::Email;
-    let older = match message.appointment.filter(|_| replaces && !to.preference.file.safe_content) {
-        Some(about) => store::message::older_may_have_left(tx, about, message.revision, message.to)?,
-        None => None,
-    };
-    let devices = if message.channel == Channel::Push { store::push::of(tx, message.to)? } else { Vec::new() };
-    Ok(Taken::Found(Box::new(Found { message, receipt, practice, to, older, devices })))
+    Ok(Taken::Found(Box::new(gather(tx, message)?)))
 }
 
 /// Whether what it reminds of has begun: nobody is reminded then, however long the reminder had to wait (N13).
@@ -317,7 +237,7 @@ fn has_begun(tx: &mut Tx, message: &Message, now: Instant) -> Flow<bool> {
 
 /// Records what came of a hand-off, guarded by the fence.
 pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
-    let Call { job, errand, .. } = call;
+    let Call { job, errand, at, noted, .. } = call;
     let Errand::Message(message) = errand else { return super::sign_in::record(app, &job, outcome, now) };
     let outcome = match outcome {
         Outcome::Gone(devices, then) => {
@@ -327,30 +247,40 @@ pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> F
         other => other,
     };
     let most = if message.channel == Channel::Push { PUSH_TRIES_MAX } else { TRIES_MAX };
-    match &outcome {
-        Outcome::Accepted(_) => settle(app, &job, &message, MessageState::Accepted, &outcome, now),
-        Outcome::Refused(_) => settle(app, &job, &message, MessageState::Undeliverable, &outcome, now),
-        Outcome::NotYet(_) if job.attempts >= most => {
-            settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
-        }
+    let tried = tried(&outcome, at, noted);
+    let state = match &outcome {
+        Outcome::Accepted(_) => MessageState::Accepted,
+        Outcome::Refused(_) | Outcome::Gone(..) => MessageState::Undeliverable,
+        Outcome::NotYet(_) if job.attempts >= most => MessageState::Undeliverable,
         Outcome::NotYet(why) => {
-            put_back(app, &job, &message, now + backoff(message.id.bytes(), job.attempts), why, now)
+            let again = now + backoff(message.id.bytes(), job.attempts);
+            return put_back(app, &job, &message, again, why, tried, now);
         }
         // The same letter under the same Message-ID goes once more; after that a person is asked (`reliability` 3.4).
-        Outcome::Unknown(_) if message.state == MessageState::Unknown => {
-            settle(app, &job, &message, MessageState::Undeliverable, &outcome, now)
-        }
-        Outcome::Unknown(_) => settle(app, &job, &message, MessageState::Unknown, &outcome, now),
-        Outcome::Gone(..) => settle(app, &job, &message, MessageState::Undeliverable, &outcome, now),
-    }
+        Outcome::Unknown(_) if message.state == MessageState::Unknown => MessageState::Undeliverable,
+        Outcome::Unknown(_) => MessageState::Unknown,
+    };
+    settle(app, &job, &message, state, &outcome, Some(tried), now)
+}
+
+/// The try, as it is put down.
+fn tried(outcome: &Outcome, at: Instant, noted: Noted) -> Try {
+    let came = match outcome {
+        Outcome::Accepted(_) => TryOutcome::Accepted,
+        Outcome::Refused(_) | Outcome::Gone(..) => TryOutcome::Refused,
+        Outcome::NotYet(_) => TryOutcome::NotYet,
+        Outcome::Unknown(_) => TryOutcome::Unknown,
+    };
+    Try { at, through: noted.through, outcome: came, reply: words(outcome), digest: noted.digest }
 }
 
 /// It certainly did not go: it waits again as it stood before, with what was said.
-fn put_back(app: &App, job: &Leased, message: &Message, at: Instant, why: &str, now: Instant) -> Flow<()> {
+fn put_back(app: &App, job: &Leased, message: &Message, at: Instant, why: &str, tried: Try, now: Instant) -> Flow<()> {
     let (leased, id, was, why) = (job.clone(), message.id, message.state, why.to_owned());
     app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
         if job::again(tx, &leased, at, Some(&why))? == Recording::Recorded {
             store::message::record(tx, id, was, &why, now)?;
+            store::message::tried(tx, id, &tried)?;
         }
         Ok(())
     })
@@ -379,6 +309,7 @@ pub(super) fn settle(
     message: &Message,
     state: MessageState,
     outcome: &Outcome,
+    tried: Option<Try>,
     now: Instant,
 ) -> Flow<()> {
     let (leased, kept, said, inner) = (job.clone(), message.clone(), outcome.clone(), app.clone());
@@ -393,6 +324,9 @@ pub(super) fn settle(
             return Err(Failed::Nothing { look_again: None });
         }
         store::message::record(tx, kept.id, state, &words(&said), now)?;
+        if let Some(tried) = &tried {
+            store::message::tried(tx, kept.id, tried)?;
+        }
         let done = Done::new((), entry(&inner, &kept, state, &said, ask.command, now));
         match state {
             MessageState::Undeliverable => receipt::undelivered(tx, &inner.tools, &ask, &kept, &words(&said), done),
@@ -439,44 +373,4 @@ fn entry(
         details: json!({ "kind": message.kind, "channel": message.channel, "reply": words(outcome) }),
         salt: app.tools.link_key.salt(command),
     }
-}
-
-/// The letter or text with link and receipt filled in; `None` where there is no address for it.
-fn parcel(app: &App, found: &Found) -> Option<Parcel> {
-    let message = &found.message;
-    let fill = |text: &str| match (message.link, message.channel) {
-        (Some(LinkTo::Address(id)), Channel::Sms) => text.replace("{link}", &app.tools.link_key.code(id)),
-        _ => fill(app, &replacing(text, found), message.link, found.receipt),
-    };
-    match message.channel {
-        Channel::Email => {
-            let (text, html) = (fill(&message.text), fill(&message.html));
-            let letter = crate::post::letter(app, message, &found.practice, &found.to, text, html)?;
-            Some(Parcel::Letter(Box::new(letter)))
-        }
-        Channel::Sms if !message.address.is_empty() => {
-            let report_to =
-                format!("{}/hooks/sms/reports/{}", app.tools.base_url, app.tools.link_key.report(message.id));
-            let (id, to, body) = (message.id, message.address.clone(), fill(&message.text));
-            Some(Parcel::Text(Text { id, to, body, report_to }))
-        }
-        Channel::Push => push::parcel(app, message, &found.practice, &found.devices),
-        _ => None,
-    }
-}
-
-/// Behind the receipt stands which message this one replaces, where an older one may have left (C3). It is told by the
-/// moment at which this one was written, so that every try says the same.
-fn replacing<'a>(text: &'a str, found: &Found) -> Cow<'a, str> {
-    let Some(older) = found.older else { return Cow::Borrowed(text) };
-    let when = When { locale: found.to.locale, zone: found.to.zone.clone(), now: found.message.written_at };
-    let words = format!("{{receipt}}. This replaces our message of {}.", when.brief(older));
-    Cow::Owned(text.replace("{receipt}", &words))
-}
-
-/// Fills the two late fields (`rulings` 8).
-pub(crate) fn fill(app: &App, text: &str, link: Option<LinkTo>, receipt: Option<Receipt>) -> String {
-    let url = link.map(|link| app.tools.link_key.url(&app.tools.base_url, link)).unwrap_or_default();
-    let receipt = receipt.map(|r| format!("{}-{}", r.seq, &r.hash.to_string()[..12])).unwrap_or_default();
-    text.replace("{link}", &url).replace("{receipt}", &receipt)
 }

@@ -3,6 +3,7 @@
 use super::{finish, subject};
 use crate::app::App;
 use crate::flow::{self, Ask, Failed, Flow, Who, jobs};
+use domain::id::TokenId;
 use domain::time::{Instant, Span};
 use store::job::{self, Leased};
 use store::{Done, Tx};
@@ -24,6 +25,27 @@ pub(super) fn run(app: &App, leased: Leased, now: Instant) -> Flow<()> {
     match done {
         Ok(_) => Ok(()),
         Err(Failed::Nothing { look_again }) => finish(app, &leased, look_again, None, now),
+        Err(failed) => fault(app, &leased, &failed, now),
+    }
+}
+
+/// Looks at who asked for their booking link again. Where it is nobody, what was typed is forgotten all the same.
+pub(super) fn lost_link(app: &App, leased: Leased, now: Instant) -> Flow<()> {
+    let id: TokenId = subject(&leased)?;
+    let ask = Ask { who: Who::System(jobs::LOST_LINK), now, command: app.dice.command(now) };
+    let (inner, job) = (app.clone(), leased.clone());
+    let done = app.store.write(move |tx: &mut Tx| {
+        let done = flow::link::found_again(tx, &inner.tools, &ask, id)?;
+        let _ = job::done(tx, &job, now)?;
+        Ok::<_, Failed>(done)
+    });
+    match done {
+        Ok(_) => Ok(()),
+        Err(Failed::Nothing { .. }) => app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
+            store::link_request::take(tx, id)?;
+            let _ = job::done(tx, &leased, now)?;
+            Ok(())
+        }),
         Err(failed) => fault(app, &leased, &failed, now),
     }
 }

@@ -7,13 +7,15 @@
 mod deliver;
 mod due;
 mod night;
+pub(crate) mod parcel;
 mod portal;
 mod push;
 mod queue;
 mod run;
 mod sign_in;
 
-pub use deliver::{Call, Errand, Handed, Letter, Outcome, Parcel, Push, PushTo, Secrets, Text};
+pub use deliver::{Call, Errand, Handed, Noted, Outcome};
+pub use parcel::{Letter, Parcel, Push, PushTo, Secrets, Text};
 pub(crate) use queue::Queue;
 pub use run::{Nudge, Post, Worker, step};
 pub use sign_in::post_letter;
@@ -88,6 +90,11 @@ fn act(app: &App, leased: Leased, now: Instant, passed: &dyn Fn(Label)) -> Flow<
     }
     if leased.kind == jobs::SIGN_IN {
         return sign_in::prepare(app, leased, now);
+    }
+    if leased.kind == jobs::LOST_LINK {
+        due::lost_link(app, leased, now)?;
+        passed(Label::Recorded);
+        return Ok(Step::Worked);
     }
     if leased.kind == jobs::REPLAY {
         due::replay(app, leased, now)?;

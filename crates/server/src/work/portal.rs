@@ -39,7 +39,7 @@ pub(super) fn deliver(app: &App, job: &Leased, message: &Message, now: Instant) 
         Ok(_) | Err(Failed::Nothing { .. }) => Ok(()),
         Err(Failed::Refused(_)) => {
             let nowhere = Outcome::Refused("there is no conversation to write it into".into());
-            deliver::settle(app, job, message, MessageState::Undeliverable, &nowhere, now)
+            deliver::settle(app, job, message, MessageState::Undeliverable, &nowhere, None, now)
         }
         Err(other) => Err(other),
     }

@@ -1,6 +1,6 @@
 //! A notice to somebody's browsers: what is handed over, and browsers that are there no more.
 
-use super::deliver::{Parcel, Push, PushTo};
+use super::parcel::{Parcel, Push, PushTo};
 use crate::app::App;
 use crate::flow::{self, Ask, Failed, Flow, Who};
 use domain::id::PushDeviceId;

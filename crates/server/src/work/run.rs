@@ -1,6 +1,6 @@
 //! The worker's threads: step after step while anything is due, then wait for a nudge or the next moment.
 
-use super::{Call, Outcome, Step, next_call, record};
+use super::{Call, Errand, Noted, Outcome, Step, next_call, parcel, record};
 use crate::app::App;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +15,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 pub trait Post: Send + Sync {
     /// Hands the call's letter or text over.
     fn hand_off(&self, call: &Call) -> Outcome;
+
+    /// The same, and by which way out it went, as people call it; empty where nobody says.
+    fn hand_off_by(&self, call: &Call) -> (Outcome, String) {
+        (self.hand_off(call), String::new())
+    }
 }
 
 /// A hint that something may be due. Losing one costs a quarter of a second.
@@ -93,8 +98,10 @@ pub fn step(app: &App, post: &dyn Post) -> crate::flow::Flow<bool> {
     match next_call(app, app.now())? {
         Step::Idle(_) => Ok(false),
         Step::Worked => Ok(true),
-        Step::Call(call) => {
-            let outcome = post.hand_off(&call);
+        Step::Call(mut call) => {
+            let digest = matches!(call.errand, Errand::Message(_)).then(|| parcel::digest(&call.parcel));
+            let (outcome, through) = post.hand_off_by(&call);
+            call.noted = Noted { through, digest };
             record(app, *call, outcome, app.now())?;
             Ok(true)
         }

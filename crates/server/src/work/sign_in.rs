@@ -1,7 +1,7 @@
 //! Letters with a sign-in link. They are made at hand-off from the token's row; only a hash of the link is at rest.
 
-use super::deliver::{Call, Errand, Outcome, Parcel, backoff, words};
-use super::{Step, finish, subject};
+use super::deliver::{Call, Errand, Noted, Outcome, backoff, words};
+use super::{Parcel, Step, finish, subject};
 use crate::app::App;
 use crate::flow::signin::{PostLetter, link_of};
 use crate::flow::{Flow, jobs};
@@ -36,7 +36,7 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant) -> Flow<Step> {
     let call = found.and_then(|(practice, person, until)| {
         let letter = letter(app, token, &practice, &person, until)?;
         let parcel = Parcel::Letter(Box::new(letter));
-        Some(Call { job: job.clone(), errand: Errand::SignIn(person.id), parcel, at: now })
+        Some(Call { job: job.clone(), errand: Errand::SignIn(person.id), parcel, at: now, noted: Noted::default() })
     });
     match call {
         Some(call) => Ok(Step::Call(Box::new(call))),

@@ -76,6 +76,7 @@ async fn the_pages_of_a_signed_in_client_are_accessible_and_fit_a_small_phone() 
     let cookies = cookie(&base, daniel.cookie.as_deref());
     let pages = vec![
         ("home", "/c".to_owned()),
+        ("messages", "/c/messages".to_owned()),
         ("late", format!("/c/sessions/{session}/cancel")),
         ("late-session", format!("/c/sessions/{session}")),
         ("preferences", "/c/preferences".to_owned()),

@@ -94,7 +94,11 @@ async fn a_voicemail_does_not_settle_that_the_client_knows_and_speaking_does() {
     maya.go(&format!("/t/appointments/{id}/cancel")).await;
     maya.press("Cancel Appointment", &[("reason", "therapist_illness"), ("note", "Ill")]).await;
     assert!(maya.text().contains("Not seen yet"), "{}", maya.text());
+    // At short notice, to somebody who does not prefer voicemail: the page says why not, and asks why.
     maya.press("Left a voicemail", &[]).await;
+    assert_eq!(maya.status, 422, "{}", maya.text());
+    assert!(maya.text().contains("it won’t count as telling Daniel"), "{}", maya.text());
+    maya.press("Left a voicemail", &[("reason", "The line is engaged")]).await;
     assert!(maya.path.ends_with("/cancelled") && maya.text().contains("Not seen yet"), "{}", maya.text());
     maya.press("I’ve spoken to them", &[]).await;
     assert!(maya.text().contains("Daniel knows."), "{}", maya.text());

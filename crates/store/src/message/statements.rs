@@ -12,8 +12,9 @@ macro_rules! message_columns {
 }
 pub(super) const INSERT: Sql = sql!(
     "INSERT INTO message (id, practice, command, appointment, revision, to_person, address, channel, kind, urgent,
-         subject, body, html, calendar_method, calendar, link, written_at, send_at, state, handed_at, last_reply)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
+         subject, body, html, calendar_method, calendar, link, written_at, send_at, state, handed_at, last_reply,
+         template, facts)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"
 );
 pub(super) const LOAD: Sql = sql!("SELECT ", message_columns!(), " FROM message m WHERE m.id = $1");
 pub(super) const OF_APPOINTMENT: Sql = sql!(
@@ -88,12 +89,29 @@ pub(super) const AGAIN: Sql = sql!(
 pub(super) const SETTLE: Sql =
     sql!("UPDATE message SET settled_at = $2 WHERE id = $1 AND state = 'undeliverable' AND settled_at IS NULL");
 
-// Lists: $1 practice, $2 therapist, $3 to whom. A therapist sees what is about their appointments or to them.
+pub(super) const TRIED: Sql = sql!(
+    "INSERT INTO message_try (message, number, at, through, outcome, reply, digest)
+     SELECT $1, COALESCE(MAX(t.number), 0) + 1, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT),
+         CAST($5 AS TEXT), CAST($6 AS TEXT) FROM message_try t WHERE t.message = $1"
+);
+pub(super) const TRIES: Sql = sql!(
+    "SELECT t.at, t.through, t.outcome, t.reply, t.digest FROM message_try t WHERE t.message = $1
+     ORDER BY t.number LIMIT $2"
+);
+pub(super) const MADE_FROM: Sql = sql!("SELECT m.template, m.facts FROM message m WHERE m.id = $1");
+
+// Lists: $1 practice, $2 therapist, $3 to whom. A therapist sees what is about their appointments or to them, and words to a
+// client of theirs about no appointment, unless another therapist wrote them or it is a link of another's.
 macro_rules! in_scope {
     () => {
         " AND (CAST($1 AS TEXT) IS NULL OR m.practice = $1)
               AND (CAST($2 AS TEXT) IS NULL OR m.to_person = $2
-                  OR m.appointment IN (SELECT id FROM appointment WHERE therapist = $2))
+                  OR m.appointment IN (SELECT id FROM appointment WHERE therapist = $2)
+                  OR (m.appointment IS NULL AND m.kind IN ('message', 'booking_link')
+                      AND m.to_person IN (SELECT client FROM relationship WHERE therapist = $2)
+                      AND (m.link IS NULL OR m.link IN (SELECT id FROM relationship WHERE therapist = $2))
+                      AND NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.command = m.command AND e.actor <> $2
+                          AND substr(e.actor, 1, 4) = 'thp_')))
               AND (CAST($3 AS TEXT) IS NULL OR m.to_person = $3)"
     };
 }
@@ -111,3 +129,31 @@ pub(super) const IN_PRACTICE: Sql =
     sql!("SELECT ", message_columns!(), " FROM message m WHERE m.practice = $1", in_scope!(), filtered!());
 pub(super) const EVERYWHERE: Sql =
     sql!("SELECT ", message_columns!(), " FROM message m WHERE CAST($1 AS TEXT) IS NULL", in_scope!(), filtered!());
+
+// The same, the newest first: $4 way, $5 purpose, $6 only what went, $7 from, $8 until, $9 and $10 the cursor, $11 how many,
+// $12 a therapist, $13 to $16 states, $17 to $24 words of a name.
+macro_rules! wanted {
+    () => {
+        " AND (CAST($4 AS TEXT) IS NULL OR m.channel = $4) AND (CAST($5 AS TEXT) IS NULL OR m.kind = $5)
+          AND ($6 = 0 OR m.handed_at IS NOT NULL OR m.state = 'undeliverable')
+          AND COALESCE(m.handed_at, m.send_at) >= $7 AND COALESCE(m.handed_at, m.send_at) < $8
+          AND (COALESCE(m.handed_at, m.send_at), m.id) < ($9, $10)
+          AND (CAST($12 AS TEXT) IS NULL OR m.to_person = $12
+              OR m.appointment IN (SELECT id FROM appointment WHERE therapist = $12))
+          AND (CAST($13 AS TEXT) IS NULL OR m.state IN ($13, $14, $15, $16))
+          AND (CAST($17 AS TEXT) IS NULL
+              OR m.to_person IN (SELECT person FROM person_word WHERE practice = $1 AND word >= $17 AND word < $18))
+          AND (CAST($19 AS TEXT) IS NULL
+              OR m.to_person IN (SELECT person FROM person_word WHERE practice = $1 AND word >= $19 AND word < $20))
+          AND (CAST($21 AS TEXT) IS NULL
+              OR m.to_person IN (SELECT person FROM person_word WHERE practice = $1 AND word >= $21 AND word < $22))
+          AND (CAST($23 AS TEXT) IS NULL
+              OR m.to_person IN (SELECT person FROM person_word WHERE practice = $1 AND word >= $23 AND word < $24))
+          ORDER BY COALESCE(m.handed_at, m.send_at) DESC, m.id DESC LIMIT $11"
+    };
+}
+pub(super) const FOUND: Sql =
+    sql!("SELECT ", message_columns!(), " FROM message m WHERE m.practice = $1", in_scope!(), wanted!());
+pub(super) const FOUND_FOR: Sql =
+    sql!("SELECT ", message_columns!(), " FROM message m WHERE m.to_person = $3", in_scope!(), wanted!());
+pub(super) const ONE: Sql = sql!("SELECT ", message_columns!(), " FROM message m WHERE m.id = $4", in_scope!());

@@ -151,6 +151,7 @@ fn contact_is_kept_on_file(rig: &Rig) {
         at: minutes(1),
         agreed: appointment.map(|_| "He rings back".to_owned()),
         by: PersonRef::Therapist(ADA),
+        reason: appointment.map(|_| "The text came back".to_owned()),
     };
     let note = |n: u8| Note {
         id: Id::from_bytes([n; 16]),

@@ -98,10 +98,15 @@ impl PostRoom {
 
 impl Post for PostRoom {
     fn hand_off(&self, call: &Call) -> Outcome {
+        self.hand_off_by(call).0
+    }
+
+    fn hand_off_by(&self, call: &Call) -> (Outcome, String) {
         let to = call.parcel.to().to_owned();
         let Parcel::Letter(letter) = &call.parcel else {
-            return self.gateways.get().expect("a world opens its gateways first").hand_off(call);
+            return self.gateways.get().expect("a world opens its gateways first").hand_off_by(call);
         };
+        let through = self.mailer.as_ref().map_or("the shelf", Mailer::name).to_owned();
         let outcome = match &self.mailer {
             Some(mailer) => {
                 let envelope = Envelope { from: letter.from.address.clone(), to: letter.to.address.clone() };
@@ -118,7 +123,7 @@ impl Post for PostRoom {
         if matches!(outcome, Outcome::Accepted(_)) {
             *self.books().accepted.entry(to).or_default() += 1;
         }
-        outcome
+        (outcome, through)
     }
 }
 

@@ -22,7 +22,7 @@ use tokio::runtime::Runtime;
 pub struct Open {
     pub runtime: Runtime,
     pub house: House,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Open {
@@ -40,7 +40,7 @@ impl Open {
     }
 
     /// What a browser keeps once this person is signed in.
-    fn cookies(&self, person: PersonRef) -> Value {
+    pub fn cookies(&self, person: PersonRef) -> Value {
         let opened = self.runtime.block_on(open_for(&self.house.app, person, now())).expect("works").expect("a person");
         json!([{ "name": "holdspace", "value": opened.secret.text(), "url": format!("http://{}", self.address) }])
     }

@@ -6,3 +6,4 @@ mod day;
 #[path = "../../../server/tests/desk/house.rs"]
 mod house;
 mod looks;
+mod sent;

@@ -3,6 +3,7 @@
 
 mod access;
 mod answered_letters;
+mod booking_link;
 mod browser;
 mod calendars;
 mod conversation;
@@ -13,6 +14,7 @@ mod live_browser;
 mod mail_faults;
 mod main_path;
 mod moves;
+mod phone_task;
 mod policy;
 mod preference;
 mod presets;
@@ -22,6 +24,7 @@ mod races;
 mod record;
 mod reminders;
 mod replies;
+mod sent;
 mod steps;
 mod storage_faults;
 mod support_mail;

@@ -238,5 +238,6 @@ fn written(
         at: now,
         agreed: None,
         by: asker.person?,
+        reason: None,
     })
 }

@@ -39,3 +39,19 @@ fn a_confirmation_says_how_somebody_knows() {
     assert_eq!(word(&"a".repeat(501)).expect_err("a letter").code, "too_long");
     assert_eq!(word(" Spoke with her. "), Ok("Spoke with her.".to_owned()));
 }
+
+#[test]
+fn an_address_or_number_is_read_as_people_type_it() {
+    let phones = |text: &str| match typed(text) {
+        Some(Typed::Phones(phones)) => phones,
+        other => panic!("{text}: {other:?}"),
+    };
+    assert_eq!(typed(" Daniel@Example.org "), Some(Typed::Email("daniel@example.org".to_owned())));
+    assert_eq!(phones("07700 900412"), ["+447700900412"]);
+    assert_eq!(phones("0044 7700-900412"), ["+447700900412"]);
+    assert_eq!(phones("+44 (7700) 900412"), ["+447700900412"]);
+    assert_eq!(phones("(212) 555-0123"), ["+12125550123", "+2125550123"]);
+    for neither in ["", "daniel", "daniel@", "12", "+"] {
+        assert_eq!(typed(neither), None, "{neither:?}");
+    }
+}

@@ -10,6 +10,7 @@ mod desk;
 mod help;
 mod home;
 mod link;
+mod messages;
 mod policy;
 mod policy_words;
 mod preferences;
@@ -67,6 +68,7 @@ pub(super) fn routes() -> Vec<Route> {
             .about("appointment")
             .audits("technical_failure")
             .says("Says that the connection failed"),
+        get::<Client>("/c/messages", messages::page).about("message").says("Everything that was sent to the client"),
         get::<Client>("/c/policy", policy::page).about("policy").says("The policy in plain sentences"),
     ];
     [home::routes(), help::routes(), preferences::routes(), own, link::routes()].concat()

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::body::Raw;
 use crate::call::Call;
 use crate::error::{FieldErrors, Problem};
-use crate::flow;
+use crate::flow::{self, Failed};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::Answer;
 use crate::when::When;
@@ -36,14 +36,32 @@ pub async fn attempt<D: Desk>(app: App, call: Call<D>) -> Answer {
     // The one-tap forms mean now; the office's form says when.
     let at = agreement::typed(&raw, &when, "tried_day", "tried_time").unwrap_or(when.now).min(when.now);
     let made = Attempt { channel, result, at, agreed };
+    let reason = Some(raw.get("reason").trim().to_owned()).filter(|words| !words.is_empty());
+    if result == AttemptResult::LeftVoicemail && reason.is_none() && wants_a_reason(&app, &call, id).await? {
+        let mut errors = FieldErrors::default();
+        errors.push("reason", "Say why a voicemail. It stays on file, and doesn’t count as telling them.");
+        return super::call::show(&app, &call, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     let done = write(&app, &call, move |tx, app, ask| {
         let found = store::appointment::load(tx, &ask.who.scope(), id)?;
         let client = found.ok_or_else(|| Refusal::not_found("appointment"))?.client;
-        flow::case::attempt(tx, &app.tools, ask, client, Some(id), made.clone())
-    })
-    .await;
-    done?;
-    back::<D>(&raw, id)
+        flow::case::attempt_because(tx, &app.tools, ask, client, Some(id), made.clone(), reason.clone())
+    });
+    match done.await {
+        Ok(_) => back::<D>(&raw, id),
+        Err(Failed::Refused(refusal)) if refusal.field == Some("reason") => {
+            let mut errors = FieldErrors::default();
+            errors.push("reason", refusal.detail.clone());
+            super::call::show(&app, &call, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(failed) => Err(failed.into()),
+    }
+}
+
+/// Whether the client may hear a voicemail too late, so that leaving one wants a reason (V-10).
+async fn wants_a_reason<D: Desk>(app: &App, call: &Call<D>, id: AppointmentId) -> Result<bool, Problem> {
+    let (asked, inner) = (ask(call), app.clone());
+    read(app, move |tx| flow::call::wants_a_reason(tx, &inner.tools, &asked, id)).await
 }
 
 fn back<D: Desk>(raw: &Raw, id: AppointmentId) -> Answer {

@@ -103,7 +103,7 @@ fn done(story: &Story, what: &str) -> String {
         "asked-team" => "The team has been asked and will answer.".to_owned(),
         "written" => format!("Your message to {name} is on its way, and on file."),
         "noted" => "The contact note is on file.".to_owned(),
-        _ => String::new(),
+        other => super::file::booking_link::sent(other).unwrap_or_default(),
     }
 }
 

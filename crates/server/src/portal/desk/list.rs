@@ -224,6 +224,7 @@ fn found(count: usize, more: bool, q: &str, show: &str, is_week: bool) -> String
     format!("{number}{named}{which}")
 }
 
-fn encoded(text: &str) -> String {
+/// A text as it stands in a query.
+pub(super) fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

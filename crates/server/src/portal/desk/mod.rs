@@ -6,6 +6,7 @@ mod agreement;
 mod ask_team;
 mod ask_to_move;
 mod book;
+mod call;
 mod cancel;
 mod cancelled;
 mod changed;
@@ -22,6 +23,7 @@ mod money;
 mod next_step;
 mod people;
 mod reschedule;
+pub mod sent;
 mod slots;
 mod story;
 pub mod words;
@@ -34,6 +36,7 @@ pub use live::{LiveView, load as live_of, of_story as live_of_story};
 pub use money::{EntryView, balance_words, entry_views, minor, what as entry_words};
 pub use people::{People, dial};
 pub use story::{MessageView, Story, load as story_of, message_view};
+pub use words::sized;
 
 use super::redirect;
 use crate::actor::{Scoped, Staff, Therapist};
@@ -203,6 +206,9 @@ macro_rules! desk_routes {
             post::<$kind>(concat!($base, "/appointments/{id}/writing"), live::writing::<$kind>)
                 .about("appointment")
                 .says("Says that this person is writing to the client"),
+            get::<$kind>(concat!($base, "/appointments/{id}/call"), call::page::<$kind>)
+                .about("contact attempt")
+                .says("A call as a task: the number, what to say, the finished text, and what came of it"),
             post::<$kind>(concat!($base, "/appointments/{id}/attempt"), contact::attempt::<$kind>)
                 .about("contact attempt")
                 .audits("contact_attempted")
@@ -292,6 +298,10 @@ macro_rules! desk_routes {
                 .about("relationship")
                 .audits("relationship_paused")
                 .says("Books nothing for now"),
+            post::<$kind>(concat!($base, "/clients/{id}/booking-link"), file::booking_link::act::<$kind>)
+                .about("message")
+                .audits("booking_link_sent")
+                .says("Sends the client’s own booking link by the way that they prefer, or shows it"),
             post::<$kind>(concat!($base, "/clients/{id}/risk"), file::clients::screen::<$kind>)
                 .about("risk screening")
                 .audits("risk_screened")

@@ -3,8 +3,7 @@
 use super::duties::{Act, DutyView, duty_views};
 use super::people::{People, dial};
 use super::words::{self, TagView};
-use crate::flow::answer::MASKED_LINK;
-use crate::flow::{Flow, Who};
+use crate::flow::{Flow, Who, letter};
 use crate::when::{When, capital};
 use domain::appointment::{Appointment, State};
 use domain::audit::Receipt;
@@ -70,6 +69,8 @@ pub struct ReplyView {
 /// A message as its recipient got it.
 #[derive(Debug, Clone)]
 pub struct MessageView {
+    /// Its id.
+    pub id: String,
     /// To whom.
     pub name: String,
     /// Whether that is the client.
@@ -177,15 +178,15 @@ fn reply_view(inbound: &Inbound, when: &When) -> ReplyView {
 pub fn message_view(tx: &mut Tx<'_>, people: &mut People, when: &When, message: &Message) -> Flow<MessageView> {
     let name = people.find(tx, message.to)?.map_or_else(|| "Somebody".to_owned(), |person| person.name.clone());
     let at = message.handed_at.unwrap_or(message.send_at);
-    let receipt = store::audit::receipt_of(tx, message.command)?.map(|receipt| receipt.to_string()).unwrap_or_default();
     Ok(MessageView {
+        id: message.id.to_string(),
         name,
         to_client: matches!(message.to, PersonRef::Client(_)),
         channel: words::channel(message.channel),
         icon: words::channel_icon(message.channel),
         purpose: words::purpose(message.kind),
         subject: message.subject.clone(),
-        text: message.text.replace("{link}", MASKED_LINK).replace("{receipt}", &receipt).trim().to_owned(),
+        text: letter::looked_at(tx, message)?,
         state: words::message_state(message),
         at: when.brief(at),
         at_exact: at.to_string(),

@@ -11,6 +11,7 @@ use domain::person::{Channel, Role};
 use domain::policy::money::PaymentState;
 use domain::practice::AgreementHow;
 use domain::schedule::MeetingKind;
+use domain::telling::short_text::{Alphabet, Size};
 
 /// A state beside its drawing (`ui::tag`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -285,6 +286,15 @@ pub fn entry(word: &str) -> String {
         "running_late" => "Running late".to_owned(),
         "late_answer" => "Answered: happy to wait".to_owned(),
         "client_wrote" => "Wrote back".to_owned(),
+        "message_accepted" => "Taken by the other side".to_owned(),
+        "message_delivered" => "Delivered".to_owned(),
+        "message_undeliverable" => "Couldn’t be delivered".to_owned(),
+        "message_unknown" => "Nobody knows whether it went".to_owned(),
+        "message_tried_again" => "Sent once more".to_owned(),
+        "message_seen_to" => "Seen to in another way".to_owned(),
+        "message_written" => "Wrote to the client".to_owned(),
+        "booking_link_sent" => "Sent the booking link".to_owned(),
+        "booking_link_made" => "Showed the booking link".to_owned(),
         "client_reminded" => "The client was reminded".to_owned(),
         "reply_read" => "A reply was read".to_owned(),
         "connected_after_lateness" => "Connected and agreed the plan".to_owned(),
@@ -365,4 +375,15 @@ pub fn outcome(result: AttemptResult) -> &'static str {
 /// "1 try", "2 tries".
 pub fn tries(n: usize) -> String {
     if n == 1 { "1 try".to_owned() } else { format!("{n} tries") }
+}
+
+/// "142 characters, sent in 1 part".
+pub fn sized(size: Size) -> String {
+    let parts = if size.parts == 1 { "1 part".to_owned() } else { format!("{} parts", size.parts) };
+    match size.alphabet {
+        Alphabet::Gsm7 => format!("{} characters, sent in {parts}", size.units),
+        Alphabet::Ucs2 => {
+            format!("{} characters, sent in {parts}: a mark or letter in it makes each part shorter", size.units)
+        }
+    }
 }

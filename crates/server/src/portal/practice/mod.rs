@@ -2,7 +2,6 @@
 
 mod board;
 mod case;
-mod messages;
 mod money;
 mod pathways;
 mod policy;
@@ -41,7 +40,12 @@ pub fn routes() -> Vec<Route> {
             .about("change request")
             .audits("team_declined")
             .says("Says why not"),
-        get::<Staff>("/p/messages", messages::page).about("message").says("What was sent, and where it stands"),
+        get::<Staff>("/p/messages", desk::sent::page::<Staff>)
+            .about("message")
+            .says("What was sent, and where it stands, found by name, way, purpose, status, therapist and days"),
+        get::<Staff>("/p/messages/{id}", desk::sent::one::<Staff>)
+            .about("message")
+            .says("One message exactly as it was handed over, with every try"),
     ];
     [own, pathways::routes(), policy::routes(), templates::routes(), undelivered::routes(), desk::practice_routes()]
         .concat()

@@ -11,11 +11,12 @@ use crate::flow::{self, Failed};
 use crate::portal::desk::{self, People, When};
 use crate::portal::{Shell, page as render, page_with, redirect};
 use crate::routes::{Answer, Route, get, post};
+use crate::words::Writer;
 use askama::Template;
 use axum::http::StatusCode;
 use domain::person::{Locale, PersonRef};
 use domain::refusal::{Class, Refusal};
-use domain::telling::short_text::{Alphabet, Size};
+use domain::telling::short_text;
 use domain::telling::template::TemplateWords;
 use serde::Deserialize;
 use store::Done;
@@ -52,6 +53,20 @@ struct EditPage {
     words: TemplateWords,
     done: &'static str,
     reading: Option<ReadingView>,
+    /// How large the text is with its link; empty where it cannot be filled in.
+    size: String,
+    /// What the page's script counts by: the link, the network's alphabet, and facts as long as they usually are.
+    link: String,
+    facts: String,
+}
+
+impl EditPage {
+    fn basic(&self) -> &'static str {
+        short_text::BASIC
+    }
+    fn extended(&self) -> &'static str {
+        short_text::EXTENDED
+    }
 }
 
 /// How it reads.
@@ -217,33 +232,28 @@ async fn shown(
 ) -> Answer {
     let (which, ask) = (which(call)?, desk::ask(call));
     let standing = desk::read(app, move |tx| template::one(tx, &ask, which)).await?;
+    let words = typed.unwrap_or_else(|| standing.words.clone());
+    let writer = &app.tools.writer;
+    let facts = serde_json::to_string(&Writer::examples(which.editable)).map_err(Problem::fault)?;
     let page = EditPage {
+        size: writer.size(&words, which.editable).map(desk::sized).unwrap_or_default(),
+        link: writer.link_as_long(),
+        facts,
         shell: Shell::new(app, call, titled(which)).at("/p/messages").with(&errors),
         errors,
         here: address(which),
-        words: typed.unwrap_or_else(|| standing.words.clone()),
+        words,
         standing,
         done,
         reading: reading.map(|reading| ReadingView {
             subject: reading.letter.subject,
             letter: masked(&reading.letter.text),
             short: masked(&reading.short),
-            size: sized(reading.size),
+            size: desk::sized(reading.size),
             is_large: reading.size.parts > 2,
         }),
     };
     page_with(status, &page)
-}
-
-/// "142 characters in 1 part".
-fn sized(size: Size) -> String {
-    let parts = if size.parts == 1 { "1 part".to_owned() } else { format!("{} parts", size.parts) };
-    match size.alphabet {
-        Alphabet::Gsm7 => format!("{} characters, sent in {parts}", size.units),
-        Alphabet::Ucs2 => {
-            format!("{} characters, sent in {parts}: a mark or letter in it makes each part shorter", size.units)
-        }
-    }
 }
 
 async fn versions(app: App, call: Call<Manager>) -> Answer {

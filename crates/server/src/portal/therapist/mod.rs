@@ -13,6 +13,12 @@ pub fn routes() -> Vec<Route> {
         get::<Therapist>("/t", today::page)
             .about("portal")
             .says("Today’s appointments, what is owed, and clients’ booking links"),
+        get::<Therapist>("/t/sent", desk::sent::page::<Therapist>)
+            .about("message")
+            .says("What was sent about the therapist’s own appointments and to their clients"),
+        get::<Therapist>("/t/sent/{id}", desk::sent::one::<Therapist>)
+            .about("message")
+            .says("One of them exactly as it was handed over, with every try"),
         get::<Therapist>("/t/settings", settings::page)
             .about("therapist")
             .says("Account settings: the therapist's fees, and when they read of their day"),

@@ -29,6 +29,8 @@ const MANY: u32 = 200;
 #[derive(Debug, Deserialize)]
 struct Query {
     relationship: Option<RelationshipId>,
+    #[serde(default)]
+    done: String,
 }
 
 /// One line of today's agenda.
@@ -50,6 +52,8 @@ struct AgendaView {
 /// A client's booking link.
 #[derive(Debug, Clone)]
 struct LinkView {
+    relationship: String,
+    id: ClientId,
     client: String,
     url: String,
 }
@@ -60,6 +64,8 @@ struct YourPractice {
     shell: Shell,
     clients: Vec<Choice>,
     link: Option<LinkView>,
+    /// That a link was just sent, said once.
+    sent: String,
 }
 
 #[derive(Template)]
@@ -78,6 +84,7 @@ struct TodayPage {
     updates: Vec<AgendaView>,
     clients: Vec<Choice>,
     link: Option<LinkView>,
+    sent: String,
     /// Clients whom nobody has asked how they wish to be reached: relationship and name (V-06).
     unasked: Vec<(String, String)>,
     owes_terms: Option<OwesTerms>,
@@ -127,7 +134,7 @@ impl OwesTerms {
 
 /// GET.
 pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
-    let chosen = call.query::<Query>()?.relationship;
+    let Query { relationship: chosen, done } = call.query()?;
     let (ask, when) = (desk::ask(&call), When::of(&call));
     let (inner, key, base_url) = (when.clone(), app.tools.link_key.clone(), app.tools.base_url.clone());
     let Read { live, agenda, updates, duties, clients, link, unasked, owes_terms } =
@@ -161,6 +168,7 @@ pub(super) async fn page(app: App, call: Call<Therapist>) -> Answer {
         updates,
         clients,
         link,
+        sent: desk::file::booking_link::sent(&done).unwrap_or_default(),
         unasked,
         owes_terms,
         live,
@@ -188,7 +196,7 @@ pub(super) async fn booking_link(app: App, call: Call<Therapist>) -> Answer {
         Ok((clients, link(tx, &mut People::default(), &ask, id, &key, &base_url)?))
     })
     .await?;
-    render(&YourPractice { shell: Shell::new(&app, &call, "Dashboard"), clients, link })
+    render(&YourPractice { shell: Shell::new(&app, &call, "Dashboard"), clients, link, sent: String::new() })
 }
 
 fn read(
@@ -330,5 +338,6 @@ fn link(
 ) -> Flow<Option<LinkView>> {
     let Some(relationship) = store::relationship::load(tx, &ask.who.scope(), id)? else { return Ok(None) };
     let client = people.client(tx, relationship.client)?;
-    Ok(Some(LinkView { client, url: key.url(base_url, LinkTo::Booking(id)) }))
+    let url = key.url(base_url, LinkTo::Booking(id));
+    Ok(Some(LinkView { relationship: id.to_string(), id: relationship.client, client, url }))
 }

@@ -13,11 +13,13 @@ use askama::Template;
 use axum::http::StatusCode;
 use domain::decide::{Checked, FileAct, Screen, slot_name};
 use domain::id::RelationshipId;
+use domain::message::LinkTo;
 use domain::person::{Channel, Person, PersonRef, Role};
 use domain::policy::{ContractingItem, Policy};
 use domain::practice::{AgreementHow, Relationship, RelationshipState};
 use domain::refusal::Refusal;
 use domain::risk::{Screening, may_see};
+use domain::telling::route::one_way;
 use store::Tx;
 
 /// Clients on the page at most.
@@ -125,7 +127,11 @@ struct ClientPage {
     sees_risk: bool,
     review_day: String,
     terms: String,
-    done: &'static str,
+    done: String,
+    /// The client's own booking link, where it was asked to be shown.
+    link: Option<String>,
+    /// By which way it would be sent; none where no way may be used.
+    link_by: Option<&'static str>,
 }
 
 impl ClientPage {
@@ -212,7 +218,8 @@ async fn act<D: Desk>(app: App, call: Call<D>, act: FileAct, done: &'static str)
     }
 }
 
-async fn show<D: Desk>(app: &App, call: &Call<D>, errors: FieldErrors, status: StatusCode) -> Answer {
+/// The client's page, with what is wrong.
+pub(super) async fn show<D: Desk>(app: &App, call: &Call<D>, errors: FieldErrors, status: StatusCode) -> Answer {
     let (id, when): (RelationshipId, _) = (call.id("id")?, When::of(call));
     let (asked, inner) = (ask(call), when.clone());
     let found = read(app, move |tx| found::<D>(tx, &asked, &inner, id)).await?;
@@ -229,19 +236,27 @@ async fn show<D: Desk>(app: &App, call: &Call<D>, errors: FieldErrors, status: S
         sees_risk: may_see(call.actor.role),
         review_day: found.screening.and_then(|s| s.review_by).map(|by| when.date_value(by)).unwrap_or_default(),
         terms: crate::portal::terms::address(found.pair.practice, None),
-        done: match call.raw_query().get("done") {
-            "checked" => "Kept with this client.",
-            "reopened" => "You work together again.",
-            "paused" => "Paused. Nothing can be booked until you reopen it. Reserved times stay kept.",
-            "ended" => "Ended. The client is hidden from your list, and nothing of the record is lost.",
-            "pathway" => "Kept. What is booked already keeps what was agreed.",
-            "screened" => "Kept. Only the therapist, the clinical lead and risk duty see it.",
-            _ => "",
-        },
+        done: done(call.raw_query().get("done")),
+        link: (call.raw_query().get("done") == "link-shown")
+            .then(|| app.tools.link_key.url(&app.tools.base_url, LinkTo::Booking(id))),
+        link_by: one_way(&found.client, app.tools.reach).map(words::channel),
         found,
         when,
     };
     page_with(status, &page)
+}
+
+fn done(word: &str) -> String {
+    let known = match word {
+        "checked" => "Kept with this client.",
+        "reopened" => "You work together again.",
+        "paused" => "Paused. Nothing can be booked until you reopen it. Reserved times stay kept.",
+        "ended" => "Ended. The client is hidden from your list, and nothing of the record is lost.",
+        "pathway" => "Kept. What is booked already keeps what was agreed.",
+        "screened" => "Kept. Only the therapist, the clinical lead and risk duty see it.",
+        other => return super::booking_link::sent(other).unwrap_or_default(),
+    };
+    known.to_owned()
 }
 
 fn found<D: Desk>(tx: &mut Tx<'_>, ask: &Ask, when: &When, id: RelationshipId) -> Flow<Found> {

@@ -1,5 +1,6 @@
 //! The desk's pages about the record: updates, corrections, reserved times, clients, notes and the dispute file.
 
+pub mod booking_link;
 pub mod clients;
 pub mod contact;
 pub mod correct;
