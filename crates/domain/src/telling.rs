@@ -4,6 +4,7 @@
 pub mod address;
 pub mod answer;
 pub mod consent;
+pub mod digest;
 pub mod pace;
 pub mod push;
 pub mod reply;

@@ -8,6 +8,7 @@
 
 mod calendar;
 pub mod clean;
+pub mod owed;
 mod own;
 mod view;
 
@@ -69,6 +70,17 @@ pub struct Plain<'a> {
     pub page: Option<(&'a str, &'a str)>,
 }
 
+/// A therapist's day, read when its letter is written.
+#[derive(Debug, Clone)]
+pub struct Day {
+    /// Each appointment of today in one line, by its start.
+    pub appointments: Vec<String>,
+    /// What is owed, the most pressing first, each in one line.
+    pub owed: Vec<String>,
+    /// How much more is owed.
+    pub more: usize,
+}
+
 /// The writer of messages. Made once at start; rendering needs no lock.
 #[derive(Debug)]
 pub struct Writer {
@@ -106,7 +118,7 @@ macro_rules! body {
 }
 
 /// Every body.
-const BODIES: [[&str; 4]; 34] = [
+const BODIES: [[&str; 4]; 35] = [
     body!("confirmation"),
     body!("cancellation"),
     body!("rescheduled"),
@@ -141,6 +153,7 @@ const BODIES: [[&str; 4]; 34] = [
     body!("receipt"),
     body!("confirm_address"),
     body!("news"),
+    body!("digest"),
 ];
 
 impl Writer {
@@ -269,6 +282,11 @@ impl Writer {
         self.render(plain_body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain))
     }
 
+    /// A therapist's day, with the way to their page.
+    pub fn digest(&self, practice: &Practice, to: &Person, day: &Day, now: Instant) -> Written {
+        self.render("digest", view::of_digest(practice, to, day, &self.base_url, now, &self.domain))
+    }
+
     /// The same as a short text.
     pub fn plain_short(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> String {
         self.short(plain_body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain)).text
@@ -361,6 +379,7 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::RunningLate => "running_late",
         MessageKind::LateAnswer => "late_answer",
         MessageKind::Reminder => "reminder",
+        MessageKind::Digest => "digest",
         MessageKind::ClientWrote => "client_wrote",
         MessageKind::PassedOn => "passed_on",
         MessageKind::Help => "help",

@@ -2,6 +2,7 @@
 
 mod diary;
 mod record;
+mod reminders;
 mod rest;
 pub(crate) mod telling;
 
@@ -54,8 +55,8 @@ pub(crate) struct Taken {
     pub at: Instant,
 }
 
-/// What a message tells, to whom: the same by whatever way.
-pub(crate) type News = (AppointmentId, u32, PersonRef, MessageKind);
+/// What a message tells, to whom, and when it was written, UTC: the same by whatever way.
+pub(crate) type News = (AppointmentId, u32, PersonRef, MessageKind, Instant);
 
 /// A text that a gateway took, or may have.
 #[derive(Debug, Clone, Copy)]

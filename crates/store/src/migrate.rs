@@ -50,6 +50,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both(12, "preference", include_str!("../migrations/0012_preference.sql")),
     both(13, "templates", include_str!("../migrations/0013_templates.sql")),
     both(14, "reminders", include_str!("../migrations/0014_reminders.sql")),
+    both(15, "digest", include_str!("../migrations/0015_digest.sql")),
     both(17, "conversation", include_str!("../migrations/0017_conversation.sql")),
 ];
 

@@ -29,7 +29,7 @@ const SILENCE: [Span; 2] = [Span::minutes(3), Span::minutes(30)];
 /// nothing is heard of the text, or when the message stays unopened, and never when they have it. A client who said no to
 /// every way that there is gets a letter without an address, which a person takes over (U3).
 pub fn ways(notice: &Notice, to: &Person, reach: Reach, parameters: &Parameters) -> Vec<Notice> {
-    let night = Night::of(notice, to, parameters);
+    let night = Night::of(notice.kind, notice.facts.time.from, notice.send_at, to, parameters);
     let channels = channels(notice.kind, to, reach, &night);
     let by = |channel| {
         let rings = matches!(channel, Channel::Sms | Channel::Push);
@@ -157,6 +157,16 @@ const fn can_be_short(kind: MessageKind) -> bool {
     )
 }
 
+/// When something that rings may go that had to wait: at once, or in the morning where it has become night meanwhile (N13).
+/// `start` is when the appointment begins that it is about, UTC.
+pub fn rings_at(kind: MessageKind, start: Instant, to: &Person, parameters: &Parameters, now: Instant) -> Instant {
+    let night = Night::of(kind, start, now, to, parameters);
+    match night.ends {
+        Some(morning) if night.forbids_texts() => morning.max(now),
+        _ => night.text_at(now),
+    }
+}
+
 /// What the hour on the client's clock means for a text: letters disturb nobody.
 struct Night {
     /// When the morning comes; none by day.
@@ -169,13 +179,13 @@ struct Night {
 
 impl Night {
     /// The hours are the client's own, or else the practice's.
-    fn of(notice: &Notice, to: &Person, parameters: &Parameters) -> Self {
+    fn of(kind: MessageKind, start: Instant, at: Instant, to: &Person, parameters: &Parameters) -> Self {
         let (usual, own) = (&parameters.quiet_hours, to.preference.file.quiet);
         let (evening, morning) = own.map_or((usual.from, usual.to), |own| (own.from, own.to));
-        let near = notice.facts.time.from - notice.send_at <= Span::hours(i64::from(usual.urgent));
+        let near = start - at <= Span::hours(i64::from(usual.urgent));
         Self {
-            ends: morning_after(notice.send_at, to, evening, morning),
-            urgent: notice.kind.is_live() || near,
+            ends: morning_after(at, to, evening, morning),
+            urgent: kind.is_live() || near,
             may_wake: own.is_none_or(|own| own.urgent),
         }
     }

@@ -66,6 +66,17 @@ pub struct GatewaySettings {
     pub whole: Span,
 }
 
+impl GatewaySettings {
+    /// Whether its company has signed a call to this address with these fields; nothing where its language has no
+    /// signatures.
+    pub fn has_signed(&self, url: &str, fields: &[(String, String)], signature: &str) -> Option<bool> {
+        match self.kind {
+            Kind::Twilio => Some(twilio::is_signed(self.password.reveal(), url, fields, signature)),
+            Kind::Kannel => None,
+        }
+    }
+}
+
 /// The settings cannot work.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {

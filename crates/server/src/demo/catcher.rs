@@ -148,6 +148,8 @@ impl Post for Catcher {
         };
         let to = call.parcel.to().to_owned();
         let (status, outcome) = answer(self.faults.of(line, &to));
+        let has_arrived = matches!((&call.parcel, &outcome), (Parcel::Text(_), Outcome::Accepted(_)));
+        let status = if has_arrived { Status::Delivered } else { status };
         self.outbox.catch(Caught {
             id,
             channel,

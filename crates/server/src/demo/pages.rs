@@ -144,20 +144,29 @@ pub async fn outbox(handles: Arc<Handles>, app: App, call: Call<Public>) -> Answ
     page(&OutboxPage { shell: Shell::new(&app, &call, "Outbox"), letters, total })
 }
 
+/// What it is called in a list: its subject, or how a text begins.
+fn title(letter: &Caught) -> String {
+    const SHOWN: usize = 60;
+    if !letter.subject.is_empty() {
+        return letter.subject.clone();
+    }
+    let line = letter.body.lines().next().unwrap_or_default();
+    if line.chars().count() <= SHOWN {
+        line.to_owned()
+    } else {
+        format!("{}…", line.chars().take(SHOWN).collect::<String>())
+    }
+}
+
 fn letter_view(letter: &Caught) -> LetterView {
     LetterView {
         href: format!("/demo/letters/{}", letter.id),
-        subject: if letter.subject.is_empty() { capital_kind(letter) } else { letter.subject.clone() },
+        subject: title(letter),
         to: letter.to.clone(),
         kind: letter.kind.as_str().replace('_', " "),
         status: letter.status.word(),
         sent_at: clock_words(letter.sent_at),
     }
-}
-
-/// What stands for what has no subject: a text, or a message in the portal.
-fn capital_kind(letter: &Caught) -> String {
-    crate::when::capital(&letter.kind.as_str().replace('_', " "))
 }
 
 /// `GET /demo/letters/{id}`.
@@ -183,7 +192,7 @@ pub async fn letter(handles: Arc<Handles>, app: App, call: Call<Public>) -> Answ
     let base = app.config.base_url.to_string();
     let body = pieces(&letter.body, &base);
     let shell = Shell::new(&app, &call, "A letter");
-    page(&LetterPage { shell, facts, subject: letter.subject, body, attachments: letter.attachments })
+    page(&LetterPage { shell, facts, subject: title(&letter), body, attachments: letter.attachments })
 }
 
 /// How many parts a text is sent and paid for as.

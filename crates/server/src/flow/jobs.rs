@@ -32,8 +32,12 @@ pub const REPLY: &str = "reply";
 /// Hand a letter with a sign-in link over.
 pub const SIGN_IN: &str = "sign_in";
 
+/// A therapist's day by letter.
+pub const DIGEST: &str = "digest";
+
 /// Every kind.
-pub const ALL: [&str; 14] = [
+pub const ALL: [&str; 15] = [
+    DIGEST,
     REPLY,
     SIGN_IN,
     DELIVER,

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod appointment;
 pub mod case;
 pub mod conversation;
+pub mod digest;
 pub mod due;
 pub mod file;
 pub mod guide;

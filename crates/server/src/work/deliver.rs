@@ -1,6 +1,6 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
-use super::{Label, Step, finish, portal, push, subject};
+use super::{Label, Step, finish, night, portal, push, subject};
 use crate::app::App;
 use crate::flow::{Ask, Failed, Flow, Who, receipt};
 use crate::when::When;
@@ -197,7 +197,11 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
         wait(app, &job, &found.message, at, now)?;
         return Ok(Step::Worked);
     }
-    if let Some(why) = barred(app, &found, now)? {
+    if let Some(morning) = night::asleep(app, &job, &found.message, &found.to, now)? {
+        wait(app, &job, &found.message, morning, now)?;
+        return Ok(Step::Worked);
+    }
+    if let Some(why) = barred(app, &job, &found, now)? {
         settle(app, &job, &found.message, MessageState::Undeliverable, &Outcome::Refused(why.into()), now)?;
         return Ok(Step::Worked);
     }
@@ -219,11 +223,13 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
 }
 
 /// Why it may not go at all.
-fn barred(app: &App, found: &Found, now: Instant) -> Flow<Option<&'static str>> {
+fn barred(app: &App, job: &Leased, found: &Found, now: Instant) -> Flow<Option<&'static str>> {
     if let Some(why) = unwelcome(found) {
         return Ok(Some(why));
     }
-    let full = found.message.channel == Channel::Sms && !has_room(app, &found.message, now)?;
+    // A text counts once, however often it is tried.
+    let is_first = job.attempts <= 1 && found.message.handed_at.is_none();
+    let full = found.message.channel == Channel::Sms && is_first && !has_room(app, &found.message, now)?;
     Ok(full.then_some("there is no room for more texts today"))
 }
 

@@ -6,6 +6,7 @@
 
 mod deliver;
 mod due;
+mod night;
 mod portal;
 mod push;
 mod queue;

@@ -73,7 +73,8 @@ impl Run<'_> {
     fn one_message_for_each_way(&mut self, end: &End) {
         let mut seen = BTreeMap::new();
         for message in &end.messages {
-            let repeats = matches!(message.kind.as_str(), "escalation" | "call_task" | "promise" | "booking_link");
+            let repeats =
+                matches!(message.kind.as_str(), "escalation" | "call_task" | "promise" | "booking_link" | "reminder");
             let what = (message.revision, message.to, message.kind, message.channel);
             if !repeats && seen.insert(what, message.id).is_some() {
                 self.judge.accuse("N1", self.now, format!("{} says twice what {:?} says", message.id, what));

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod days;
+mod matrix;
 mod mutants;
 mod same;
 

@@ -288,3 +288,16 @@ fn a_browser_rings_no_louder_at_night_than_a_text_does() {
     assert_eq!(ways[1], (Channel::InApp, at_night.send_at), "the portal disturbs nobody");
     assert_eq!(ways[2], (Channel::Email, morning + Span::minutes(30)));
 }
+
+// proves: V-05
+#[test]
+fn a_text_that_had_to_wait_keeps_the_night_as_one_that_is_written_then() {
+    let (policy, to) = (Policy::preset(Preset::Clinic), client(&[Channel::Sms]));
+    let at = |text: &str| text.parse::<Instant>().expect("a moment");
+    let (evening, late) = (at("2026-11-24T20:55:00Z"), at("2026-11-24T21:30:00Z"));
+    let (far, near) = (at("2026-11-27T14:00:00Z"), at("2026-11-25T08:30:00Z"));
+    let when = |kind, start, now| rings_at(kind, start, &to, &policy.parameters, now);
+    assert_eq!(when(MessageKind::Rescheduled, far, evening), evening, "not yet night");
+    assert_eq!(when(MessageKind::Rescheduled, far, late), at("2026-11-25T08:00:00Z"));
+    assert_eq!(when(MessageKind::Rescheduled, near, late), late, "it begins before it would be read");
+}
