@@ -83,9 +83,7 @@ const WORKER: &str = include_str!("../assets/js/sw.js");
 
 async fn worker(_: App, _: Call<Public>) -> Answer {
     let mut response = Response::new(Body::from(WORKER));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(SCRIPT));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(SCRIPT));
     Ok(response)
 }
 

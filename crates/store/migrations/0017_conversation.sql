@@ -8,12 +8,13 @@ CREATE TABLE conversation_line (
     client {T} NOT NULL REFERENCES person (id),
     from_client {I} NOT NULL,
     author {T} REFERENCES person (id),
+    place {I} NOT NULL,
     written_at {I} NOT NULL,
     read_at {I},
     CONSTRAINT conversation_line_side CHECK (from_client IN (0, 1)),
     CONSTRAINT conversation_line_author CHECK (from_client = 0 OR author IS NOT NULL)
 ) {OPT};
-CREATE INDEX conversation_line_of ON conversation_line (relationship, written_at, id);
+CREATE INDEX conversation_line_of ON conversation_line (relationship, place, id);
 CREATE INDEX conversation_line_by_practice ON conversation_line (practice, therapist);
 CREATE INDEX conversation_line_by_client ON conversation_line (client);
 CREATE INDEX conversation_unread_by_therapist ON conversation_line (therapist) WHERE from_client = 1 AND read_at IS NULL;

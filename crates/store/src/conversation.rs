@@ -16,16 +16,20 @@ use domain::person::PersonRef;
 use domain::time::Instant;
 
 const INSERT: Sql = sql!(
-    "INSERT INTO conversation_line (id, practice, relationship, therapist, client, from_client, author, written_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING"
+    "INSERT INTO conversation_line (id, practice, relationship, therapist, client, from_client, author, written_at, place)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
+         (SELECT COALESCE(max(l.place), 0) + 1 FROM conversation_line l WHERE l.relationship = $3))
+     ON CONFLICT (id) DO NOTHING"
 );
 macro_rules! line_columns {
     () => {
         "SELECT l.id, l.practice, l.relationship, l.therapist, l.client, l.author, COALESCE(m.body, i.body), m.kind,
-             m.link, i.understood, l.written_at, l.read_at
+             m.link, i.understood, l.written_at, l.read_at, l.place
          FROM conversation_line l LEFT JOIN message m ON m.id = l.id LEFT JOIN inbound i ON i.id = l.id"
     };
 }
+/// Where a line's place stands among its columns.
+const PLACE: usize = 12;
 // $1 practice, $2 therapist, $3 client.
 macro_rules! in_scope {
     () => {
@@ -37,14 +41,14 @@ const LINES: Sql = sql!(
     line_columns!(),
     " WHERE l.relationship = $4",
     in_scope!(),
-    " AND (l.written_at, l.id) < ($5, $6) ORDER BY l.written_at DESC, l.id DESC LIMIT $7"
+    " AND (l.place, l.id) < ($5, $6) ORDER BY l.place DESC, l.id DESC LIMIT $7"
 );
 // Those of the other side that nobody has opened: $5 is 1 for the client's own words, 0 for those to the client.
 const UNREAD: Sql = sql!(
     line_columns!(),
     " WHERE l.relationship = $4",
     in_scope!(),
-    " AND l.from_client = $5 AND l.read_at IS NULL ORDER BY l.written_at, l.id LIMIT $6"
+    " AND l.from_client = $5 AND l.read_at IS NULL ORDER BY l.place, l.id LIMIT $6"
 );
 const MARK: Sql = sql!("UPDATE conversation_line SET read_at = $2 WHERE id = $1 AND read_at IS NULL");
 const READ_AT: Sql = sql!("SELECT read_at FROM conversation_line WHERE id = $1");
@@ -103,7 +107,10 @@ pub fn lines(
     let Limits { practice, therapist, client } = limits;
     let values = vals![practice, therapist, client, relationship, after.at, &after.id, rows_for(limit)];
     let rows = tx.query(LINES, values)?;
-    Page::of(rows.iter().map(from_row).collect(), limit, |line| (line.written_at, line.id.to_string()))
+    let placed = rows.iter().map(|row| Ok((row.get::<i64>(PLACE)?, from_row(row)?))).collect();
+    // Their place stands where a cursor has its moment: what was written at the same moment keeps its order.
+    let page = Page::of(placed, limit, |(place, line)| (Instant::from_micros(*place), line.id.to_string()))?;
+    Ok(Page { items: page.items.into_iter().map(|(_, line)| line).collect(), next: page.next })
 }
 
 /// Lines of one side that the other has not opened, oldest first: the client's own, or those to the client.

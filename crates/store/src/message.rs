@@ -23,8 +23,8 @@ use domain::person::PersonRef;
 use domain::telling::made::MadeFrom;
 use domain::time::Instant;
 use statements::{
-    AGAIN, BESIDE, CANCEL_BEHIND, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND, SETTLE, SUPERSEDE,
-    SUPERSEDE_KIND, TEXTED, TOLD, UNDELIVERED,
+    AGAIN, BESIDE, CANCEL_BEHIND, CANCEL_WAITING, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND,
+    SETTLE, SUPERSEDE, SUPERSEDE_KIND, TEXTED, TOLD, UNDELIVERED,
 };
 
 /// How many texts to a number are looked at for the question that was asked last.
@@ -168,6 +168,14 @@ pub fn cancel_behind(tx: &mut Tx<'_>, arrived: &Message) -> Result<(), DbError> 
     let Some(mut values) = behind(arrived) else { return Ok(()) };
     values.push(Value::from(arrived.send_at));
     for row in &tx.query(CANCEL_BEHIND, &values)? {
+        job::remove(tx, DELIVER, row.text(0)?)?;
+    }
+    Ok(())
+}
+
+/// Word that something waits in the portal is not needed any more: they have looked.
+pub fn cancel_waiting(tx: &mut Tx<'_>, to: PersonRef) -> Result<(), DbError> {
+    for row in &tx.query(CANCEL_WAITING, vals![to.to_string()])? {
         job::remove(tx, DELIVER, row.text(0)?)?;
     }
     Ok(())

@@ -154,6 +154,9 @@ fn obligation_clock(situation: &Situation, id: ObligationId, now: Instant) -> Re
     let Some(escalated) = duty.clone().escalate(now) else {
         return Ok(look_again(JobToWake::ObligationClock(id), duty.next_look()));
     };
+    if situation.appointment.is_none() {
+        return Ok(between_them(situation, escalated, &mut outcome));
+    }
     let words = overdue_words(escalated.kind, situation.client.first_name());
     let phone = situation.client.phone.as_deref().filter(|_| concerns_client(escalated.kind));
     let words = phone.map_or(words.clone(), |phone| format!("{words} Their number is {phone}."));
@@ -167,6 +170,18 @@ fn obligation_clock(situation: &Situation, id: ObligationId, now: Instant) -> Re
     contact::put(escalated, &mut outcome);
     outcome.disruption = situation.disruption.clone().map(|case| settled(case, situation, &outcome, now));
     Ok(outcome)
+}
+
+/// A duty of two people who have no appointment that it is about. Who has it now is told by a letter of its own.
+fn between_them(situation: &Situation, escalated: Obligation, outcome: &mut Outcome) -> Outcome {
+    let pair = &situation.relationship;
+    outcome.record = Record {
+        word: "obligation_escalated",
+        subjects: vec![pair.id.to_string(), pair.client.to_string(), escalated.id.to_string()],
+        details: json!({ "obligation": escalated.id, "kind": escalated.kind, "to": escalated.owner.role }),
+    };
+    contact::put(escalated, outcome);
+    std::mem::take(outcome)
 }
 
 /// Nothing to do yet: when to look again, if ever.

@@ -88,8 +88,8 @@ fn unread(
     outcome: &mut Outcome,
 ) -> Appointment {
     let waits = |o: &&Obligation| o.kind == ObligationKind::AnswerClient && o.is_owed();
-    // Who writes twice before anybody has answered was told already.
-    if !situation.obligations.iter().any(|o| waits(&o)) {
+    // Who writes twice before anybody has answered was told already, and who writes in the portal sees it there.
+    if !situation.live.wrote_in_portal && !situation.obligations.iter().any(|o| waits(&o)) {
         notify::passed_on(situation, &about, now, outcome);
     }
     open(situation, &about, Trigger::ClientWrote, now, ids, outcome);

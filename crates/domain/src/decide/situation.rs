@@ -80,6 +80,8 @@ pub struct LiveFacts {
     pub missed_in_a_row: u32,
     /// When the client was last told the time of this appointment, or reminded of it, UTC.
     pub client_told_at: Option<Instant>,
+    /// Whether the client wrote in the portal just now, and not by text or letter.
+    pub wrote_in_portal: bool,
 }
 
 /// What is on file about two people and one appointment of theirs, read only where an act is about the record itself.

@@ -57,10 +57,6 @@ fn behind(
 ) -> Option<(Channel, Instant)> {
     let (first, [urgent, other]) = (ways.first()?, SILENCE);
     let portal = matches!(first.channel, Channel::InApp | Channel::Push);
-    if portal && notice.kind == MessageKind::PassedOn {
-        // Who has just written there needs no letter that somebody will read it.
-        return None;
-    }
     let others: &[Channel] = match first.channel {
         Channel::Sms => &[Channel::Email],
         Channel::InApp | Channel::Push => &[Channel::Sms, Channel::Email],

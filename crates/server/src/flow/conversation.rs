@@ -122,10 +122,11 @@ fn said(tx: &mut Tx, ask: &Ask, pair: &Relationship, words: &str) -> Flow<LineId
 fn question(tx: &mut Tx, ask: &Ask, pair: &Relationship) -> Flow<Option<Message>> {
     let scope = ask.who.scope();
     let mut newest = None;
-    for message in store::message::told(tx, PersonRef::Client(pair.client), ask.now - ANSWERED_WITHIN)? {
-        if message.kind == MessageKind::Message && message.channel == Channel::InApp {
-            break;
-        }
+    let told = store::message::told(tx, PersonRef::Client(pair.client), ask.now - ANSWERED_WITHIN)?;
+    let by_a_person = |message: &&Message| message.kind == MessageKind::Message && message.channel == Channel::InApp;
+    let spoken = told.iter().filter(by_a_person).filter_map(|message| message.handed_at).max();
+    // Of two at the same moment a person reads the answer.
+    for message in told.into_iter().filter(|message| message.handed_at > spoken) {
         let Some(about) = message.appointment else { continue };
         let of_these_two =
             store::appointment::load(tx, &scope, about)?.is_some_and(|about| about.relationship == pair.id);
@@ -212,6 +213,9 @@ pub fn opened(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId) -> Flow
     }
     if read.is_empty() {
         return Err(Failed::Nothing { look_again: None });
+    }
+    if let Some(client) = limits.client {
+        store::message::cancel_waiting(tx, PersonRef::Client(client))?;
     }
     let mut entries = Vec::new();
     for line in &read {

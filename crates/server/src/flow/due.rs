@@ -1,9 +1,10 @@
 //! What falls due by itself. Each is an idempotent look at the present state; when nothing is due, nothing happens.
 
 use super::appointment::change;
-use super::{Answer, Ask, Failed, Flow, Tools, case, load};
+use super::{Answer, Ask, Failed, Flow, Tools, case, letter, load};
+use crate::words::Plain;
 use domain::decide::{Command, Due};
-use domain::id::{AppointmentId, ObligationId, OfferId};
+use domain::id::{AppointmentId, Ids, ObligationId, OfferId};
 use domain::message::MessageKind;
 use domain::person::PersonRef;
 use load::Mode;
@@ -71,5 +72,26 @@ pub fn undeliverable(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId, t
 /// The clock of a duty.
 pub fn obligation_clock(tx: &mut Tx, tools: &Tools, ask: &Ask, id: ObligationId) -> Flow<Done<Answer>> {
     let situation = case::of_obligation(tx, tools, ask, id)?;
-    change(tx, tools, ask, situation, Command::Due(Due::ObligationClock(id)))
+    let (about, practice, client) =
+        (situation.appointment.is_some(), situation.practice.clone(), situation.client.clone());
+    let relationship = situation.relationship.id;
+    let done = change(tx, tools, ask, situation, Command::Due(Due::ObligationClock(id)))?;
+    let Some(duty) = done.answer.obligations.iter().find(|duty| duty.id == id).filter(|_| !about) else {
+        return Ok(done);
+    };
+    // It is about no appointment, so no notice of one says it.
+    let page = format!("{}/p/conversations/{relationship}", tools.base_url);
+    let plain = Plain {
+        kind: MessageKind::Escalation,
+        words: "",
+        sender: Some(client.first_name()),
+        with_booking_link: false,
+        page: Some((&page, "Read and answer it in Holdspace")),
+    };
+    // What was decided made nothing new, so these ids are the command's first.
+    let mut ids = Ids::new(ask.command, ask.now);
+    for to in letter::team(tx, practice.id, &[duty.owner.role])? {
+        letter::send(tx, tools, ask, &mut ids, &to, &practice, &plain, true)?;
+    }
+    Ok(done)
 }

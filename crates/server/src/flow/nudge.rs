@@ -7,11 +7,15 @@ use domain::message::{Message, MessageKind, MessageState};
 use domain::person::{Channel, Person, PersonRef};
 use domain::practice::Relationship;
 use domain::refusal::Refusal;
+use domain::telling::route;
 use domain::time::Span;
 use store::Tx;
 
 /// Who was told so a little while ago, and has not looked, is not told again.
 const QUIET: Span = Span::minutes(30);
+
+/// It is about nothing that begins soon.
+const NOT_SOON: Span = Span::hours(30 * 24);
 
 /// The client has something to read: told by their browsers, else by letter, at most every half hour while they have not
 /// looked.
@@ -31,7 +35,13 @@ pub(crate) fn client(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, betwe
     let practice = store::practice::load(tx, between.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
     let written = tools.writer.waiting(channel, &practice, &person, ask.now);
     let address = person.address(channel).unwrap_or_default().to_owned();
+    let policy = store::policy::latest(tx, practice.id)?.ok_or_else(|| Refusal::not_found("policy"))?;
+    // A browser rings, so it waits for the morning as a text would; a letter disturbs nobody.
+    let rings_at =
+        route::rings_at(MessageKind::MessageWaiting, ask.now + NOT_SOON, &person, &policy.parameters, ask.now);
+    let send_at = if channel == Channel::Push { rings_at } else { ask.now };
     let message = Message {
+        send_at,
         address,
         channel,
         subject: written.subject,

@@ -227,10 +227,8 @@ fn say(
     channel: Channel,
 ) -> Flow<Done<super::Answer>> {
     let mut situation = load::appointment(tx, tools, ask, about, &[], Mode::Change)?;
-    if channel == Channel::InApp {
-        // Who writes in the portal is answered there.
-        situation.client.preference.channels.insert(0, channel);
-    }
+    // Who writes in the portal sees there that it was sent, and to whom.
+    situation.live.wrote_in_portal = channel == Channel::InApp;
     appointment::change(tx, tools, ask, situation, Command::Reply(word))
 }
 

@@ -8,7 +8,7 @@ use crate::flow::{self, Ask, Failed, Flow, Who};
 use domain::access::Scope;
 use domain::audit::Entry;
 use domain::id::Ids;
-use domain::message::{Message, MessageKind, MessageState};
+use domain::message::{Message, MessageState};
 use domain::person::Channel;
 use domain::refusal::Refusal;
 use domain::time::{Instant, Span};
@@ -45,8 +45,7 @@ pub(super) fn deliver(app: &App, job: &Leased, message: &Message, now: Instant) 
     }
 }
 
-/// Whether the client hears of it anyway: by their browser or by another message about the same, now. Who has just written
-/// needs no word that they were heard.
+/// Whether the client hears of it anyway: by their browser or by another message about the same, now.
 fn is_told_besides(tx: &mut Tx, message: &Message, now: Instant) -> Flow<bool> {
     let Some(about) = message.appointment else { return Ok(false) };
     let lost = [MessageState::Undeliverable, MessageState::Superseded, MessageState::Cancelled];
@@ -55,7 +54,7 @@ fn is_told_besides(tx: &mut Tx, message: &Message, now: Instant) -> Flow<bool> {
         same && other.channel != Channel::InApp && !lost.contains(&other.state) && other.send_at <= now + SOON
     };
     let all = store::message::of_appointment(tx, about)?;
-    Ok(message.kind == MessageKind::PassedOn || all.iter().any(tells))
+    Ok(all.iter().any(tells))
 }
 
 fn entry(app: &App, message: &Message, ask: &Ask) -> Entry {

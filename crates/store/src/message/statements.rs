@@ -54,6 +54,10 @@ pub(super) const CANCEL_BEHIND: Sql = sql!(
     "UPDATE message SET state = 'cancelled' WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
          AND channel <> $5 AND written_at = $6 AND send_at > $7 AND state = 'pending' RETURNING id"
 );
+pub(super) const CANCEL_WAITING: Sql = sql!(
+    "UPDATE message SET state = 'cancelled' WHERE to_person = $1 AND kind = 'message_waiting' AND state = 'pending'
+         RETURNING id"
+);
 pub(super) const SEND_BEHIND: Sql = sql!(
     "UPDATE message SET send_at = $7 WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
          AND channel <> $5 AND written_at = $6 AND state = 'pending' RETURNING id"

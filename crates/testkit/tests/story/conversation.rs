@@ -64,8 +64,10 @@ fn writes_and_is_answered(engine: Engine) {
     let said = nudge.part("text/plain").expect("plain text");
     assert!(said.contains("something new") && !said.contains("Three"), "neutral: {said}");
     let answer = browser.open(&at(&house, "/c/conversation"));
-    assert!(answer.body.contains("Three is fine."), "{}", answer.body);
-    assert_eq!(lines(&world, &house)[0]["read_at"].is_null(), false, "the therapist sees that it was opened");
+    let (asked, said) = (answer.body.find("Could we begin"), answer.body.find("Three is fine."));
+    assert!(asked.is_some() && asked < said, "in the order in which they were written: {}", answer.body);
+    assert!(!answer.body.contains("Thank you for your message"), "the page itself says that it was sent");
+    assert!(!lines(&world, &house)[0]["read_at"].is_null(), "the therapist sees that it was opened");
     put_letters_away(&world, &house);
 }
 

@@ -252,3 +252,27 @@ fn somebody_elses_browser_is_not_theirs_to_turn_off() {
     assert_eq!(scene.devices(), 0);
     scene.end();
 }
+
+#[test]
+fn a_browser_that_sleeps_is_told_in_the_morning_and_not_at_all_where_its_owner_has_looked() {
+    let scene = begin(Engine::Sqlite);
+    let path = format!("/api/v1/conversations/{}", scene.house.relationships[0]);
+    let (therapist, client) = (scene.world.api(&scene.house.therapist), scene.world.api(&scene.house.client));
+    client.post(&format!("{path}/read"), &json!({})).good();
+    let words = json!({ "words": "Room 3 tomorrow." });
+    scene.world.advance_to(scene.house.local("2026-11-23 22:30"));
+    let before = scene.service.notices().len();
+    therapist.post(&format!("{path}/lines"), &words).good();
+    scene.world.work();
+    assert_eq!(scene.service.notices().len(), before, "nobody is woken");
+    scene.world.advance_to(scene.house.local("2026-11-24 08:00"));
+    assert_eq!(scene.service.notices().len(), before + 1);
+    client.post(&format!("{path}/read"), &json!({})).good();
+    scene.world.advance_to(scene.house.local("2026-11-24 22:30"));
+    let before = scene.service.notices().len();
+    therapist.post(&format!("{path}/lines"), &words).good();
+    client.post(&format!("{path}/read"), &json!({})).good();
+    scene.world.advance_to(scene.house.local("2026-11-25 09:00"));
+    assert_eq!(scene.service.notices().len(), before, "they had looked");
+    scene.end();
+}

@@ -3,7 +3,7 @@
 
 use crate::steps::{booked, put_letters_away, text};
 use domain::policy::Preset;
-use holdspace_testkit::browser::run_file;
+use holdspace_testkit::browser::{Page, look_at, run_file};
 use holdspace_testkit::world::{Engine, Plan};
 use serde_json::json;
 use std::path::Path;
@@ -38,6 +38,41 @@ fn a_notice_is_shown_in_a_browser_and_opens_the_conversation() {
     assert!(text(&seen["denied"]).contains("blocked"), "{seen}");
     assert!(text(&seen["without"]).contains("has to run scripts"), "{seen}");
     assert!(text(&seen["talk"]).contains("I am outside."), "{seen}");
+    world.work();
+    put_letters_away(&world, &house);
+}
+
+/// Both sides of a conversation, its list, and the pages with the control, on a phone and a desktop, light and dark.
+#[test]
+fn conversations_are_accessible_on_every_screen_in_a_browser() {
+    let world = Plan::on(Engine::Sqlite).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic).clone();
+    booked(&world, &house, "2026-11-26 14:00");
+    let lines = format!("/api/v1/conversations/{}/lines", house.relationships[0]);
+    for (who, words) in
+        [(&house.client, "Could we begin at three?"), (&house.therapist, "Three is fine.\nSee you then.")]
+    {
+        world.api(who).post(&lines, &json!({ "words": words })).good();
+        world.work();
+    }
+    world.api(&house.client).post(&lines, &json!({ "words": "Thank you" })).good();
+    world.work();
+    put_letters_away(&world, &house);
+    let talk = |portal: &str| format!("{portal}/{}", house.relationships[0]);
+    let sides = [
+        (&house.therapist, vec!["/t/conversations".to_owned(), talk("/t/conversations"), "/t/settings".to_owned()]),
+        (&house.client, vec![talk("/c/conversation"), "/c/preferences".to_owned()]),
+        (&house.admin, vec!["/p/conversations".to_owned(), talk("/p/conversations")]),
+    ];
+    for (member, paths) in sides {
+        let cookies = world.signed_in(member).cookies();
+        let cookies: Vec<_> =
+            cookies.iter().map(|(name, value)| json!({ "name": name, "value": value, "url": world.url() })).collect();
+        let page = |path: &String| Page { name: path.replace('/', "-"), url: format!("{}{path}", world.url()) };
+        let pages: Vec<Page> = paths.iter().map(page).collect();
+        let found = look_at(&pages, &json!(cookies), None).unwrap_or_else(|why| panic!("{why}"));
+        assert!(found.is_empty(), "{found:#?}");
+    }
     world.work();
     put_letters_away(&world, &house);
 }
