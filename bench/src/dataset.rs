@@ -24,6 +24,8 @@ pub struct Dataset {
     pub therapists: usize,
     /// Now, UTC.
     pub now: Instant,
+    /// Whether every change is at short notice, so that what it tells goes at once.
+    pub urgent: bool,
 }
 
 /// An appointment that may be booked.
@@ -120,8 +122,8 @@ impl Dataset {
     pub fn seed(&self, store: &Store) -> Result<(), DbError> {
         store.migrate()?;
         for practice in 0..self.practices {
-            let (therapists, now) = (self.therapists, self.now);
-            write(store, practice, now, move |tx| people(tx, practice, therapists, now))?;
+            let dataset = *self;
+            write(store, practice, self.now, move |tx| dataset.people(tx, practice))?;
         }
         Ok(())
     }
@@ -153,47 +155,53 @@ pub fn entry(practice: usize, now: Instant) -> Entry {
     }
 }
 
-fn people(tx: &mut Tx<'_>, practice: usize, therapists: usize, now: Instant) -> Result<(), DbError> {
-    let practice_id = practice_id(practice);
-    store::practice::insert(tx, &a_practice(practice))?;
-    let mut policy = Policy::preset(Preset::Clinic);
-    policy.parameters.slot.horizon_days = 730;
-    store::policy::insert(tx, practice_id, &policy, now, "system:bench")?;
-    let mut ids = Ids::new(CommandId::from_bytes([2; 16]), now + Span::seconds(practice as i64));
-    for (number, role) in [Role::Admin, Role::Owner].into_iter().enumerate() {
-        store::person::insert(tx, &a_person(practice, PersonRef::Staff(id(practice, number)), role, number))?;
-    }
-    let admin = PersonRef::Staff(id(practice, 0));
-    store::token::add_api(tx, ids.mint(), hash(&admin_token(practice)), admin, "bench", now)?;
-    for therapist in 0..therapists {
-        let id = therapist_id(practice, therapist);
-        store::therapist::insert(tx, &a_therapist(practice, therapist))?;
-        let (person, token) = (PersonRef::Therapist(id), hash(&therapist_token(practice, therapist)));
-        store::token::add_api(tx, ids.mint(), token, person, "bench", now)?;
-        let session = hash(&therapist_session(practice, therapist));
-        store::session::open(tx, session, person, now, now + Span::hours(24 * 30))?;
-        for hour in 0..HOURS.len() {
-            let client = client_id(practice, therapist, hour);
-            let number = therapist * HOURS.len() + hour;
-            store::person::insert(tx, &a_person(practice, PersonRef::Client(client), Role::Client, number))?;
-            store::relationship::insert(
-                tx,
-                &Relationship {
-                    id: ids.mint(),
-                    practice: practice_id,
-                    therapist: id,
-                    client,
-                    state: RelationshipState::Active,
-                    accepted_policy: Some(PolicyAcceptance { version: 1, at: now, how: AgreementHow::Portal }),
-                    file: Default::default(),
-                    pathway: None,
-                },
-            )?;
-            // As after their first appointment, so that the bare loop and the product lock the same rows.
-            store::occupancy::lock(tx, &[&client.to_string(), &id.to_string()], now)?;
+impl Dataset {
+    fn people(&self, tx: &mut Tx<'_>, practice: usize) -> Result<(), DbError> {
+        let Self { therapists, now, urgent, .. } = *self;
+        let practice_id = practice_id(practice);
+        store::practice::insert(tx, &a_practice(practice))?;
+        let mut policy = Policy::preset(Preset::Clinic);
+        policy.parameters.slot.horizon_days = 730;
+        if urgent {
+            policy.parameters.therapist_cancel.short_notice_hours = 24 * 365;
         }
+        store::policy::insert(tx, practice_id, &policy, now, "system:bench")?;
+        let mut ids = Ids::new(CommandId::from_bytes([2; 16]), now + Span::seconds(practice as i64));
+        for (number, role) in [Role::Admin, Role::Owner].into_iter().enumerate() {
+            store::person::insert(tx, &a_person(practice, PersonRef::Staff(id(practice, number)), role, number))?;
+        }
+        let admin = PersonRef::Staff(id(practice, 0));
+        store::token::add_api(tx, ids.mint(), hash(&admin_token(practice)), admin, "bench", now)?;
+        for therapist in 0..therapists {
+            let id = therapist_id(practice, therapist);
+            store::therapist::insert(tx, &a_therapist(practice, therapist))?;
+            let (person, token) = (PersonRef::Therapist(id), hash(&therapist_token(practice, therapist)));
+            store::token::add_api(tx, ids.mint(), token, person, "bench", now)?;
+            let session = hash(&therapist_session(practice, therapist));
+            store::session::open(tx, session, person, now, now + Span::hours(24 * 30))?;
+            for hour in 0..HOURS.len() {
+                let client = client_id(practice, therapist, hour);
+                let number = therapist * HOURS.len() + hour;
+                store::person::insert(tx, &a_person(practice, PersonRef::Client(client), Role::Client, number))?;
+                store::relationship::insert(
+                    tx,
+                    &Relationship {
+                        id: ids.mint(),
+                        practice: practice_id,
+                        therapist: id,
+                        client,
+                        state: RelationshipState::Active,
+                        accepted_policy: Some(PolicyAcceptance { version: 1, at: now, how: AgreementHow::Portal }),
+                        file: Default::default(),
+                        pathway: None,
+                    },
+                )?;
+                // As after their first appointment, so that the bare loop and the product lock the same rows.
+                store::occupancy::lock(tx, &[&client.to_string(), &id.to_string()], now)?;
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn a_practice(number: usize) -> Practice {

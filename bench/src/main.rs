@@ -4,7 +4,9 @@
 #![allow(clippy::disallowed_methods, reason = "measuring time is what it is for")]
 
 mod acts;
+mod clicks;
 mod dataset;
+mod flood;
 mod host;
 mod http;
 mod load;
@@ -17,6 +19,7 @@ mod reads;
 mod recording;
 mod replay;
 mod report;
+mod tell;
 mod writes;
 
 use clap::{Args, Parser, Subcommand};
@@ -24,6 +27,7 @@ use dataset::Dataset;
 use place::Engine;
 use std::error::Error;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -52,6 +56,10 @@ enum What {
     Preview(Options),
     /// A hundred thousand past appointments under each preset.
     Replay(Options),
+    /// From a click that calls off to the hand-off of its letters at a real mail server, at steady rates.
+    Tell(Options),
+    /// The same while two hundred thousand reminders are due.
+    Flood(Options),
     /// Everything, one after the other.
     All(Options),
     /// The server that is measured; the others start it.
@@ -61,6 +69,12 @@ enum What {
         database: String,
         #[arg(long)]
         listen: SocketAddr,
+        /// The port of the mail server that letters go to; without it they wait.
+        #[arg(long)]
+        mail: Option<u16>,
+        /// Whom to trust about it.
+        #[arg(long)]
+        authority: Option<PathBuf>,
     },
 }
 
@@ -106,7 +120,7 @@ impl Act {
 impl Options {
     fn dataset(&self) -> Dataset {
         let (practices, therapists) = if self.small { (2, 2) } else { (50, 8) };
-        Dataset { practices, therapists, now: host::now() }
+        Dataset { practices, therapists, now: host::now(), urgent: false }
     }
 
     fn time(&self) -> Duration {
@@ -158,6 +172,8 @@ impl What {
             | Self::Decide(options)
             | Self::Preview(options)
             | Self::Replay(options)
+            | Self::Tell(options)
+            | Self::Flood(options)
             | Self::All(options) => options.small,
             Self::Serve { .. } => true,
         }
@@ -165,9 +181,9 @@ impl What {
 }
 
 fn run(what: What) -> Result<(), Box<dyn Error>> {
-    if let What::Serve { database, listen } = what {
+    if let What::Serve { database, listen, mail, authority } = what {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        return runtime.block_on(host::serve(&database, listen));
+        return runtime.block_on(host::serve(&database, listen, mail.zip(authority)));
     }
     report::line("machine", &machine::facts());
     report::line("build", if cfg!(debug_assertions) { "debug: the figures mean nothing" } else { "release" });
@@ -180,6 +196,8 @@ fn run(what: What) -> Result<(), Box<dyn Error>> {
         What::Decide(options) => policy::decide(&options),
         What::Preview(options) => policy::preview(&options),
         What::Replay(options) => replay::run(&options),
+        What::Tell(options) => tell::run(&options),
+        What::Flood(options) => flood::run(&options),
         What::All(options) => all(&options),
         What::Serve { .. } => Ok(()),
     }
@@ -195,5 +213,7 @@ fn all(options: &Options) -> Result<(), Box<dyn Error>> {
     policy::decide(options)?;
     policy::preview(options)?;
     replay::run(options)?;
+    tell::run(options)?;
+    flood::run(options)?;
     reads::idle(options)
 }

@@ -70,6 +70,11 @@ fn pattern(place: &Place, database: &str) -> Result<Appointment, Box<dyn Error>>
     };
     load::run(load, &[])?;
     drop(server);
+    any(database)
+}
+
+/// The first appointment that there is.
+pub fn any(database: &str) -> Result<Appointment, Box<dyn Error>> {
     let store = Store::open(place::config(database))?;
     let filter = store::appointment::Filter::default();
     let page =

@@ -36,6 +36,12 @@ fn the_policy_is_measured() {
 }
 
 #[test]
+fn telling_is_compared_with_a_bare_loop_and_with_a_flood_of_reminders() {
+    bench("tell", &["1/s, product / bare", "100/s, product / bare"]);
+    bench("flood", &["urgent p95, s", "urgent left over", "reminders gone"]);
+}
+
+#[test]
 fn the_day_and_an_idle_server_are_measured() {
     bench("page", &["list of the day"]);
     bench("idle", &["just started, MiB", "MiB resident"]);

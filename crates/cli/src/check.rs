@@ -83,7 +83,7 @@ fn findings(source: &Source) -> Vec<Finding> {
 }
 
 fn mail(config: &Config) -> Finding {
-    match start::post(config) {
+    match start::office(config) {
         Err(error) => Finding::problem("mail", error.to_string()),
         Ok(_) => match &config.smtp {
             Some(smtp) => Finding::ok("mail", format!("messages go out through {}:{}", smtp.host, smtp.port)),

@@ -41,8 +41,8 @@ pub fn run(args: &Args) -> Told {
             config.listen
         ))
     })?;
-    let post = start::post(&config)?;
     let app = start::app(config)?;
+    let post = start::post(&app)?;
     tell(&app, file)?;
     let worker = app.config.database.sqlite_path().map(|_| Worker::start(&app, post, WORKERS));
     runtime.block_on(serve::serve(app, listener, stop::asked()))?;

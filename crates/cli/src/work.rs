@@ -33,8 +33,8 @@ pub fn run(args: &Args) -> Told {
             path.display()
         )));
     }
-    let post = start::post(&config)?;
     let app = start::app(config)?;
+    let post = start::post(&app)?;
     println!("Working on {} with {} threads.", app.config.database.redacted(), args.threads);
     let worker = Worker::start(&app, post, usize::from(args.threads));
     tokio::runtime::Runtime::new()?.block_on(stop::asked());

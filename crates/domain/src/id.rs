@@ -191,6 +191,8 @@ kinds! {
     CommandKind CommandId "cmd_";
     /// A new address or number of a client.
     AddressChangeKind AddressChangeId "adr_";
+    /// A browser that is told when something is new.
+    PushDeviceKind PushDeviceId "psh_";
 }
 
 /// Mints ids for one command: a time in front, then bytes derived from the command's id and a counter.

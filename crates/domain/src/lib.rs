@@ -6,6 +6,7 @@ pub mod attendance;
 pub mod audit;
 pub mod change_request;
 pub mod contact;
+pub mod conversation;
 pub mod decide;
 pub mod disruption;
 pub mod guidance;

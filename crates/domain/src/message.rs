@@ -81,8 +81,12 @@ words! {
         Outcome = "outcome",
         /// An appointment at no charge, in place of a missed one.
         MakeUp = "make_up",
+        /// A therapist's day, in the morning.
+        Digest = "digest",
         /// A link or code that shows a new address or number to be the client's.
         ConfirmAddress = "confirm_address",
+        /// That something waits to be read in the portal, and nothing of what it is.
+        MessageWaiting = "message_waiting",
     }
 }
 
@@ -98,6 +102,11 @@ impl MessageKind {
                 | Self::Missed
                 | Self::TechnicalFailure
         )
+    }
+
+    /// Whether whoever reads it knows when the appointment is, and needs no reminder at that moment.
+    pub const fn names_the_time(self) -> bool {
+        self.tells_the_time() || matches!(self, Self::Reminder)
     }
 
     /// Whether a newer word about the time overtakes it: it is not sent any more, and nothing goes out beside it (C2).

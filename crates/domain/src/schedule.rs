@@ -39,6 +39,10 @@ impl TimeOfDay {
     pub const fn from_minutes(minutes: u16) -> Option<Self> {
         if minutes <= Self::END_OF_DAY.0 { Some(Self(minutes)) } else { None }
     }
+    /// At the full hour, of at most 24.
+    pub const fn from_hours(hours: u8) -> Self {
+        Self(if hours <= 24 { hours as u16 * 60 } else { Self::END_OF_DAY.0 })
+    }
     /// Minutes after midnight.
     pub const fn minutes(self) -> u16 {
         self.0

@@ -4,8 +4,10 @@
 pub mod address;
 pub mod answer;
 pub mod consent;
+pub mod digest;
 pub mod made;
 pub mod pace;
+pub mod push;
 pub mod reply;
 pub mod route;
 pub mod short_text;

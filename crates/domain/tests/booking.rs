@@ -134,7 +134,11 @@ fn a_booking_takes_both_diaries_with_the_therapists_buffer_and_sets_the_clock_of
         [OccupancyChange::Take(to_therapist(), id, with_buffer), OccupancyChange::Take(to_client(), id, without)];
     assert_eq!(outcome.occupancy, expected);
     let end = outcome.wakes.iter().find(|wake| wake.job == JobToWake::AppointmentEnd(id)).expect("a clock");
-    assert_eq!(end.at, Some(start + minutes(10) + seconds(1)), "on the way to its end the client is looked for");
+    let reminder = start - hours(72);
+    assert!(
+        end.at.is_some_and(|at| reminder - minutes(15) <= at && at <= reminder),
+        "on the way to its end they are reminded"
+    );
     // The kept free time refuses the next grid start that it reaches, and frees the one after.
     let next = |wall| Book { start: story.local(wall), kind: MeetingKind::Video, agreement: Some(yes_at(now)) };
     let half_past = story.preview(None, &the_therapist(), Command::Book(next("2026-03-10 14:30")), now);

@@ -330,6 +330,10 @@ fn a_make_up_may_be_declined_with_a_reason() {
 fn at_ten_minutes_nobody_is_asked_and_a_second_later_the_therapist_alone_is() {
     let mut story = Story::booked(Preset::Clinic);
     let start = story.start();
+    for before in [72, 24] {
+        let reminded = story.due(Due::AppointmentEnd, start - hours(before));
+        assert_eq!(reminded.record.word, "client_reminded");
+    }
     let clock =
         story.wakes.values().find(|(job, _)| format!("{job:?}").starts_with("AppointmentEnd")).expect("a clock");
     assert_eq!(clock.1, start + minutes(10) + seconds(1));

@@ -60,7 +60,8 @@ fn the_old_time_is_freed_and_the_new_one_taken_in_both_diaries_with_their_clocks
     ];
     assert_eq!(outcome.occupancy, expected);
     let at = |job| outcome.wakes.iter().find(|wake| wake.job == job).and_then(|wake| wake.at);
-    assert_eq!(at(JobToWake::AppointmentEnd(id)), Some(overlapping + minutes(10) + seconds(1)));
+    let reminder = overlapping - hours(72);
+    assert!(at(JobToWake::AppointmentEnd(id)).is_some_and(|at| reminder - minutes(15) <= at && at <= reminder));
     assert_eq!(at(JobToWake::Capture(id)), Some(overlapping), "the payment moves along");
     assert_eq!(story.appointment().payment.due_at, Some(overlapping));
 }

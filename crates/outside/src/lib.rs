@@ -6,5 +6,6 @@ pub mod address;
 pub mod handed;
 pub mod ical;
 pub mod mail;
+pub mod push;
 pub mod sms;
 pub mod table;

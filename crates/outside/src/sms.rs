@@ -10,5 +10,6 @@ mod kannel;
 mod twilio;
 
 pub use gateway::{Gateway, GatewayError, GatewaySettings, Kind, Text};
+pub(crate) use gateway::{answer, certificates};
 pub use heard::{Fate, Inbound, NotUnderstood, Receipt, says_no_such_number};
-pub use twilio::{is_signed, signature};
+pub use twilio::signature;

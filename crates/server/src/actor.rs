@@ -50,6 +50,14 @@ impl Caller {
         }
     }
 
+    /// How many lines of conversations wait for them.
+    pub fn waiting(&self) -> u32 {
+        match self {
+            Self::Person(visitor) => visitor.waiting,
+            Self::Nobody | Self::Link(_) => 0,
+        }
+    }
+
     /// How they read.
     pub fn manner(&self) -> Manner {
         match self {
@@ -178,6 +186,12 @@ kinds! {
         id: TherapistId, Therapist } [Therapist];
     /// Anyone of the practice's office.
     Staff [Admin Support ClinicalLead RiskDuty Owner];
+    /// Who of the office sees to arrangements: what is written about times is not for the clinical side.
+    Office [Admin Support Owner];
+    /// Whoever may write in a conversation: clients, therapists, and who of the office sees to arrangements.
+    Writer [Client Therapist Admin Support Owner];
+    /// Whoever may be told in their browser: clients and therapists.
+    Browsing [Client Therapist];
     /// "The team" of the wire contract.
     Team [Admin Support];
     /// The practice's owner.

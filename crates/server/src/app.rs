@@ -68,6 +68,7 @@ impl App {
     pub fn open(config: Config, clock: Clock, is_demo: bool, post_letter: PostLetter) -> Result<Self, StartError> {
         let dice = Dice::System;
         let keys = Keys::load_or_create(&config.keys.link, &config.keys.signing, &dice)?;
+        let keys = keys.with_push(&config.keys.push, &dice)?;
         let place = match &config.database {
             Database::Sqlite(path) => store::Config::sqlite(path),
             Database::Postgres(url) => store::Config::postgres(url),

@@ -30,6 +30,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("app.css", CSS, include_str!("../assets/css/app.css")),
     ("week.css", CSS, include_str!("../assets/css/week.css")),
     ("app.js", SCRIPT, include_str!("../assets/js/app.js")),
+    ("push.js", SCRIPT, include_str!("../assets/js/push.js")),
     ("htmx.js", SCRIPT, include_str!(concat!(env!("OUT_DIR"), "/htmx.min.js"))),
     ("hx-sse.js", SCRIPT, include_str!(concat!(env!("OUT_DIR"), "/hx-sse.min.js"))),
     ("mark.svg", "image/svg+xml", include_str!("../assets/img/mark.svg")),
@@ -71,7 +72,21 @@ pub fn icon_names() -> &'static [&'static str] {
 
 /// The routes of this module.
 pub fn routes() -> Vec<Route> {
-    vec![get("/assets/{name}", serve).rate(RateClass::Free).about("asset").says("Stylesheets, scripts and drawings")]
+    vec![
+        get("/assets/{name}", serve).rate(RateClass::Free).about("asset").says("Stylesheets, scripts and drawings"),
+        get("/sw.js", worker).rate(RateClass::Free).about("asset").says("What shows notices in a browser"),
+    ]
+}
+
+/// The script that a browser keeps for notices. It stands at the root, for it may show only what is below it.
+const WORKER: &str = include_str!("../assets/js/sw.js");
+
+async fn worker(_: App, _: Call<Public>) -> Answer {
+    let mut response = Response::new(Body::from(WORKER));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(SCRIPT));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
 }
 
 async fn serve(_: App, call: Call<Public>) -> Answer {

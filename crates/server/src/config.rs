@@ -42,6 +42,8 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     /// Gateways for short texts, in the order in which they are tried; none, and texts are letters instead.
     pub sms: Vec<GatewaySettings>,
+    /// Notices to browsers.
+    pub push: Push,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Limits that protect the machine and idle browsers.
@@ -69,6 +71,17 @@ pub struct KeyFiles {
     pub link: PathBuf,
     /// Signs exports of the record.
     pub signing: PathBuf,
+    /// Push services know us by it.
+    pub push: PathBuf,
+}
+
+/// Notices to browsers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Push {
+    /// Where a push service finds us: `mailto:…` or `https://…`.
+    pub contact: String,
+    /// Whether addresses of this network and in the clear are written to: tests only.
+    pub private: bool,
 }
 
 /// The mail server that takes our messages.
@@ -148,14 +161,21 @@ impl Config {
         reader.fall_back("database", &data_dir.join("holdspace.sqlite").to_string_lossy());
         reader.fall_back("keys.link", &data_dir.join("link.key").to_string_lossy());
         reader.fall_back("keys.signing", &data_dir.join("signing.key").to_string_lossy());
+        reader.fall_back("keys.push", &data_dir.join("push.key").to_string_lossy());
+        let (base_url, smtp): (BaseUrl, _) = (reader.get("base_url")?, smtp(&mut reader)?);
         Ok(Self {
             listen,
-            base_url: reader.get("base_url")?,
             database: reader.get("database")?,
-            keys: KeyFiles { link: reader.get("keys.link")?, signing: reader.get("keys.signing")? },
+            keys: KeyFiles {
+                link: reader.get("keys.link")?,
+                signing: reader.get("keys.signing")?,
+                push: reader.get("keys.push")?,
+            },
             data_dir,
             log: reader.get("log")?,
-            smtp: smtp(&mut reader)?,
+            push: push(&reader, &base_url, smtp.as_ref())?,
+            base_url,
+            smtp,
             sms: gateways(&reader)?,
             trusted_proxies: reader.list("proxy.trusted")?,
             limits: limits(&mut reader)?,
@@ -208,6 +228,16 @@ fn gateways(reader: &Reader) -> Result<Vec<GatewaySettings>, ConfigError> {
         });
     }
     Ok(gateways)
+}
+
+/// Where a push service finds us: as it is written, else the address that messages come from, else where people reach us.
+fn push(reader: &Reader, base_url: &BaseUrl, smtp: Option<&Smtp>) -> Result<Push, ConfigError> {
+    let contact = match (reader.optional("push.contact")?, smtp) {
+        (Some(contact), _) => contact,
+        (None, Some(smtp)) => format!("mailto:{}", smtp.from.as_str()),
+        (None, None) => base_url.to_string(),
+    };
+    Ok(Push { contact, private: reader.get("push.private")? })
 }
 
 fn limits(reader: &mut Reader) -> Result<Limits, ConfigError> {

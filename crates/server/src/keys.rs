@@ -1,12 +1,14 @@
-//! The server's own keys: the one that makes links and form tokens, and the one that signs the record.
+//! The server's own keys: the one that makes links and form tokens, the one that signs the record, and the one by which
+//! push services know us.
 
 use crate::dice::{Dice, Secret};
 use crate::links::LinkKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::id::TokenId;
+use domain::id::{MessageId, PushDeviceId, TokenId};
 use ed25519_dalek::SigningKey;
 use hmac::{Hmac, KeyInit, Mac};
+use outside::push::{Secrets, VapidKey};
 use sha2::Sha256;
 use std::fmt;
 use std::fs::{self, OpenOptions};
@@ -17,6 +19,7 @@ use std::path::{Path, PathBuf};
 pub struct Keys {
     link: [u8; 32],
     signing: SigningKey,
+    push: VapidKey,
 }
 
 /// A key file that cannot be used.
@@ -51,7 +54,9 @@ pub enum KeyError {
 impl Keys {
     /// Keys from these bytes: tests and the simulator.
     pub fn from_bytes(link: [u8; 32], signing: [u8; 32]) -> Self {
-        Self { link, signing: SigningKey::from_bytes(&signing) }
+        let push =
+            VapidKey::from_bytes(&derived(&link)).expect("a keyed code is a key of the curve, but for two in 2^32");
+        Self { link, signing: SigningKey::from_bytes(&signing), push }
     }
 
     /// Reads both key files; one that is missing is made with permissions 0600.
@@ -60,6 +65,29 @@ impl Keys {
     /// [`KeyError`] names the file and the remedy.
     pub fn load_or_create(link: &Path, signing: &Path, dice: &Dice) -> Result<Self, KeyError> {
         Ok(Self::from_bytes(read_or_create(link, dice)?, read_or_create(signing, dice)?))
+    }
+
+    /// With the key by which push services know us from its own file, which is made where it is missing. Browsers that said
+    /// yes under one key are lost under another.
+    ///
+    /// # Errors
+    /// [`KeyError`] names the file and the remedy.
+    pub fn with_push(self, path: &Path, dice: &Dice) -> Result<Self, KeyError> {
+        let wrong = |_| KeyError::Content { path: path.to_owned() };
+        Ok(Self { push: VapidKey::from_bytes(&read_or_create(path, dice)?).map_err(wrong)?, ..self })
+    }
+
+    /// The key by which push services know us (RFC 8292).
+    pub fn push(&self) -> &VapidKey {
+        &self.push
+    }
+
+    /// What is ours alone in a notice to this browser: the same at every try, so that every try sends the same bytes.
+    pub fn push_secrets(&self, message: MessageId, device: PushDeviceId) -> Secrets {
+        let name = [message.bytes(), device.bytes()].concat();
+        let mut salt = [0; 16];
+        salt.copy_from_slice(&self.code(b"push salt", &name)[..16]);
+        Secrets { key: self.code(b"push key", &name), salt }
     }
 
     /// The key that signs exports and checkpoints of the record (`rulings` 9).
@@ -97,6 +125,14 @@ impl Keys {
         mac.update(message);
         mac.finalize().into_bytes().into()
     }
+}
+
+/// A key of its own kind for tests and the simulator, which keep no files.
+fn derived(link: &[u8; 32]) -> [u8; 32] {
+    // HMAC takes a key of any length, so this cannot fail.
+    let mut mac = Hmac::<Sha256>::new_from_slice(link).expect("HMAC takes any key length");
+    mac.update(b"push services know us by this");
+    mac.finalize().into_bytes().into()
 }
 
 impl fmt::Debug for Keys {

@@ -1,5 +1,7 @@
 //! The way out: messages as letters and texts, and who takes them. The bytes follow from the stored message alone.
 
+mod push_way;
+
 use crate::app::App;
 use crate::work::{Call, Outcome, Parcel, Post, Text};
 use domain::message::{CalendarMethod, Message};
@@ -10,7 +12,9 @@ use domain::time::Instant;
 use outside::handed::Handed;
 use outside::ical::write::Method;
 use outside::mail::{CalendarPart, Envelope, Letter, Mailer, Person, to_bytes};
+use outside::push::PushSender;
 use outside::sms::{self, Gateway};
+use push_way::PushWay;
 use std::sync::{Mutex, PoisonError};
 
 /// The letter of a stored message; `None` where its address is not one.
@@ -76,6 +80,12 @@ impl<W> Way<W> {
 pub struct PostOffice {
     mailer: Option<Way<Mailer>>,
     gateways: Vec<Way<Gateway>>,
+    push: Option<PushWay>,
+}
+
+/// Nothing goes to browsers here: what waits behind goes at once.
+fn nobody() -> Outcome {
+    Outcome::Refused("notices to browsers are not set up".into())
 }
 
 impl Post for PostOffice {
@@ -90,6 +100,10 @@ impl Post for PostOffice {
                 (self.letter(letter, call.at), through.unwrap_or_default())
             }
             Parcel::Text(text) => self.text(text, call.at),
+            Parcel::Push(push) => {
+                let outcome = self.push.as_ref().map_or_else(nobody, |way| way.hand_off(push, call.at));
+                (outcome, "their browsers’ push services".to_owned())
+            }
         }
     }
 }
@@ -97,7 +111,14 @@ impl Post for PostOffice {
 impl PostOffice {
     /// Gateways in the order in which they are tried.
     pub fn new(mailer: Option<Mailer>, gateways: Vec<Gateway>) -> Self {
-        Self { mailer: mailer.map(Way::new), gateways: gateways.into_iter().map(Way::new).collect() }
+        let gateways = gateways.into_iter().map(Way::new).collect();
+        Self { mailer: mailer.map(Way::new), gateways, push: None }
+    }
+
+    /// With whoever writes to push services.
+    #[must_use]
+    pub fn with_push(self, sender: Option<PushSender>) -> Self {
+        Self { push: sender.map(PushWay::new), ..self }
     }
 
     fn letter(&self, letter: &Letter, now: Instant) -> Outcome {

@@ -5,10 +5,15 @@ use crate::clock::Clock;
 use crate::config::{Config, Database, Smtp, Tls};
 use crate::post::PostOffice;
 use crate::work::{Post, post_letter};
+use domain::time::Span;
 use outside::mail::{self, MailSettings, Mailer, MailerError, Secret, Timeouts};
+use outside::push::{PushSender, PushSettings};
 use outside::sms::{Gateway, GatewayError};
 use std::sync::Arc;
 use store::{DbError, Store};
+
+/// The longest that one notice to a browser may take; all of one person's together end before the lease of the job does.
+const PUSH_MOST: Span = Span::seconds(8);
 
 /// The application on the machine's clock, its tables up to date.
 ///
@@ -47,14 +52,34 @@ fn database(config: &Config, source: DbError) -> StartError {
     StartError::Database { database: config.database.redacted(), source }
 }
 
-/// Whoever takes this server's letters and texts: its mail server and gateways, as far as they are set up.
+/// Whoever takes this server's letters, texts and notices to browsers: its mail server and gateways, as far as they are set up.
 ///
 /// # Errors
 /// [`PostError`] names the setting.
-pub fn post(config: &Config) -> Result<Arc<dyn Post>, PostError> {
+pub fn post(app: &App) -> Result<Arc<dyn Post>, PostError> {
+    Ok(Arc::new(office(&app.config)?.with_push(push(app))))
+}
+
+/// The mail server and gateways of this configuration, connected to nothing yet.
+///
+/// # Errors
+/// [`PostError`] names the setting.
+pub fn office(config: &Config) -> Result<PostOffice, PostError> {
     let mailer = config.smtp.as_ref().map(|smtp| Mailer::new(settings(smtp))).transpose()?;
     let gateways = config.sms.iter().cloned().map(Gateway::new).collect::<Result<_, _>>()?;
-    Ok(Arc::new(PostOffice::new(mailer, gateways)))
+    Ok(PostOffice::new(mailer, gateways))
+}
+
+/// Whoever writes to push services. Where this machine's certificates cannot be read, notices to browsers are not sent and
+/// go by the next way.
+fn push(app: &App) -> Option<PushSender> {
+    let settings = PushSettings {
+        key: app.keys.push().clone(),
+        contact: app.config.push.contact.clone(),
+        whole: PUSH_MOST,
+        private: app.config.push.private,
+    };
+    PushSender::new(settings).inspect_err(|why| tracing::warn!(why, "no notices to browsers")).ok()
 }
 
 /// A setting of the mail server or of a gateway cannot work.

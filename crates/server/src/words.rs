@@ -8,6 +8,7 @@
 
 mod calendar;
 pub mod clean;
+pub mod owed;
 mod own;
 mod view;
 
@@ -70,6 +71,17 @@ pub struct Plain<'a> {
     pub page: Option<(&'a str, &'a str)>,
 }
 
+/// A therapist's day, read when its letter is written.
+#[derive(Debug, Clone)]
+pub struct Day {
+    /// Each appointment of today in one line, by its start.
+    pub appointments: Vec<String>,
+    /// What is owed, the most pressing first, each in one line.
+    pub owed: Vec<String>,
+    /// How much more is owed.
+    pub more: usize,
+}
+
 /// The writer of messages. Made once at start; rendering needs no lock.
 #[derive(Debug)]
 pub struct Writer {
@@ -84,7 +96,8 @@ pub struct Writer {
 const SECRET_LETTERS: usize = 26;
 
 /// The templates that are not of one kind: name and text.
-const SHARED: [(&str, &str); 9] = [
+const SHARED: [(&str, &str); 10] = [
+    ("frame.portal", include_str!("../templates/messages/frame.portal")),
     ("own.txt", include_str!("../templates/messages/own.j2")),
     ("own.html", include_str!("../templates/messages/own.j2")),
     ("frame.short", include_str!("../templates/messages/frame.short")),
@@ -109,7 +122,7 @@ macro_rules! body {
 }
 
 /// Every body.
-const BODIES: [[&str; 4]; 34] = [
+const BODIES: [[&str; 4]; 35] = [
     body!("confirmation"),
     body!("cancellation"),
     body!("rescheduled"),
@@ -144,6 +157,7 @@ const BODIES: [[&str; 4]; 34] = [
     body!("receipt"),
     body!("confirm_address"),
     body!("news"),
+    body!("digest"),
 ];
 
 impl Writer {
@@ -170,8 +184,16 @@ impl Writer {
         Self { templates, from, domain: clean::line(host(&base_url)), base_url, own: OwnWords::new() }
     }
 
-    /// The notice in words, for its reader, in their English and on their clock.
+    /// The notice in words, for its reader, in their English and on their clock. In the portal, which nobody else opens,
+    /// it says what it has to say to whoever asked that messages say nothing.
     pub fn write(&self, notice: &Notice, about: &About<'_>) -> Written {
+        if notice.channel == Channel::Push {
+            let safe = about.to.preference.file.safe_content;
+            return push(if changes(notice.kind) && !safe { PUSH_CHANGE } else { PUSH_NEWS });
+        }
+        if notice.channel == Channel::InApp {
+            return self.in_the_portal(notice, about);
+        }
         if about.to.preference.file.safe_content {
             let (practice, link) = (&about.situation.practice, notice.link.is_some());
             return self.news(notice.channel, practice, about.to, link, about.now);
@@ -180,6 +202,26 @@ impl Writer {
             Some((_, words)) => self.in_their_words(&words, notice, about),
             None => self.in_the_houses(notice, about),
         }
+    }
+
+    /// The words of the letter without what stands around them: they stand in a conversation.
+    fn in_the_portal(&self, notice: &Notice, about: &About<'_>) -> Written {
+        let mut view = view::of_notice(notice, about, &self.domain);
+        let own = self.words_of(notice, about).zip(Editable::of(notice.kind));
+        let own = own.and_then(|((_, words), of)| self.own.fill(&words, of, &view, false));
+        let base = format!("{}.txt", body(notice.kind));
+        let name = match own {
+            Some(filled) => {
+                view.set("own", own::parts(&filled.letter));
+                view.set("base", base);
+                "own.txt".to_owned()
+            }
+            None => base,
+        };
+        view.set("frame", "frame.portal");
+        view.set("parts", "parts.txt");
+        let text = self.fill(&name, &view).trim().to_owned();
+        Written { subject: String::new(), text, html: String::new(), calendar: None }
     }
 
     /// Which version of the practice's words the notice is written in; 0 is the house's.
@@ -267,6 +309,11 @@ impl Writer {
         self.render(plain_body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain))
     }
 
+    /// A therapist's day, with the way to their page.
+    pub fn digest(&self, practice: &Practice, to: &Person, day: &Day, now: Instant) -> Written {
+        self.render("digest", view::of_digest(practice, to, day, &self.base_url, now, &self.domain))
+    }
+
     /// The same as a short text.
     pub fn plain_short(&self, practice: &Practice, to: &Person, plain: &Plain<'_>, now: Instant) -> String {
         self.short(plain_body(plain.kind), view::of_plain(practice, to, plain, now, &self.domain)).text
@@ -288,8 +335,16 @@ impl Writer {
         if channel == Channel::Sms { self.short("booking_link", view) } else { self.render("booking_link", view) }
     }
 
+    /// Word that something waits in the portal, and nothing of what it is.
+    pub fn waiting(&self, channel: Channel, practice: &Practice, to: &Person, now: Instant) -> Written {
+        self.news(channel, practice, to, false, now)
+    }
+
     /// Word to a client who asked that messages say nothing: there is news, and where it can be read.
     fn news(&self, channel: Channel, practice: &Practice, to: &Person, has_link: bool, now: Instant) -> Written {
+        if channel == Channel::Push {
+            return push(PUSH_NEWS);
+        }
         let view = view::of_news(practice, to, has_link, &self.base_url, now, &self.domain);
         if channel == Channel::Sms { self.short("news", view) } else { self.render("news", view) }
     }
@@ -367,6 +422,7 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::RunningLate => "running_late",
         MessageKind::LateAnswer => "late_answer",
         MessageKind::Reminder => "reminder",
+        MessageKind::Digest => "digest",
         MessageKind::ClientWrote => "client_wrote",
         MessageKind::PassedOn => "passed_on",
         MessageKind::Help => "help",
@@ -379,7 +435,31 @@ const fn body(kind: MessageKind) -> &'static str {
         MessageKind::Outcome => "outcome",
         MessageKind::MakeUp => "make_up",
         MessageKind::ConfirmAddress => "confirm_address",
+        MessageKind::MessageWaiting => "news",
     }
+}
+
+/// What a browser says when an appointment is not as it was.
+pub const PUSH_CHANGE: &str = "Your appointment has changed. Open to see.";
+/// What a browser says when there is anything else.
+pub const PUSH_NEWS: &str = "There is something new for you. Open to see.";
+
+/// Whether an appointment is not as it was, or is not going as it should.
+const fn changes(kind: MessageKind) -> bool {
+    matches!(
+        kind,
+        MessageKind::Cancellation
+            | MessageKind::Rescheduled
+            | MessageKind::RunningLate
+            | MessageKind::Missed
+            | MessageKind::SteppedAway
+            | MessageKind::TechnicalFailure
+    )
+}
+
+/// What a browser shows under the practice's name: neutral, for it stands on lock screens. The words wait in the portal.
+fn push(text: &str) -> Written {
+    Written { subject: String::new(), text: text.to_owned(), html: String::new(), calendar: None }
 }
 
 /// `alderhouse.example` of `https://alderhouse.example/`: what a reader sees of an address.

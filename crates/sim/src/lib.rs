@@ -12,6 +12,7 @@
 pub mod chance;
 mod clocks;
 pub mod faults;
+pub mod matrix;
 pub mod minimise;
 pub mod modes;
 pub mod people;

@@ -72,7 +72,7 @@ pub fn plan(seed: u64, days: u32) -> Plan {
 }
 
 /// Plays a set piece once as it is and once for every label that its workers pass, with one of them killed there.
-/// Gives the number of labels.
+/// Gives the number of labels; `every` is 1 for all of them, or more to skip some.
 ///
 /// # Errors
 /// The first run that broke a promise.
@@ -80,6 +80,7 @@ pub fn crash_everywhere(
     stage: &Stage,
     preset: Preset,
     piece: &Piece,
+    every: usize,
     sometimes: &mut Sometimes,
 ) -> Result<u64, Box<Failure>> {
     let mut plan = Plan::scripted(7, preset, piece.steps.clone());
@@ -92,7 +93,7 @@ pub fn crash_everywhere(
     if let Some(broken) = whole.broken {
         return failed(plan, broken);
     }
-    for label in 1..=whole.labels {
+    for label in (1..=whole.labels).step_by(every.max(1)) {
         let killed = Plan { crashes: Crashes::At(label), ..plan.clone() };
         let report = play(stage, &killed);
         sometimes.add(&report.sometimes);

@@ -110,6 +110,8 @@ pub struct Mind {
     pub inbox: Vec<Seen>,
     /// What they believe.
     pub beliefs: BTreeMap<AppointmentId, Belief>,
+    /// What they came to believe, and when, UTC, in order.
+    pub history: Vec<(Instant, AppointmentId, Belief)>,
     /// Until when they were told that they may change it free, UTC.
     pub free_until: BTreeMap<AppointmentId, Instant>,
 }

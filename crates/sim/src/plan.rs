@@ -105,6 +105,8 @@ pub struct Plan {
     pub habits: Habits,
     /// What is done besides, at set moments.
     pub script: Vec<(Span, Step)>,
+    /// Which client the script is about, by their place in the practice.
+    pub client: usize,
     /// Where workers are killed.
     pub crashes: Crashes,
     /// Whether the faults stop at the end and everything must come to rest.
@@ -134,6 +136,7 @@ impl Plan {
             profile: Profile::swarm(seed),
             habits: Habits::lively(),
             script: Vec::new(),
+            client: 0,
             crashes: Crashes::ByChance,
             to_rest: true,
         }

@@ -2,6 +2,7 @@
 
 mod diary;
 mod record;
+mod reminders;
 mod rest;
 pub(crate) mod telling;
 
@@ -12,7 +13,7 @@ use domain::message::MessageKind;
 use domain::person::PersonRef;
 use domain::time::Instant;
 use outside::sms::Fate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A promise that was not kept.
@@ -54,8 +55,8 @@ pub(crate) struct Taken {
     pub at: Instant,
 }
 
-/// What a message tells, to whom: the same by whatever way.
-pub(crate) type News = (AppointmentId, u32, PersonRef, MessageKind);
+/// What a message tells, to whom, and when it was written, UTC: the same by whatever way.
+pub(crate) type News = (AppointmentId, u32, PersonRef, MessageKind, Instant);
 
 /// A text that a gateway took, or may have.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +87,8 @@ pub struct Judge {
     pub(crate) shadows: BTreeMap<AppointmentId, Shadow>,
     pub(crate) handings: BTreeMap<MessageId, Handings>,
     pub(crate) taken: BTreeMap<MessageId, Taken>,
+    /// What a server refused for good: whatever stands in our own books, it did not arrive.
+    pub(crate) refused: BTreeSet<MessageId>,
     /// Texts, by what they tell.
     pub(crate) texted: BTreeMap<News, Texted>,
     /// What each text tells.

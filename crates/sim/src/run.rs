@@ -4,9 +4,9 @@
 use crate::chance::Chance;
 use crate::clocks::Clocks;
 use crate::faults::{Fault, Profile};
-use crate::people::{Desk, Intent, Mind};
+use crate::people::{Desk, Intent, Mind, Source};
 use crate::plan::Plan;
-use crate::promises::{Broken, Judge};
+use crate::promises::{Broken, Judge, Shadow};
 use crate::scheduler::{Event, Queue};
 use crate::script::Step;
 use crate::sometimes::Sometimes;
@@ -15,7 +15,7 @@ use crate::trace::Trace;
 use crate::workers::{Labels, Worker};
 use crate::world::{MailWorld, Outage, TextWorld, texts};
 use domain::access::{Actor, Via};
-use domain::id::AppointmentId;
+use domain::id::{AppointmentId, MessageId};
 use domain::person::{Person, PersonRef};
 use domain::time::{Instant, Span};
 use server::app::App;
@@ -41,8 +41,23 @@ pub struct Report {
     pub sometimes: Sometimes,
     /// The promise that was broken, if one was.
     pub broken: Option<Broken>,
+    /// How the client of the script came to know what is true at the end.
+    pub told: Option<Told>,
     /// The last lines of the trace, where words were kept.
     pub words: Vec<String>,
+}
+
+/// How somebody came to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// By which way; nothing where they never did.
+    pub by: Option<Source>,
+    /// How long after it became true.
+    pub after: Span,
+    /// Whether a person owes them a word at the end.
+    pub owed: bool,
+    /// Letters and texts that reached them a second time.
+    pub twice: u32,
 }
 
 /// A run under way.
@@ -158,7 +173,9 @@ impl<'a> Run<'a> {
         if self.judge.broken.is_none() {
             self.judge_the_end();
         }
+        let told = self.how_they_know();
         Report {
+            told,
             days: self.plan.days,
             trace: self.trace.hash(),
             lines: self.trace.lines(),
@@ -167,6 +184,28 @@ impl<'a> Run<'a> {
             broken: self.judge.broken,
             words: self.trace.words(),
         }
+    }
+
+    /// How the client of the script came to know what became of their first appointment.
+    fn how_they_know(&mut self) -> Option<Told> {
+        let client = PersonRef::Client(match self.house.clients.get(self.plan.client)?.id {
+            PersonRef::Client(id) if !self.plan.script.is_empty() => id,
+            _ => return None,
+        });
+        let shadow = self.judge.shadows.values().min_by_key(|shadow| (shadow.now.created_at, shadow.now.id))?;
+        let (about, since, truth) = (shadow.now.id, shadow.since(), self.on_the_page(shadow.now.id)?.says);
+        let mind = self.minds.get(&client)?;
+        let knew = mind.history.iter().find(|(at, of, belief)| *of == about && belief.says == truth && *at >= since);
+        let (by, after) = knew.map_or((None, Span::ZERO), |(at, _, belief)| (Some(belief.source), *at - since));
+        let theirs = |id: &&MessageId| self.judge.taken.get(id).is_some_and(|taken| taken.to == client);
+        let twice = self.judge.handings.keys().filter(theirs).map(|id| self.judge.handings[id].arrived.max(1) - 1);
+        let twice = twice.sum();
+        Some(Told { by, after, twice, owed: self.is_a_word_owed(about) })
+    }
+
+    /// The appointment that was booked last, as the record shows it.
+    fn newest(&self) -> Option<&Shadow> {
+        self.judge.shadows.values().max_by_key(|shadow| (shadow.now.created_at, shadow.now.id))
     }
 
     fn happens(&mut self, event: Event) {
@@ -302,10 +341,9 @@ impl<'a> Run<'a> {
     }
 
     fn scripted(&mut self, step: Step) {
-        let about = self.judge.shadows.values().max_by_key(|shadow| (shadow.now.created_at, shadow.now.id));
-        let about = about.map(|shadow| shadow.now.id);
+        let about = self.newest().map(|shadow| shadow.now.id);
         match (step, about) {
-            (Step::Book(hours), _) => self.books_at(0, self.now + Span::hours(hours)),
+            (Step::Book(hours), _) => self.books_at(self.plan.client, self.now + Span::hours(hours)),
             (_, None) => {}
             (Step::ClientCancels, Some(id)) => self.does(Intent::ClientCancels(id)),
             (Step::ClientMoves, Some(id)) => self.does(Intent::ClientMoves(id)),

@@ -2,7 +2,7 @@
 
 use domain::time::Span;
 
-/// Something that is done at a set moment, with the first client of the practice.
+/// Something that is done at a set moment, with one client of the practice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// The client books so many hours from then.

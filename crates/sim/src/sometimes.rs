@@ -32,6 +32,7 @@ pub const STATES: &[&str] = &[
     "a stale form was refused",
     "a second click was refused",
     "two wanted the same time",
+    "a client was reminded",
     "a text went off",
     "a text was delivered",
     "a text failed and the letter behind it went",

@@ -179,6 +179,10 @@ impl Run<'_> {
         let handed = match &call.parcel {
             Parcel::Letter(letter) => self.mail.hand_off(letter.to.address.as_str(), self.now, &self.profile),
             Parcel::Text(text) => self.texts.hand_off(&text.to, self.now, &self.profile),
+            // Nobody here has a browser that asked for notices.
+            Parcel::Push(_) => {
+                crate::world::Handed::not(server::work::Outcome::Refused("no browser".into()), "push refused")
+            }
         };
         self.trace.note(self.now, format_args!("worker {worker} hands off to {}: {}", call.parcel.to(), handed.how));
         self.count_hand_off(&call, &handed);
@@ -270,6 +274,7 @@ impl Run<'_> {
                 html: String::new(),
                 calendar: None,
             },
+            Parcel::Push(_) => return None,
         })
     }
 

@@ -12,6 +12,7 @@ pub mod bookkeeping;
 pub mod change_request;
 pub mod command;
 pub mod contact;
+pub mod conversation;
 pub mod disruption;
 mod engine;
 mod error;
@@ -32,6 +33,7 @@ pub mod pathway;
 pub mod person;
 pub mod policy;
 pub mod practice;
+pub mod push;
 mod read;
 #[cfg(feature = "record")]
 pub mod record;

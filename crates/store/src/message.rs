@@ -163,9 +163,10 @@ pub fn record(tx: &mut Tx<'_>, id: MessageId, state: MessageState, reply: &str, 
     Ok(tx.execute(RECORD, vals![id, state.as_str(), reply, at])? == 1)
 }
 
-/// What waits to tell the same by another way is not needed any more: this one has arrived.
+/// What waits to tell the same by another way later is not needed any more: this one has arrived.
 pub fn cancel_behind(tx: &mut Tx<'_>, arrived: &Message) -> Result<(), DbError> {
-    let Some(values) = behind(arrived) else { return Ok(()) };
+    let Some(mut values) = behind(arrived) else { return Ok(()) };
+    values.push(Value::from(arrived.send_at));
     for row in &tx.query(CANCEL_BEHIND, &values)? {
         job::remove(tx, DELIVER, row.text(0)?)?;
     }
@@ -184,10 +185,12 @@ pub fn send_behind(tx: &mut Tx<'_>, failed: &Message, now: Instant) -> Result<bo
     Ok(!waiting.is_empty())
 }
 
-/// What makes another message one that tells the same; none for what is about no appointment.
+/// What makes another message one that tells the same; none for what is about no appointment. The same reminder comes again
+/// on another day, so the moment of writing counts too.
 fn behind(message: &Message) -> Option<Vec<Value<'static>>> {
-    let about = message.appointment?;
-    Some(vals![about, message.revision, message.to.to_string(), message.kind.as_str(), message.channel.word()].to_vec())
+    let (about, to) = (message.appointment?, message.to.to_string());
+    let (kind, channel) = (message.kind.as_str(), message.channel.word());
+    Some(vals![about, message.revision, to, kind, channel, message.written_at].to_vec())
 }
 
 /// What was sent by text to this number since then, the newest first: whom a text from there may be of.
@@ -238,7 +241,7 @@ fn link_word(link: LinkTo) -> String {
 }
 
 /// The object's id says by its prefix which link it is.
-fn link_of(word: &str) -> Option<LinkTo> {
+pub(crate) fn link_of(word: &str) -> Option<LinkTo> {
     fn id<K: Kind>(word: &str) -> Option<Id<K>> {
         word.parse().ok()
     }

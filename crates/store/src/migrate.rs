@@ -50,7 +50,9 @@ pub const MIGRATIONS: &[Migration] = &[
     both(12, "preference", include_str!("../migrations/0012_preference.sql")),
     both(13, "templates", include_str!("../migrations/0013_templates.sql")),
     both(14, "reminders", include_str!("../migrations/0014_reminders.sql")),
+    both(15, "digest", include_str!("../migrations/0015_digest.sql")),
     both(16, "pages", include_str!("../migrations/0016_pages.sql")),
+    both(17, "conversation", include_str!("../migrations/0017_conversation.sql")),
 ];
 
 /// A step that says the same to both engines.
@@ -172,9 +174,10 @@ impl Target<'_> {
 
 fn apply_all(target: &mut Target<'_>, steps: &[Migration]) -> Result<Vec<&'static str>, DbError> {
     let mut applied = Vec::new();
+    let newest = steps.iter().map(|step| step.number).max().unwrap_or(0);
     for step in steps {
         target.begin()?;
-        match apply(target, step, steps.last().map_or(0, |last| last.number)) {
+        match apply(target, step, newest) {
             Ok(new) => {
                 target.run("COMMIT")?;
                 applied.extend(new.then_some(step.name));

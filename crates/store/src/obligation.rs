@@ -51,6 +51,11 @@ const NEXT_TO_BOOK: Sql = sql!(
     " FROM obligation WHERE relationship = $1 AND kind = 'book_next' AND state IN ('open', 'escalated')
       ORDER BY opened_at, id"
 );
+const OWED_BETWEEN: Sql = sql!(
+    "SELECT ",
+    obligation_columns!(),
+    " FROM obligation WHERE relationship = $1 AND kind = $2 AND state IN ('open', 'escalated') ORDER BY opened_at, id"
+);
 const OF_DISRUPTION: Sql =
     sql!("SELECT ", obligation_columns!(), " FROM obligation WHERE disruption = $1 ORDER BY opened_at, id");
 macro_rules! of_therapist {
@@ -206,6 +211,15 @@ pub fn of_relationship(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<
 /// The duties to book a next appointment for these two, whichever appointment they came from: any booking meets them.
 pub fn next_to_book(tx: &mut Tx<'_>, relationship: RelationshipId) -> Result<Vec<Obligation>, DbError> {
     tx.query(NEXT_TO_BOOK, vals![relationship])?.iter().map(from_row).collect()
+}
+
+/// What is owed of this kind between these two, whatever it is about.
+pub fn owed_between(
+    tx: &mut Tx<'_>,
+    relationship: RelationshipId,
+    kind: ObligationKind,
+) -> Result<Vec<Obligation>, DbError> {
+    tx.query(OWED_BETWEEN, vals![relationship, kind.as_str()])?.iter().map(from_row).collect()
 }
 
 /// Every duty of a case, those that are done included, in the order in which they opened.

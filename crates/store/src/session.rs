@@ -19,6 +19,8 @@ pub struct Visitor {
     pub manner: Manner,
     /// Their practice.
     pub place: Place,
+    /// How many lines of conversations were written to them and not opened; 0 for programs.
+    pub waiting: u32,
 }
 
 /// How somebody reads times and words.
@@ -73,7 +75,12 @@ pub(crate) use visitor_columns;
 const FIND: Sql = sql!(
     "SELECT ",
     visitor_columns!(),
-    ", s.opened_at, s.seen_at
+    ", s.opened_at, s.seen_at, CASE p.role
+         WHEN 'client' THEN (SELECT count(*) FROM conversation_line l
+             WHERE l.client = p.id AND l.from_client = 0 AND l.read_at IS NULL)
+         WHEN 'therapist' THEN (SELECT count(*) FROM conversation_line l
+             WHERE l.therapist = p.id AND l.from_client = 1 AND l.read_at IS NULL)
+         ELSE 0 END
      FROM session s JOIN person p ON p.id = s.person JOIN practice q ON q.id = p.practice
      WHERE s.secret_hash = $1 AND s.ends_at > $2 AND p.active = 1"
 );
@@ -87,7 +94,7 @@ const SWEEP: Sql = sql!("DELETE FROM session WHERE ends_at <= $1");
 /// The session with this secret, if it has not ended and its person may still sign in.
 pub fn find(tx: &mut Tx<'_>, secret_hash: [u8; 32], now: Instant) -> Result<Option<Session>, DbError> {
     let Some(row) = tx.query_opt(FIND, vals![secret_hash, now])? else { return Ok(None) };
-    let visitor = visitor_from(&row, Via::Portal)?;
+    let visitor = Visitor { waiting: row.get(VISITOR_WIDTH + 2)?, ..visitor_from(&row, Via::Portal)? };
     Ok(Some(Session { visitor, opened_at: row.get(VISITOR_WIDTH)?, seen_at: row.get(VISITOR_WIDTH + 1)? }))
 }
 
@@ -139,5 +146,5 @@ pub(crate) fn visitor_from(row: &Row, via: Via) -> Result<Visitor, DbError> {
         clinical_email: row.get(9)?,
         risk_email: row.get(10)?,
     };
-    Ok(Visitor { actor, manner, place })
+    Ok(Visitor { actor, manner, place, waiting: 0 })
 }

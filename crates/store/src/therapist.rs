@@ -15,7 +15,9 @@ use domain::pathway::Overrides;
 use domain::person::PersonRef;
 use domain::practice::Therapist;
 use domain::reserved::ReservedSlot;
-use domain::schedule::Schedule;
+use domain::schedule::{Schedule, TimeOfDay};
+use domain::telling::digest::Digest;
+use domain::time::Instant;
 
 // The therapist's own columns, then the person's in the order of `person::from_columns`.
 macro_rules! therapist_columns {
@@ -42,6 +44,10 @@ const FEES: Sql = sql!("UPDATE therapist SET late_cancel_fee_minor = $2, no_show
 const RESERVED: Sql = sql!("UPDATE therapist SET reserved = $2 WHERE id = $1");
 const LISTING: Sql = sql!("UPDATE therapist SET listing = $2 WHERE id = $1");
 const OVERRIDES: Sql = sql!("UPDATE therapist SET overrides = $2 WHERE id = $1");
+
+const DIGEST: Sql = sql!("SELECT digest_minute, digest_sent_at FROM therapist WHERE id = $1");
+const DIGEST_AT: Sql = sql!("UPDATE therapist SET digest_minute = $2 WHERE id = $1");
+const DIGEST_SENT: Sql = sql!("UPDATE therapist SET digest_sent_at = $2 WHERE id = $1");
 
 /// The therapist's own columns; the person's come after them.
 const OWN_COLUMNS: usize = 8;
@@ -102,6 +108,25 @@ pub fn update_overrides(tx: &mut Tx<'_>, id: TherapistId, overrides: &Overrides)
 /// Keeps how a therapist is listed. Says whether there is such a therapist.
 pub fn update_listing(tx: &mut Tx<'_>, id: TherapistId, listing: &Listing) -> Result<bool, DbError> {
     Ok(tx.execute(LISTING, vals![id, listing_of(listing)?])? == 1)
+}
+
+/// When this therapist reads of their day; nothing where they do not want to.
+pub fn digest(tx: &mut Tx<'_>, id: TherapistId) -> Result<Option<Digest>, DbError> {
+    let Some(row) = tx.query_opt(DIGEST, vals![id])? else { return Ok(None) };
+    let minute: Option<i64> = row.get(0)?;
+    let at = minute.and_then(|minute| u16::try_from(minute).ok()).and_then(TimeOfDay::from_minutes);
+    let sent_at = row.get(1)?;
+    Ok(at.map(|at| Digest { at, sent_at }))
+}
+
+/// Keeps when a therapist reads of their day, none for never. Says whether there is such a therapist.
+pub fn update_digest(tx: &mut Tx<'_>, id: TherapistId, at: Option<TimeOfDay>) -> Result<bool, DbError> {
+    Ok(tx.execute(DIGEST_AT, vals![id, at.map(|at| i64::from(at.minutes()))])? == 1)
+}
+
+/// Keeps when a therapist's day was last written to them, UTC.
+pub fn digest_sent(tx: &mut Tx<'_>, id: TherapistId, at: Instant) -> Result<(), DbError> {
+    tx.execute(DIGEST_SENT, vals![id, at]).map(|_| ())
 }
 
 /// None is listed, as everybody begins.

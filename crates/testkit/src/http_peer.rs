@@ -16,6 +16,16 @@ pub struct Heard {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+    /// The same where it is no text.
+    pub bytes: Vec<u8>,
+}
+
+impl Heard {
+    /// A header by its name in lower case; empty where there is none.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
 }
 
 /// What it does with a call.
@@ -95,5 +105,5 @@ fn read(line: &TcpStream) -> Option<Heard> {
     let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, n)| n.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
-    Some(Heard { method, path, headers, body: String::from_utf8_lossy(&body).into_owned() })
+    Some(Heard { method, path, headers, body: String::from_utf8_lossy(&body).into_owned(), bytes: body })
 }

@@ -13,6 +13,7 @@ pub mod kannel;
 pub mod letter;
 pub mod lossy;
 pub mod postgres;
+pub mod push_service;
 pub mod python;
 pub mod scratch;
 pub mod tls;

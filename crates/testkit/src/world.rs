@@ -118,6 +118,12 @@ impl Plan {
             .setting("HOLDSPACE_SMS_FROM", "+447700900100")
     }
 
+    /// Notices to browsers go to a push service on this machine.
+    #[must_use]
+    pub fn pushing(self) -> Self {
+        self.setting("HOLDSPACE_PUSH_PRIVATE", "true")
+    }
+
     /// Chance rolls another way.
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
@@ -176,7 +182,7 @@ impl World {
         let post = Arc::new(PostRoom::new(plan.way, exim.as_ref(), proxy.as_ref()));
         let kept = Kept::new(plan.engine.clone());
         let app = app(plan, address, kept.open());
-        post.open_gateways(&app.config);
+        post.open_gateways(&app.config, app.keys.push());
         let settle = |preset: &Preset| {
             let command = app.dice.command(app.now());
             let client = (plan.client_email, plan.client_phone);

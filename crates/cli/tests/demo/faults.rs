@@ -13,7 +13,7 @@ fn set(demo: &Demo, mode: &str, to: Option<&str>) {
 /// The letters of a new booking: to the client, then to the therapist.
 fn letters(demo: &Demo, appointment: &str) -> Vec<Value> {
     let mut found = demo.outbox("?kind=confirmation");
-    found.retain(|letter| letter["appointment"] == appointment);
+    found.retain(|letter| letter["appointment"] == appointment && letter["channel"] == "email");
     found
 }
 

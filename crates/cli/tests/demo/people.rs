@@ -111,7 +111,8 @@ fn nobody_is_real(demo: &Demo, practices: &[Value]) {
     let letters = demo.outbox("");
     assert!(!letters.is_empty());
     for letter in &letters {
-        assert_eq!((text(letter, "channel"), text(letter, "status")), ("email", "sent"));
+        let arrived = [("email", "sent"), ("sms", "delivered")];
+        assert!(arrived.contains(&(text(letter, "channel"), text(letter, "status"))), "{letter}");
         for real in ["0333 222", "vhg.co.uk"] {
             assert!(!text(letter, "body").contains(real), "{letter}");
         }

@@ -92,6 +92,14 @@ fn checked_reason(why: Option<String>) -> Result<Option<String>, Refusal> {
     Ok(Some(why.to_owned()))
 }
 
+/// The client has opened in the portal what they were told there: delivered and read, so they know.
+pub(super) fn read_in_portal(situation: &Situation, now: Instant) -> Result<Outcome, Refusal> {
+    let mut outcome = Outcome::default();
+    informed(situation, "the client read it in the portal", now, &mut outcome);
+    finish(situation, "client_informed", json!({ "how": "read in the portal" }), now, &mut outcome);
+    Ok(outcome)
+}
+
 pub(super) fn attempt(
     situation: &Situation,
     asker: &Asker,

@@ -78,6 +78,8 @@ pub enum Command {
     Money(MoneyAct),
     /// The client has seen it with their own eyes.
     Seen,
+    /// The client has opened in the portal what they were told there.
+    ReadInPortal,
     /// The client has written back, and this is what it means.
     Reply(ClientWord),
     /// Somebody tried to reach the client.
@@ -116,6 +118,7 @@ pub fn decide(
         Command::Moves(act) => moves::decide(situation, asker, act, now, ids),
         Command::Money(act) => moves::decide_money(situation, asker, act, now, ids),
         Command::Seen => contact::seen(situation, now),
+        Command::ReadInPortal => contact::read_in_portal(situation, now),
         Command::Reply(word) => reply::decide(situation, asker, word, now, ids),
         Command::Attempt(attempt) => contact::attempt(situation, asker, attempt, None, now, ids),
         Command::AttemptBecause(attempt, why) => contact::attempt(situation, asker, attempt, Some(why), now, ids),

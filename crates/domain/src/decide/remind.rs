@@ -11,6 +11,9 @@ use serde_json::json;
 /// Reminders for the same hour are spread over so long before it, so that they do not all go in one second.
 const SPREAD: Span = Span::minutes(15);
 
+/// Whoever was told the time so shortly before a reminder does not need it.
+const FRESH: Span = Span::hours(6);
+
 /// When this appointment's client is reminded, UTC.
 fn moments(parameters: &Parameters, about: &Appointment) -> impl Iterator<Item = Instant> {
     let bytes = about.id.bytes();
@@ -27,13 +30,13 @@ pub(super) fn next_look(parameters: &Parameters, about: &Appointment, now: Insta
 }
 
 /// Reminds the client, where it is time: not before the first moment of the schedule, not again for the same one, and not
-/// where they were told the time since. After the start nobody is reminded.
+/// where they were told the time since, or just before. After the start nobody is reminded.
 pub(super) fn due(situation: &Situation, now: Instant) -> Option<Outcome> {
     let about = situation.appointment.as_ref().filter(|about| about.state == State::Booked && now < about.start)?;
     let parameters = &situation.policy.parameters;
     let reached = moments(parameters, about).filter(|at| *at <= now).max()?;
     let told = situation.live.client_told_at.unwrap_or(about.created_at);
-    if reached <= told {
+    if reached <= told + FRESH {
         return None;
     }
     let mut outcome = Outcome::default();

@@ -355,6 +355,12 @@ parameters! {
         /// How long before the start a client is reminded.
         at: BTreeSet<u32>, "hours before the start", AsSet, Hours(1, 720);
     }
+    /// Messages in the portal.
+    in_app: InApp in Telling {
+        /// How long a message in the portal may stay unopened before it goes by the next way that the client allows. News
+        /// of the very moment waits three minutes.
+        unread_minutes: u32, "minutes", Shorter, Number(3, 1440);
+    }
     /// Clients who cannot be reached.
     unable_to_reach: UnableToReach in Telling {
         /// How long a client has to answer the last message.

@@ -20,28 +20,28 @@ pub struct Reach {
     pub push: bool,
 }
 
-/// How long a text may stay without a word of where it is, before the letter that waits behind it goes: where seconds
-/// matter, and else.
+/// How long a text may stay without a word of where it is, before what waits behind it goes: where seconds matter, and else.
+/// Where seconds matter a message in the portal has no longer.
 const SILENCE: [Span; 2] = [Span::minutes(3), Span::minutes(30)];
 
 /// The notices that this one becomes, each by one way: at least one, so that nothing is decided and then not told. Behind
-/// a text waits a letter: it goes when the text fails or nothing is heard of it, and never when the text has arrived.
-/// A client who said no to every way that there is gets a letter without an address, which a person takes over (U3).
+/// a text, and behind a message in the portal, waits the next way that they allow: it goes when the first fails, when
+/// nothing is heard of the text, or when the message stays unopened, and never when they have it. A client who said no to
+/// every way that there is gets a letter without an address, which a person takes over (U3).
 pub fn ways(notice: &Notice, to: &Person, reach: Reach, parameters: &Parameters) -> Vec<Notice> {
-    let night = Night::of(notice, to, parameters);
+    let night = Night::of(notice.kind, notice.facts.time.from, notice.send_at, to, parameters);
     let channels = channels(notice.kind, to, reach, &night);
     let by = |channel| {
-        let send_at = if channel == Channel::Sms { night.text_at(notice.send_at) } else { notice.send_at };
+        let rings = matches!(channel, Channel::Sms | Channel::Push);
+        let send_at = if rings { night.text_at(notice.send_at) } else { notice.send_at };
         let safe = to.preference.file.safe_content;
         let calendar = notice.calendar.filter(|_| channel == Channel::Email && !safe);
         Notice { channel, send_at, calendar, ..notice.clone() }
     };
     let mut ways: Vec<Notice> = channels.iter().copied().map(by).collect();
-    let first = ways.first().filter(|way| way.channel == Channel::Sms).map(|way| way.send_at);
-    if let (Some(at), false, true) = (first, channels.contains(&Channel::Email), to.address(Channel::Email).is_some()) {
-        let [urgent, other] = SILENCE;
-        let silence = if notice.urgent || notice.kind.is_live() { urgent } else { other };
-        ways.push(Notice { send_at: at + silence, ..by(Channel::Email) });
+    if let Some(behind) = behind(notice, to, reach, parameters, &night, &ways) {
+        let way = by(behind.0);
+        ways.push(Notice { send_at: behind.1.max(way.send_at), ..way });
     }
     ways
 }
@@ -61,12 +61,50 @@ pub fn text_may_go(to: &Person, parameters: &Parameters, now: Instant) -> Instan
     morning_after(now, to, evening, morning).map_or(now, |morning| morning.max(now))
 }
 
+/// By which way it goes after all, and when.
+fn behind(
+    notice: &Notice,
+    to: &Person,
+    reach: Reach,
+    parameters: &Parameters,
+    night: &Night,
+    ways: &[Notice],
+) -> Option<(Channel, Instant)> {
+    let (first, [urgent, other]) = (ways.first()?, SILENCE);
+    let portal = matches!(first.channel, Channel::InApp | Channel::Push);
+    if portal && notice.kind == MessageKind::PassedOn {
+        // Who has just written there needs no letter that somebody will read it.
+        return None;
+    }
+    let others: &[Channel] = match first.channel {
+        Channel::Sms => &[Channel::Email],
+        Channel::InApp | Channel::Push => &[Channel::Sms, Channel::Email],
+        _ => return None,
+    };
+    // What goes anyway needs nobody behind it.
+    let goes = |channel: &Channel| ways.iter().any(|way| way.channel == *channel);
+    if others.iter().any(goes) {
+        return None;
+    }
+    let open = |channel: &&Channel| can(**channel, to, reach) && !(**channel == Channel::Sms && night.forbids_texts());
+    let in_their_order = to.preference.channels.iter().filter(|channel| others.contains(channel));
+    let next =
+        in_their_order.chain([&Channel::Email, &Channel::Sms]).filter(|channel| others.contains(channel)).find(open)?;
+    let silence = match (notice.urgent || notice.kind.is_live(), portal) {
+        (true, _) => urgent,
+        (false, true) => Span::minutes(parameters.in_app.unread_minutes.into()),
+        (false, false) => other,
+    };
+    Some((*next, first.send_at + silence))
+}
+
 /// In the order of preference; never empty.
 fn channels(kind: MessageKind, to: &Person, reach: Reach, night: &Night) -> Vec<Channel> {
     if !matches!(to.id, PersonRef::Client(_)) || !can_be_short(kind) {
         return vec![Channel::Email];
     }
-    let can = |channel: &Channel| can(*channel, to, reach) && !(*channel == Channel::Sms && night.forbids_texts());
+    let rings = |channel: &Channel| matches!(channel, Channel::Sms | Channel::Push);
+    let can = |channel: &Channel| can(*channel, to, reach) && !(rings(channel) && night.forbids_texts());
     let mut listed: Vec<Channel> = Vec::new();
     for channel in to.preference.channels.iter().filter(|channel| can(channel)) {
         // Older rows may name a way twice; nobody is told twice by one way (U1).
@@ -76,6 +114,17 @@ fn channels(kind: MessageKind, to: &Person, reach: Reach, night: &Night) -> Vec<
     }
     // News of the very moment goes by every way that they gave, the rest by the one that they like best.
     let mut chosen = if kind.is_live() { listed } else { listed.into_iter().take(1).collect() };
+    // A notice from the browser says only that there is something: the words are in the portal, and one who is told there
+    // hears of it by the browser too, where they asked for it.
+    let portal = chosen.iter().position(|channel| matches!(channel, Channel::InApp | Channel::Push));
+    if let Some(at) = portal {
+        let asked = |channel| to.preference.file.consents.get(&channel).is_some_and(|consent| consent.given);
+        for (channel, wanted) in [(Channel::InApp, reach.in_app), (Channel::Push, asked(Channel::Push))] {
+            if wanted && !chosen.contains(&channel) && can(&channel) {
+                chosen.insert(at + 1, channel);
+            }
+        }
+    }
     let letter = chosen.is_empty() || always_a_letter(kind);
     if letter && !chosen.contains(&Channel::Email) && (to.address(Channel::Email).is_some() || chosen.is_empty()) {
         chosen.push(Channel::Email);
@@ -89,6 +138,7 @@ fn can(channel: Channel, to: &Person, reach: Reach) -> bool {
     match channel {
         Channel::Email => to.address(channel).is_some(),
         Channel::Sms => reach.sms && to.address(channel).is_some(),
+        // The portal is always there, whatever they said of letters and texts.
         Channel::InApp => reach.in_app && welcome,
         Channel::Push => reach.push && welcome,
         Channel::Phone | Channel::Voicemail | Channel::InPerson => false,
@@ -126,6 +176,16 @@ const fn can_be_short(kind: MessageKind) -> bool {
     )
 }
 
+/// When something that rings may go that had to wait: at once, or in the morning where it has become night meanwhile (N13).
+/// `start` is when the appointment begins that it is about, UTC.
+pub fn rings_at(kind: MessageKind, start: Instant, to: &Person, parameters: &Parameters, now: Instant) -> Instant {
+    let night = Night::of(kind, start, now, to, parameters);
+    match night.ends {
+        Some(morning) if night.forbids_texts() => morning.max(now),
+        _ => night.text_at(now),
+    }
+}
+
 /// What the hour on the client's clock means for a text: letters disturb nobody.
 struct Night {
     /// When the morning comes; none by day.
@@ -138,13 +198,13 @@ struct Night {
 
 impl Night {
     /// The hours are the client's own, or else the practice's.
-    fn of(notice: &Notice, to: &Person, parameters: &Parameters) -> Self {
+    fn of(kind: MessageKind, start: Instant, at: Instant, to: &Person, parameters: &Parameters) -> Self {
         let (usual, own) = (&parameters.quiet_hours, to.preference.file.quiet);
         let (evening, morning) = own.map_or((usual.from, usual.to), |own| (own.from, own.to));
-        let near = notice.facts.time.from - notice.send_at <= Span::hours(i64::from(usual.urgent));
+        let near = start - at <= Span::hours(i64::from(usual.urgent));
         Self {
-            ends: morning_after(notice.send_at, to, evening, morning),
-            urgent: notice.kind.is_live() || near,
+            ends: morning_after(at, to, evening, morning),
+            urgent: kind.is_live() || near,
             may_wake: own.is_none_or(|own| own.urgent),
         }
     }

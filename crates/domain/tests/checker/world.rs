@@ -252,6 +252,9 @@ impl World {
                 situation.next_appointment = wish.next_step.next_appointment.and_then(|id| self.find(id)).cloned();
             }
             Command::Live(_) => situation.live = self.live(situation.appointment.as_ref()),
+            Command::Due(Due::AppointmentEnd) => {
+                situation.live.client_told_at = about.appointment.and_then(|id| self.client_told_at(id));
+            }
             Command::File(_) => situation.file = self.on_file(situation),
             _ => {}
         }
@@ -298,6 +301,13 @@ impl World {
         let Some(about) = about else { return LiveFacts::default() };
         let of_it = |made: &&ContactAttempt| made.appointment == Some(about.id);
         LiveFacts { attempts: self.attempts.iter().filter(of_it).cloned().collect(), ..LiveFacts::default() }
+    }
+
+    /// When the client was last told the time of this appointment, reminders included, UTC.
+    pub fn client_told_at(&self, id: AppointmentId) -> Option<Instant> {
+        let to_client =
+            self.notices.iter().filter(|told| told.appointment == id && matches!(told.to, PersonRef::Client(_)));
+        to_client.filter(|told| told.kind.names_the_time()).map(|told| told.send_at).max()
     }
 
     fn on_file(&self, situation: &Situation) -> OnFile {

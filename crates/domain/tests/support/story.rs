@@ -208,6 +208,7 @@ impl Story {
             self.requests.iter().rfind(|r| Some(r.appointment) == subject && r.state == RequestState::Open).cloned();
         situation.account = self.ledger.clone();
         situation.undo = self.undo.clone().filter(|undo| Some(undo.appointment) == subject);
+        situation.live.client_told_at = subject.and_then(|id| self.client_told_at(id));
         situation.therapist_busy = self.busy(people::to_therapist(), now);
         situation.client_busy = self.busy(people::to_client(), now);
         situation
@@ -226,6 +227,11 @@ impl Story {
             screening: None,
             duties: self.obligations.iter().filter(|o| o.appointment.is_none()).cloned().collect(),
         }
+    }
+
+    fn client_told_at(&self, id: AppointmentId) -> Option<Instant> {
+        let to_client = self.notices.iter().filter(|told| told.appointment == id && told.to == people::to_client());
+        to_client.filter(|told| told.kind.names_the_time()).map(|told| told.send_at).max()
     }
 
     fn waits_for_a_time(&self, case: &Disruption) -> bool {

@@ -66,6 +66,17 @@ pub struct GatewaySettings {
     pub whole: Span,
 }
 
+impl GatewaySettings {
+    /// Whether its company has signed a call to this address with these fields; nothing where its language has no
+    /// signatures.
+    pub fn has_signed(&self, url: &str, fields: &[(String, String)], signature: &str) -> Option<bool> {
+        match self.kind {
+            Kind::Twilio => Some(twilio::is_signed(self.password.reveal(), url, fields, signature)),
+            Kind::Kannel => None,
+        }
+    }
+}
+
 /// The settings cannot work.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
@@ -146,7 +157,7 @@ impl Gateway {
 }
 
 /// The status and the first few kilobytes of an answer, or what it means that there is none.
-pub(super) fn answer(called: Result<http::Response<Body>, Error>) -> Result<(u16, String), Handed> {
+pub(crate) fn answer(called: Result<http::Response<Body>, Error>) -> Result<(u16, String), Handed> {
     let mut reply = called.map_err(|error| without_answer(&error))?;
     let status = reply.status().as_u16();
     // The status alone decides; words that are cut off are no reason to send it twice.
@@ -179,7 +190,7 @@ fn is_local(url: &str) -> bool {
         .any(|local| host.strip_prefix(local).is_some_and(|port| port.is_empty() || port.starts_with(':')))
 }
 
-fn certificates() -> Result<TlsConfig, GatewayError> {
+pub(crate) fn certificates() -> Result<TlsConfig, GatewayError> {
     let found = rustls_native_certs::load_native_certs();
     if found.certs.is_empty() {
         let why = found.errors.first().map_or_else(|| "there are none".to_owned(), ToString::to_string);

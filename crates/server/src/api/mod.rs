@@ -5,6 +5,7 @@ mod attendance;
 mod audit;
 mod availability;
 mod contact;
+mod conversations;
 mod disruptions;
 mod guidance;
 mod hooks;
@@ -19,6 +20,7 @@ mod pathways;
 mod people;
 mod policy;
 mod preferences;
+mod push;
 mod relationships;
 pub(crate) mod reliability;
 mod request;
@@ -54,6 +56,7 @@ pub fn routes() -> Vec<Route> {
         audit::routes(),
         availability::routes(),
         contact::routes(),
+        conversations::routes(),
         disruptions::routes(),
         guidance::routes(),
         ledger::routes(),
@@ -68,6 +71,7 @@ pub fn routes() -> Vec<Route> {
         people::routes(),
         policy::routes(),
         preferences::routes(),
+        push::routes(),
         relationships::routes(),
         reserved_slots::routes(),
         risk::routes(),

@@ -136,6 +136,7 @@ impl Post for Catcher {
         let (id, channel, line) = match &call.parcel {
             Parcel::Letter(letter) => (own_name(letter), Channel::Email, Line::Email),
             Parcel::Text(text) => (text.id.to_string(), Channel::Sms, Line::Sms),
+            Parcel::Push(_) => (own_id(call), Channel::Push, Line::Email),
         };
         let (subject, body, html, attachments) = match &call.parcel {
             Parcel::Letter(letter) => {
@@ -143,9 +144,12 @@ impl Post for Catcher {
                 (letter.subject.clone(), letter.text.clone(), letter.html.clone(), attachments)
             }
             Parcel::Text(text) => (String::new(), text.body.clone(), None, Vec::new()),
+            Parcel::Push(push) => (String::new(), push.text.clone(), None, Vec::new()),
         };
         let to = call.parcel.to().to_owned();
         let (status, outcome) = answer(self.faults.of(line, &to));
+        let has_arrived = matches!((&call.parcel, &outcome), (Parcel::Text(_), Outcome::Accepted(_)));
+        let status = if has_arrived { Status::Delivered } else { status };
         self.outbox.catch(Caught {
             id,
             channel,
@@ -182,6 +186,14 @@ impl Catcher {
         if let Err(why) = kept {
             tracing::debug!(?why, "a receipt that changes nothing");
         }
+    }
+}
+
+/// The id of the message that a call hands over.
+fn own_id(call: &Call) -> String {
+    match &call.errand {
+        Errand::Message(message) => message.id.to_string(),
+        Errand::SignIn(person) => person.to_string(),
     }
 }
 

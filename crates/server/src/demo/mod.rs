@@ -14,6 +14,7 @@ pub mod outbox;
 mod pages;
 mod people;
 mod plant;
+mod portal;
 mod routes;
 mod stage;
 mod story;

@@ -63,6 +63,10 @@ pub enum Status {
     Deferred,
     /// It arrived, and the answer that says so was lost.
     Unknown,
+    /// It is in the portal.
+    Delivered,
+    /// It was opened there.
+    Read,
 }
 
 impl Status {
@@ -73,12 +77,14 @@ impl Status {
             Self::Rejected => "rejected",
             Self::Deferred => "deferred",
             Self::Unknown => "unknown",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
         }
     }
 
     /// Whether the person has the letter.
     pub const fn arrived(self) -> bool {
-        matches!(self, Self::Sent | Self::Unknown)
+        matches!(self, Self::Sent | Self::Unknown | Self::Delivered | Self::Read)
     }
 }
 

@@ -136,18 +136,32 @@ pub async fn sign_in(app: App, call: Call<Public>) -> Answer {
 /// `GET /demo/outbox`: JSON for programs, a list for people.
 pub async fn outbox(handles: Arc<Handles>, app: App, call: Call<Public>) -> Answer {
     if !wire::prefers_html(call.headers()) {
-        return wire::outbox(handles, call).await;
+        return wire::outbox(handles, app, call).await;
     }
-    let letters = wire::letters(&handles, &call).await?;
+    let letters = wire::letters(&handles, &app, &call).await?;
     let total = letters.len();
     let letters = letters.iter().rev().take(LETTERS_SHOWN).map(letter_view).collect();
     page(&OutboxPage { shell: Shell::new(&app, &call, "Outbox"), letters, total })
 }
 
+/// What it is called in a list: its subject, or how a text begins.
+fn title(letter: &Caught) -> String {
+    const SHOWN: usize = 60;
+    if !letter.subject.is_empty() {
+        return letter.subject.clone();
+    }
+    let line = letter.body.lines().next().unwrap_or_default();
+    if line.chars().count() <= SHOWN {
+        line.to_owned()
+    } else {
+        format!("{}…", line.chars().take(SHOWN).collect::<String>())
+    }
+}
+
 fn letter_view(letter: &Caught) -> LetterView {
     LetterView {
         href: format!("/demo/letters/{}", letter.id),
-        subject: letter.subject.clone(),
+        subject: title(letter),
         to: letter.to.clone(),
         kind: letter.kind.as_str().replace('_', " "),
         status: letter.status.word(),
@@ -157,7 +171,13 @@ fn letter_view(letter: &Caught) -> LetterView {
 
 /// `GET /demo/letters/{id}`.
 pub async fn letter(handles: Arc<Handles>, app: App, call: Call<Public>) -> Answer {
-    let letter = handles.outbox.find(call.param("id")).ok_or_else(Problem::not_found)?;
+    let letter = match handles.outbox.find(call.param("id")) {
+        Some(letter) => letter,
+        None => {
+            let in_app = super::portal::find(&app, &super::outbox::Wanted::default()).await?;
+            in_app.into_iter().find(|one| one.id == call.param("id")).ok_or_else(Problem::not_found)?
+        }
+    };
     let mut facts = vec![
         ("To", letter.to.clone()),
         ("What for", letter.kind.as_str().replace('_', " ")),
@@ -172,7 +192,7 @@ pub async fn letter(handles: Arc<Handles>, app: App, call: Call<Public>) -> Answ
     let base = app.config.base_url.to_string();
     let body = pieces(&letter.body, &base);
     let shell = Shell::new(&app, &call, "A letter");
-    page(&LetterPage { shell, facts, subject: letter.subject, body, attachments: letter.attachments })
+    page(&LetterPage { shell, facts, subject: title(&letter), body, attachments: letter.attachments })
 }
 
 /// How many parts a text is sent and paid for as.

@@ -49,15 +49,22 @@ struct OutboxQuery {
 ///
 /// # Errors
 /// 422 naming the field; faults of the store.
-pub async fn letters(handles: &Arc<Handles>, call: &Call<Public>) -> Result<Vec<Caught>, Problem> {
+pub async fn letters(handles: &Arc<Handles>, app: &App, call: &Call<Public>) -> Result<Vec<Caught>, Problem> {
     let OutboxQuery { to_person, channel, kind, since } = call.query()?;
     catch_up(handles).await?;
-    Ok(handles.outbox.list(&Wanted { to_person, channel, kind, since }))
+    let wanted = Wanted { to_person, channel, kind, since };
+    let in_app = super::portal::find(app, &wanted).await?;
+    let mut all = handles.outbox.list(&wanted);
+    if !in_app.is_empty() {
+        all.extend(in_app);
+        all.sort_by_key(|one| one.sent_at);
+    }
+    Ok(all)
 }
 
 /// `GET /demo/outbox`.
-pub async fn outbox(handles: Arc<Handles>, call: Call<Public>) -> Answer {
-    let items: Vec<_> = letters(&handles, &call).await?.iter().map(letter).collect();
+pub async fn outbox(handles: Arc<Handles>, app: App, call: Call<Public>) -> Answer {
+    let items: Vec<_> = letters(&handles, &app, &call).await?.iter().map(letter).collect();
     answer(&json!({ "items": items }))
 }
 

@@ -13,9 +13,8 @@ use store::{Done, Tx};
 pub fn appointment_end(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
     let mut situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
     let told = store::message::of_appointment(tx, id)?;
-    let names_it = |kind: MessageKind| kind.tells_the_time() || kind == MessageKind::Reminder;
-    let to_client = told.iter().filter(|told| told.to == situation.client.id && names_it(told.kind));
-    situation.live.client_told_at = to_client.map(|told| told.written_at).max();
+    let to_client = told.iter().filter(|told| told.to == situation.client.id && told.kind.names_the_time());
+    situation.live.client_told_at = to_client.map(|told| told.send_at).max();
     change(tx, tools, ask, situation, Command::Due(Due::AppointmentEnd))
 }
 

@@ -34,10 +34,13 @@ pub const SIGN_IN: &str = "sign_in";
 
 /// Look at who asked for their booking link again.
 pub const LOST_LINK: &str = "lost_link";
+/// A therapist's day by letter.
+pub const DIGEST: &str = "digest";
 
 /// Every kind.
-pub const ALL: [&str; 15] = [
+pub const ALL: [&str; 16] = [
     LOST_LINK,
+    DIGEST,
     REPLY,
     SIGN_IN,
     DELIVER,

@@ -1,7 +1,7 @@
 //! Letters that are about no change of an appointment: words to a client, and word of a request for help.
 
 use super::{Ask, Flow, Tools, jobs};
-use crate::words::{Plain, Written};
+use crate::words::{Day, Plain, Written};
 use domain::audit::Entry;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId, RelationshipId};
 use domain::inbound::Inbound;
@@ -43,17 +43,37 @@ fn draft(
     plain: &Plain<'_>,
     urgent: bool,
 ) -> Message {
-    let Written { subject, text, html, .. } = tools.writer.plain(practice, to, plain, ask.now);
+    written(ask, ids, to, plain.kind, urgent, tools.writer.plain(practice, to, plain, ask.now))
+}
+
+/// A therapist's day, put on its way.
+pub(super) fn day(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    ids: &mut Ids,
+    to: &Person,
+    practice: &Practice,
+    day: &Day,
+) -> Flow<Message> {
+    let words = tools.writer.digest(practice, to, day, ask.now);
+    let message = written(ask, ids, to, MessageKind::Digest, false, words);
+    put(tx, &message)?;
+    Ok(message)
+}
+
+fn written(ask: &Ask, ids: &mut Ids, to: &Person, kind: MessageKind, urgent: bool, words: Written) -> Message {
+    let Written { subject, text, html, .. } = words;
     Message {
         id: ids.mint(),
-        practice: practice.id,
+        practice: to.practice,
         command: ask.command,
         appointment: None,
         revision: 0,
         to: to.id,
         address: to.address(Channel::Email).unwrap_or_default().to_owned(),
         channel: Channel::Email,
-        kind: plain.kind,
+        kind,
         urgent,
         subject,
         text,

@@ -1,9 +1,9 @@
 //! What a gateway says became of a text. Said twice, late or out of order, it changes nothing that stands already.
 
-use super::{Ask, Failed, Flow, Tools, due, load};
+use super::{Ask, Failed, Flow, Tools, due, load, nudge};
 use domain::audit::Entry;
 use domain::id::MessageId;
-use domain::message::{Message, MessageState};
+use domain::message::{Message, MessageKind, MessageState};
 use domain::person::{Channel, PersonRef};
 use domain::refusal::Refusal;
 use domain::telling::consent::Source;
@@ -59,6 +59,9 @@ pub(crate) fn undelivered<T>(
     number_unknown(tx, message, words, ask.now)?;
     if store::message::send_behind(tx, message, ask.now)? {
         return Ok(done);
+    }
+    if message.kind == MessageKind::MessageWaiting && message.channel == Channel::Push {
+        nudge::by_letter(tx, tools, ask, message.to)?;
     }
     let Some(about) = message.appointment else { return Ok(done) };
     match due::undeliverable(tx, tools, ask, about, message.to) {

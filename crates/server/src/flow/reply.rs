@@ -3,14 +3,17 @@
 
 use super::letter::entry;
 use super::{Ask, Failed, Flow, Tools, Who, appointment, jobs, letter, live, load, offer, settings, ticket};
+use crate::words::Plain;
 use domain::access::{Actor, Via};
 use domain::audit::Entry;
 use domain::decide::{Command, Live};
-use domain::id::{AppointmentId, Ids, MessageId, OfferId};
+use domain::id::{AppointmentId, Ids, MessageId, OfferId, RelationshipId};
 use domain::inbound::Inbound;
-use domain::message::{LinkTo, Message};
+use domain::message::{LinkTo, Message, MessageKind};
+use domain::obligation::{Obligation, ObligationKind};
 use domain::offer::OfferState;
 use domain::person::{Channel, Person, PersonRef, Role};
+use domain::policy::obligations::{Given, Setting, Trigger, owed};
 use domain::telling::answer::{ClientWord, Meaning, Question, meaning};
 use domain::telling::reply;
 use domain::time::Span;
@@ -111,8 +114,9 @@ pub fn read(tx: &mut Tx, tools: &Tools, ask: &Ask, id: domain::id::InboundId) ->
     let answers = inbound.answers.map(|id| store::message::load(tx, id)).transpose()?.flatten();
     let asked = answers.as_ref().and_then(|message| Question::of(message.kind, message.link));
     let means = meaning(reply::read(&inbound.body), asked, &client.zone, inbound.received_at);
+    let means = if inbound.channel == Channel::InApp { in_the_portal(means) } else { means };
     let ask = &in_their_name(ask, &client, inbound.channel);
-    if inbound.appointment.is_none() {
+    if inbound.appointment.is_none() && inbound.channel != Channel::InApp {
         inbound.appointment = nearest(tx, ask)?;
     }
     let (word, entries) = match carry_out(tx, tools, ask, &inbound, &client, answers.as_ref(), means) {
@@ -132,9 +136,21 @@ pub fn read(tx: &mut Tx, tools: &Tools, ask: &Ask, id: domain::id::InboundId) ->
     Ok(Done::new((), first).and(all))
 }
 
+/// STOP and START are about texts, and help is on the page: in the portal they are words like any other.
+const fn in_the_portal(means: Meaning) -> Meaning {
+    match means {
+        Meaning::Stop | Meaning::Start | Meaning::Help => Meaning::Says(ClientWord::Unread),
+        other => other,
+    }
+}
+
 /// The client acts, by the way that they wrote.
 fn in_their_name(ask: &Ask, client: &Person, channel: Channel) -> Ask {
-    let via = if channel == Channel::Email { Via::Mail } else { Via::Text };
+    let via = match channel {
+        Channel::Email => Via::Mail,
+        Channel::InApp => Via::Portal,
+        _ => Via::Text,
+    };
     let name = client.name.clone();
     let actor = Actor { person: client.id, practice: client.practice, role: Role::Client, name, via };
     Ask { who: Who::Actor(actor), ..ask.clone() }
@@ -182,7 +198,7 @@ fn carry_out(
             offer::decline(tx, tools, ask, id, false).map(entries)
         }
         (Meaning::Says(word), Some(about), _) if word != ClientWord::Unread => {
-            say(tx, tools, ask, about, word).map(entries)
+            say(tx, tools, ask, about, word, inbound.channel).map(entries)
         }
         _ => unread(tx, tools, ask, inbound, client),
     }
@@ -202,19 +218,73 @@ fn take(tx: &mut Tx, tools: &Tools, ask: &Ask, id: OfferId, place: usize) -> Flo
     super::offer::accept(tx, tools, ask, id, start).map(entries)
 }
 
-fn say(tx: &mut Tx, tools: &Tools, ask: &Ask, about: AppointmentId, word: ClientWord) -> Flow<Done<super::Answer>> {
-    let situation = load::appointment(tx, tools, ask, about, &[], Mode::Change)?;
+fn say(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    about: AppointmentId,
+    word: ClientWord,
+    channel: Channel,
+) -> Flow<Done<super::Answer>> {
+    let mut situation = load::appointment(tx, tools, ask, about, &[], Mode::Change)?;
+    if channel == Channel::InApp {
+        // Who writes in the portal is answered there.
+        situation.client.preference.channels.insert(0, channel);
+    }
     appointment::change(tx, tools, ask, situation, Command::Reply(word))
 }
 
 /// A person reads it: whoever's appointment it is about, else the office.
 fn unread(tx: &mut Tx, tools: &Tools, ask: &Ask, inbound: &Inbound, client: &Person) -> Flow<Vec<Entry>> {
     if let Some(about) = inbound.appointment {
-        return say(tx, tools, ask, about, ClientWord::Unread).map(entries);
+        return say(tx, tools, ask, about, ClientWord::Unread, inbound.channel).map(entries);
+    }
+    if let (Channel::InApp, Ok(pair)) = (inbound.channel, inbound.address.parse()) {
+        return between_them(tx, tools, ask, pair, client);
     }
     let mut ids = Ids::new(ask.command, ask.now);
     let raised = ticket::by_reply(tx, tools, ask, &mut ids, client, &inbound.address, &inbound.body)?;
     Ok(entries(raised))
+}
+
+/// They have no appointment that it could be about: the therapist owes them an answer all the same.
+fn between_them(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId, client: &Person) -> Flow<Vec<Entry>> {
+    use domain::refusal::Refusal;
+    let missing = || Refusal::not_found("conversation");
+    let pair = store::relationship::load(tx, &ask.who.scope(), id)?.ok_or_else(missing)?;
+    let practice = store::practice::load(tx, pair.practice)?.ok_or_else(missing)?;
+    let policy = store::policy::latest(tx, practice.id)?.ok_or_else(missing)?;
+    let waits = store::obligation::owed_between(tx, id, ObligationKind::AnswerClient)?;
+    let mut ids = Ids::new(ask.command, ask.now);
+    let mut opened = Vec::new();
+    if waits.is_empty() {
+        // Nothing is on today, so it has the time that it has on any day.
+        let later = ask.now + Span::hours(30 * 24);
+        let setting = Setting { now: ask.now, start: later, end: later, given: Given::Nothing, money_open: false };
+        for owed in owed(&policy.parameters, &practice.zone, Trigger::ClientWrote, &setting) {
+            let duty = Obligation::about(owed, &pair, ask.now, &mut ids);
+            store::obligation::put(tx, &duty, pair.therapist, pair.client)?;
+            if let Some(due_at) = duty.next_look() {
+                let (subject, priority) = (duty.id.to_string(), Priority::Normal);
+                let job =
+                    Job { kind: jobs::OBLIGATION_CLOCK, subject: &subject, practice: practice.id, priority, due_at };
+                store::job::enqueue(tx, &job)?;
+            }
+            opened.push(duty.id.to_string());
+        }
+    }
+    let to = store::person::load(tx, PersonRef::Therapist(pair.therapist))?.ok_or_else(missing)?;
+    let page = format!("{}/t/conversations/{id}", tools.base_url);
+    let plain = Plain {
+        kind: MessageKind::MessageWaiting,
+        words: "",
+        sender: Some(client.first_name()),
+        with_booking_link: false,
+        page: Some((&page, "Read it in Holdspace")),
+    };
+    letter::send(tx, tools, ask, &mut ids, &to, &practice, &plain, true)?;
+    let subjects = [vec![id.to_string(), client.id.to_string()], opened].concat();
+    Ok(vec![entry(tools, ask, practice.id, "client_wrote", subjects, json!({ "word": "unread" }))])
 }
 
 /// Who to turn to.

@@ -47,7 +47,7 @@ impl Tools {
         let configured = config.smtp.as_ref().map(|smtp| smtp.from.clone());
         let from: EmailAddress = configured.unwrap_or_else(|| config.base_url.own_address());
         let writer = Arc::new(Writer::new(from.clone(), &base_url));
-        let reach = Reach { sms: !config.sms.is_empty(), ..Reach::default() };
+        let reach = Reach { sms: !config.sms.is_empty(), in_app: true, push: true };
         Self { writer, policies: PolicyCache::default(), link_key: keys.links(), base_url, from, reach }
     }
 

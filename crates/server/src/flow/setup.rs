@@ -146,6 +146,7 @@ pub fn therapist(
     let therapist =
         Therapist { id, person, schedule, late_cancel_fee, no_show_fee, overrides, listing, reserved: Vec::new() };
     store::therapist::insert(tx, &therapist)?;
+    super::digest::begin(tx, ask, &therapist)?;
     let entry = person_entry(tools, ask, ids, &therapist.person, "therapist_added");
     Ok(Done::new(therapist, entry))
 }

@@ -35,8 +35,8 @@ const THERAPIST: &[Destination] = &[
     to("/t/clients", "users", "Clients"),
     to("/t/slots", "bookmark", "Reserved slots"),
     to("/t/hours", "clock", "Working hours"),
-    to("/t/messages", "message-square", "Messages"),
-    to("/t/sent", "send", "Sent messages"),
+    to("/t/conversations", "message-square", "Conversations"),
+    to("/t/messages", "send", "Messages"),
     to("/t/away", "heart", "Time away"),
     to("/t/record", "chart-column", "My record"),
     to("/t/guides", "file-text", "Guides"),
@@ -59,7 +59,8 @@ const PRACTICE: &[Destination] = &[
     to("/p/disputes/new", "shield", "Dispute file"),
     to("/p/therapists", "user", "Therapists"),
     to("/p/tickets", "life-buoy", "Requests"),
-    to("/p/messages", "message-square", "Messages"),
+    to("/p/conversations", "message-square", "Conversations"),
+    to("/p/messages", "send", "Messages"),
     to("/p/guides", "info", "Guides"),
     to("/p/record", "shield", "Record"),
     to("/p/policy", "file-text", "Policy"),
@@ -70,10 +71,14 @@ const PRACTICE: &[Destination] = &[
 /// Where a client can go.
 const CLIENT: &[Destination] = &[
     to("/c", "house", "Your sessions"),
+    to("/c/conversation", "message-square", "Conversation"),
     to("/c/account", "banknote", "Account"),
     to("/c/messages", "message-square", "Messages"),
     to("/c/preferences", "settings", "Preferences"),
 ];
+
+/// Where lines of conversations wait.
+const CONVERSATIONS: [&str; 2] = ["/c/conversation", "/t/conversations"];
 
 /// The pages that exist, and who may see them.
 static PAGES: LazyLock<HashMap<&'static str, Who>> = LazyLock::new(|| {
@@ -149,10 +154,14 @@ impl Shell {
             Caller::Link(holder) => (None, holder.name.clone()),
             Caller::Nobody => (None, String::new()),
         };
+        let mut nav = role.map(nav_of).unwrap_or_default();
+        for item in nav.iter_mut().filter(|item| CONVERSATIONS.contains(&item.href)) {
+            item.count = caller.waiting() as usize;
+        }
         Self {
             title: title.into(),
             is_error: false,
-            nav: role.map(nav_of).unwrap_or_default(),
+            nav,
             place: caller.place(),
             person,
             can_sign_out: false,

@@ -7,9 +7,11 @@ mod hours;
 pub mod layout;
 mod lost_link;
 pub mod practice;
+pub(crate) mod push;
 mod reach;
 pub mod signin;
 mod support;
+mod talk;
 pub mod terms;
 pub mod therapist;
 
@@ -58,6 +60,8 @@ pub fn routes() -> Vec<Route> {
         therapist::routes(),
         practice::routes(),
         support::routes(),
+        talk::routes(),
+        push::routes(),
     ]
     .concat()
 }

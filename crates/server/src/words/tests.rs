@@ -3,6 +3,7 @@
 mod every_message;
 mod live;
 mod own;
+mod portal;
 mod sample;
 mod short;
 mod strangers;

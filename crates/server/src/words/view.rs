@@ -1,6 +1,6 @@
 //! What the templates may name. Every name is always there, so that a template cannot fail on a fact that is missing.
 
-use super::{About, Plain, clean};
+use super::{About, Day, Plain, clean};
 use crate::when::When;
 use domain::appointment::{Appointment, Initiator, MeetingKind, PaymentState, State};
 use domain::message::{Facts, LinkTo, MessageKind, Notice};
@@ -189,6 +189,34 @@ pub(super) fn of_news(
     Names([own, frame].concat())
 }
 
+/// The view of a therapist's day.
+pub(super) fn of_digest(
+    practice: &Practice,
+    to: &Person,
+    day: &Day,
+    base_url: &str,
+    now: Instant,
+    domain: &str,
+) -> Names {
+    let when = reader_of(to, now);
+    let lines = |lines: &[String]| lines.iter().map(|line| clean::line(line)).collect::<Vec<_>>();
+    let own = names! {
+        reader => Reader::of(to.id).word(),
+        kind => MessageKind::Digest.as_str(),
+        link => Value::from(()),
+        good_until => Value::from(()),
+        day => when.day(now),
+        url => format!("{base_url}/t"),
+        url_words => format!("Your dashboard at {domain}"),
+        today => lines(&day.appointments),
+        waiting => lines(&day.owed),
+        more => day.more,
+    };
+    let mut frame = frame(practice, to, &when, domain);
+    frame.retain(|(name, _)| own.iter().all(|(known, _)| known != name));
+    Names([own, frame].concat())
+}
+
 /// The view of a link or code that goes to a new address or number.
 pub(super) fn of_confirmation(practice: &Practice, to: &Person, now: Instant, domain: &str) -> Names {
     let when = reader_of(to, now);
@@ -221,6 +249,9 @@ fn frame(practice: &Practice, to: &Person, when: &When, domain: &str) -> Part {
         url => Value::from(()),
         url_words => Value::from(()),
         sender => Value::from(()),
+        today => Vec::<String>::new(),
+        waiting => Vec::<String>::new(),
+        more => 0,
     }
 }
 

@@ -1,12 +1,12 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
 use super::parcel::{self, Found, Parcel, gather};
-use super::{Label, Step, finish, subject};
+use super::{Label, Step, finish, night, portal, push, subject};
 use crate::app::App;
 use crate::flow::{Ask, Failed, Flow, Who, receipt};
 use domain::access::Scope;
 use domain::audit::Entry;
-use domain::id::MessageId;
+use domain::id::{MessageId, PushDeviceId};
 use domain::message::{Message, MessageKind, MessageState};
 use domain::person::{Channel, PersonRef};
 use domain::telling::made::{Try, TryOutcome};
@@ -23,6 +23,8 @@ pub use outside::handed::Handed;
 const BACKOFF: [Span; 5] = [Span::seconds(5), Span::minutes(1), Span::minutes(5), Span::minutes(15), Span::minutes(30)];
 /// After how many tries a message counts as undeliverable and a person takes over.
 const TRIES_MAX: u32 = 40;
+/// The same for a notice to browsers: it is soon old, and what waits behind it has a clock of its own.
+const PUSH_TRIES_MAX: u32 = 8;
 /// How long to wait for a bounce or a sign of life before the one resend of an unknown hand-off.
 const UNKNOWN_WAIT: Span = Span::minutes(5);
 
@@ -73,6 +75,8 @@ pub enum Outcome {
     NotYet(String),
     /// Nobody knows whether the other side has it.
     Unknown(String),
+    /// These browsers are there no more; beside that, the other.
+    Gone(Vec<PushDeviceId>, Box<Self>),
 }
 
 impl From<Handed> for Outcome {
@@ -112,7 +116,7 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
     };
     // An attempt that began and left no word was cut off in between: it may have gone (`rulings` 1). So once more, and
     // where that was the second time, a person is asked.
-    if found.message.state == MessageState::Leased {
+    if found.message.state == MessageState::Leased && found.message.channel != Channel::InApp {
         let again = found.message.handed_at.is_some();
         let state = if again { MessageState::Undeliverable } else { MessageState::Unknown };
         let outcome = Outcome::Unknown("the attempt before was cut off".into());
@@ -120,12 +124,21 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
         settle(app, &job, &found.message, state, &outcome, Some(tried), now)?;
         return Ok(Step::Worked);
     }
-    if let Err(at) = app.queue().go(&found.message, now) {
+    let in_app = found.message.channel == Channel::InApp;
+    if let (false, Err(at)) = (in_app, app.queue().go(&found.message, now)) {
         wait(app, &job, &found.message, at, now)?;
         return Ok(Step::Worked);
     }
-    if let Some(why) = barred(app, &found, now)? {
+    if let Some(morning) = night::asleep(app, &job, &found.message, &found.to, now)? {
+        wait(app, &job, &found.message, morning, now)?;
+        return Ok(Step::Worked);
+    }
+    if let Some(why) = barred(app, &job, &found, now)? {
         settle(app, &job, &found.message, MessageState::Undeliverable, &Outcome::Refused(why.into()), None, now)?;
+        return Ok(Step::Worked);
+    }
+    if in_app {
+        portal::deliver(app, &job, &found.message, now)?;
         return Ok(Step::Worked);
     }
     match parcel::make(app, &found) {
@@ -142,11 +155,13 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
 }
 
 /// Why it may not go at all.
-fn barred(app: &App, found: &Found, now: Instant) -> Flow<Option<&'static str>> {
+fn barred(app: &App, job: &Leased, found: &Found, now: Instant) -> Flow<Option<&'static str>> {
     if let Some(why) = unwelcome(found) {
         return Ok(Some(why));
     }
-    let full = found.message.channel == Channel::Sms && !has_room(app, &found.message, now)?;
+    // A text counts once, however often it is tried.
+    let is_first = job.attempts <= 1 && found.message.handed_at.is_none();
+    let full = found.message.channel == Channel::Sms && is_first && !has_room(app, &found.message, now)?;
     Ok(full.then_some("there is no room for more texts today"))
 }
 
@@ -224,11 +239,19 @@ fn has_begun(tx: &mut Tx, message: &Message, now: Instant) -> Flow<bool> {
 pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
     let Call { job, errand, at, noted, .. } = call;
     let Errand::Message(message) = errand else { return super::sign_in::record(app, &job, outcome, now) };
+    let outcome = match outcome {
+        Outcome::Gone(devices, then) => {
+            push::gone(app, devices, now)?;
+            *then
+        }
+        other => other,
+    };
+    let most = if message.channel == Channel::Push { PUSH_TRIES_MAX } else { TRIES_MAX };
     let tried = tried(&outcome, at, noted);
     let state = match &outcome {
         Outcome::Accepted(_) => MessageState::Accepted,
         Outcome::Refused(_) => MessageState::Undeliverable,
-        Outcome::NotYet(_) if job.attempts >= TRIES_MAX => MessageState::Undeliverable,
+        Outcome::NotYet(_) if job.attempts >= most => MessageState::Undeliverable,
         Outcome::NotYet(why) => {
             let again = now + backoff(message.id.bytes(), job.attempts);
             return put_back(app, &job, &message, again, why, tried, now);
@@ -236,6 +259,7 @@ pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> F
         // The same letter under the same Message-ID goes once more; after that a person is asked (`reliability` 3.4).
         Outcome::Unknown(_) if message.state == MessageState::Unknown => MessageState::Undeliverable,
         Outcome::Unknown(_) => MessageState::Unknown,
+        Outcome::Gone(..) => MessageState::Undeliverable,
     };
     settle(app, &job, &message, state, &outcome, Some(tried), now)
 }
@@ -247,6 +271,7 @@ fn tried(outcome: &Outcome, at: Instant, noted: Noted) -> Try {
         Outcome::Refused(_) => TryOutcome::Refused,
         Outcome::NotYet(_) => TryOutcome::NotYet,
         Outcome::Unknown(_) => TryOutcome::Unknown,
+        Outcome::Gone(..) => TryOutcome::Refused,
     };
     Try { at, through: noted.through, outcome: came, reply: words(outcome), digest: noted.digest }
 }
@@ -280,7 +305,7 @@ pub(super) fn backoff(name: [u8; 16], attempts: u32) -> Span {
 }
 
 /// Writes the state on record, and with it, in one transaction, who takes over what can't be delivered (U3).
-fn settle(
+pub(super) fn settle(
     app: &App,
     job: &Leased,
     message: &Message,
@@ -321,6 +346,7 @@ pub(super) fn words(outcome: &Outcome) -> String {
         Outcome::Accepted(reply) | Outcome::Refused(reply) | Outcome::NotYet(reply) | Outcome::Unknown(reply) => {
             reply.clone()
         }
+        Outcome::Gone(_, then) => words(then),
     }
 }
 

@@ -63,6 +63,7 @@ fn act(tx: &mut Tx, app: &App, ask: &Ask, job: &Leased) -> Flow<Done<()>> {
         jobs::TICKET_CLOCK => return flow::ticket::clock(tx, &app.tools, ask, subject(job)?).map(nothing),
         jobs::REPLY => return flow::reply::read(tx, &app.tools, ask, subject(job)?),
         jobs::LISTING_RETURN => return flow::standing::listing_return(tx, &app.tools, ask, subject(job)?).map(nothing),
+        jobs::DIGEST => return flow::digest::send(tx, &app.tools, ask, subject(job)?).map(nothing),
         jobs::APPOINTMENT_END => flow::due::appointment_end(tx, &app.tools, ask, subject(job)?),
         jobs::CAPTURE => flow::due::capture(tx, &app.tools, ask, subject(job)?),
         jobs::OFFER_EXPIRY => flow::due::offer_expiry(tx, &app.tools, ask, subject(job)?),

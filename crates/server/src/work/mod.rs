@@ -6,13 +6,16 @@
 
 mod deliver;
 mod due;
+mod night;
 pub(crate) mod parcel;
+mod portal;
+mod push;
 mod queue;
 mod run;
 mod sign_in;
 
 pub use deliver::{Call, Errand, Handed, Noted, Outcome};
-pub use parcel::{Letter, Parcel, Text};
+pub use parcel::{Letter, Parcel, Push, PushTo, Secrets, Text};
 pub(crate) use queue::Queue;
 pub use run::{Nudge, Post, Worker, step};
 pub use sign_in::post_letter;

@@ -9,7 +9,8 @@ use domain::id::MessageId;
 use domain::message::{LinkTo, Message};
 use domain::person::{Channel, Person};
 use domain::practice::Practice;
-use domain::time::Instant;
+use domain::telling::push::PushDevice;
+use domain::time::{Instant, Span};
 use outside::mail::{to_bytes, to_bytes_hiding};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ use std::fmt::Write as _;
 use store::Tx;
 
 pub use outside::mail::Letter;
+pub use outside::push::Secrets;
 
 /// What is handed over.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub enum Parcel {
     Letter(Box<Letter>),
     /// A short text, to a gateway.
     Text(Text),
+    /// A notice, to somebody's browsers.
+    Push(Box<Push>),
 }
 
 impl Parcel {
@@ -33,6 +37,7 @@ impl Parcel {
         match self {
             Self::Letter(letter) => letter.to.address.as_str(),
             Self::Text(text) => &text.to,
+            Self::Push(push) => push.devices.first().map_or("", |to| to.device.label.as_str()),
         }
     }
 }
@@ -50,6 +55,35 @@ pub struct Text {
     pub report_to: String,
 }
 
+/// A notice to the browsers of one person.
+#[derive(Debug)]
+pub struct Push {
+    /// What it says, as stored.
+    pub text: String,
+    /// The same as a browser gets it: JSON, before it is sealed.
+    pub payload: Vec<u8>,
+    /// How long a push service keeps it for a browser that is away.
+    pub keep: Span,
+    /// Whether seconds matter.
+    pub urgent: bool,
+    /// Where it goes.
+    pub devices: Vec<PushTo>,
+}
+
+/// One browser, and what is ours alone in what it gets.
+pub struct PushTo {
+    /// The browser.
+    pub device: PushDevice,
+    /// Ours alone.
+    pub secrets: Secrets,
+}
+
+impl std::fmt::Debug for PushTo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PushTo({})", self.device.id)
+    }
+}
+
 /// What a letter or text is made of.
 pub(crate) struct Found {
     /// The message.
@@ -60,6 +94,8 @@ pub(crate) struct Found {
     pub to: Person,
     /// When the newest message was written that this one replaces and that they may have got.
     older: Option<Instant>,
+    /// Their browsers, where it goes there.
+    devices: Vec<PushDevice>,
 }
 
 /// Everything that it is made of.
@@ -78,7 +114,8 @@ pub(crate) fn gather(tx: &mut Tx, message: Message) -> Flow<Found> {
         Some(about) => store::message::older_may_have_left(tx, about, message.revision, message.to)?,
         None => None,
     };
-    Ok(Found { message, receipt, practice, to, older })
+    let devices = if message.channel == Channel::Push { store::push::of(tx, message.to)? } else { Vec::new() };
+    Ok(Found { message, receipt, practice, to, older, devices })
 }
 
 /// The letter or text with link and receipt filled in; `None` where there is no address for it.
@@ -100,6 +137,7 @@ pub(crate) fn make(app: &App, found: &Found) -> Option<Parcel> {
             let (id, to, body) = (message.id, message.address.clone(), fill(&message.text));
             Some(Parcel::Text(Text { id, to, body, report_to }))
         }
+        Channel::Push => super::push::parcel(app, message, &found.practice, &found.devices),
         _ => None,
     }
 }
@@ -109,6 +147,7 @@ pub(crate) fn digest(parcel: &Parcel) -> String {
     let sum = match parcel {
         Parcel::Letter(letter) => Sha256::digest(to_bytes(letter)),
         Parcel::Text(text) => Sha256::digest(text.body.as_bytes()),
+        Parcel::Push(push) => Sha256::digest(&push.payload),
     };
     sum.iter().fold(String::with_capacity(64), |mut hex, byte| {
         // Writing to a String cannot fail.
@@ -125,6 +164,7 @@ pub(crate) fn shown(app: &App, found: &Found, parcel: &Parcel) -> String {
         Parcel::Text(text) => {
             secrets.iter().fold(text.body.clone(), |body, secret| body.replace(secret, &"*".repeat(secret.len())))
         }
+        Parcel::Push(push) => push.text.clone(),
     }
 }
 

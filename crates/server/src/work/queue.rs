@@ -39,7 +39,11 @@ impl Queue {
     /// # Errors
     /// From when it may.
     pub(super) fn go(&self, message: &Message, now: Instant) -> Result<(), Instant> {
-        let way = if message.channel == Channel::Sms { &self.texts } else { &self.letters };
+        let way = match message.channel {
+            Channel::Email => &self.letters,
+            Channel::Sms => &self.texts,
+            _ => return Ok(()),
+        };
         if message.urgent {
             return Ok(());
         }

@@ -51,7 +51,7 @@ pub(super) fn record(app: &App, job: &Leased, outcome: Outcome, now: Instant) ->
             let token: TokenId = subject(job)?;
             finish(app, job, Some(now + backoff(token.bytes(), job.attempts)), Some(why), now)
         }
-        Outcome::Accepted(_) | Outcome::Refused(_) | Outcome::Unknown(_) => {
+        Outcome::Accepted(_) | Outcome::Refused(_) | Outcome::Unknown(_) | Outcome::Gone(..) => {
             tracing::info!(job = job.subject, outcome = words(&outcome), "a sign-in letter was handed over");
             finish(app, job, None, None, now)
         }

@@ -115,6 +115,7 @@ impl Run<'_> {
     /// Somebody believes something about an appointment; a client who believes in a time will be there.
     pub(crate) fn believes(&mut self, who: PersonRef, about: AppointmentId, belief: Belief) {
         let Some(mind) = self.minds.get_mut(&who) else { return };
+        mind.history.push((self.now, about, belief));
         let before = mind.beliefs.insert(about, belief);
         let Says::On(start) = belief.says else { return };
         if before.is_some_and(|before| before.says == belief.says) {

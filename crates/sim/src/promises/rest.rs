@@ -73,7 +73,8 @@ impl Run<'_> {
     fn one_message_for_each_way(&mut self, end: &End) {
         let mut seen = BTreeMap::new();
         for message in &end.messages {
-            let repeats = matches!(message.kind.as_str(), "escalation" | "call_task" | "promise" | "booking_link");
+            let repeats =
+                matches!(message.kind.as_str(), "escalation" | "call_task" | "promise" | "booking_link" | "reminder");
             let what = (message.revision, message.to, message.kind, message.channel);
             if !repeats && seen.insert(what, message.id).is_some() {
                 self.judge.accuse("N1", self.now, format!("{} says twice what {:?} says", message.id, what));
@@ -94,8 +95,10 @@ impl Run<'_> {
             match message.state {
                 MessageState::Superseded => self.sometimes.reach("a message was superseded unsent"),
                 MessageState::Cancelled => self.sometimes.reach("a text arrived and the letter behind it stayed"),
-                MessageState::Undeliverable => self.somebody_took_over(message, end),
                 _ => {}
+            }
+            if message.state == MessageState::Undeliverable || self.judge.refused.contains(&message.id) {
+                self.somebody_took_over(message, end);
             }
         }
     }
@@ -108,6 +111,7 @@ impl Run<'_> {
         let arrived = |other: &Message| {
             other.to == failed.to
                 && other.id != failed.id
+                && !self.judge.refused.contains(&other.id)
                 && (other.kind == failed.kind || other.revision > failed.revision)
                 && matches!(other.state, MessageState::Accepted | MessageState::Delivered)
         };

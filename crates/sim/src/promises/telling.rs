@@ -51,6 +51,7 @@ fn hash(parcel: &Parcel) -> u64 {
             letter.calendar.as_ref().map(|part| &part.text).hash(&mut hasher);
         }
         Parcel::Text(text) => (&text.body, &text.to).hash(&mut hasher),
+        Parcel::Push(push) => push.payload.hash(&mut hasher),
     }
     hasher.finish()
 }
@@ -77,6 +78,8 @@ impl Run<'_> {
         self.order_of_hand_offs(worker, call, &stored.message);
         self.hours_and_tries(call, &stored.message);
         self.letter_behind_a_text(&stored.message);
+        self.reminder_is_true(worker, call, &stored.message);
+        self.nobody_is_woken(worker, call, &stored.message);
     }
 
     /// N4: the words that go are the words that were stored, with link and receipt filled in. N9: the same each time.
@@ -88,6 +91,7 @@ impl Run<'_> {
         let text = match &call.parcel {
             Parcel::Letter(letter) => &letter.text,
             Parcel::Text(text) => &text.body,
+            Parcel::Push(push) => &push.text,
         };
         let (said, replaces) = without_replacing(text);
         if replaces {
@@ -185,6 +189,9 @@ impl Run<'_> {
         if let Some(state) = state {
             self.sometimes.reach(state);
         }
+        if matches!(handed.outcome, Outcome::Refused(_)) {
+            self.judge.refused.insert(message.id);
+        }
         let took = matches!(handed.outcome, Outcome::Accepted(_) | Outcome::Unknown(_));
         let handing = self.judge.handings.entry(message.id).or_default();
         if took {
@@ -220,7 +227,7 @@ impl Run<'_> {
         let Some(about) = message.appointment.filter(|_| is_behind || message.channel == Channel::Email) else {
             return;
         };
-        let news = (about, message.revision, message.to, message.kind);
+        let news = (about, message.revision, message.to, message.kind, message.written_at);
         let Some(texted) = self.judge.texted.get(&news).copied() else { return };
         match texted.fate {
             Some((Fate::Failed, _)) => self.sometimes.reach("a text failed and the letter behind it went"),
@@ -237,7 +244,7 @@ impl Run<'_> {
     /// A gateway took a text, or may have.
     fn texted(&mut self, message: &Message) {
         let Some(about) = message.appointment.filter(|_| message.channel == Channel::Sms) else { return };
-        let news = (about, message.revision, message.to, message.kind);
+        let news = (about, message.revision, message.to, message.kind, message.written_at);
         self.judge.news.insert(message.id, news);
         self.judge.texted.entry(news).or_insert(Texted { at: self.now, fate: None });
     }

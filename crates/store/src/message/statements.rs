@@ -49,13 +49,14 @@ pub(super) const RECORD: Sql = sql!(
      WHERE id = $1 AND state IN ('pending', 'leased', 'accepted', 'unknown')"
 );
 // What tells the same by another way and still waits: $1 appointment, $2 revision, $3 to whom, $4 kind, $5 the way.
+// What waits behind it is to go later than it; a letter that goes anyway, with its calendar part, is not.
 pub(super) const CANCEL_BEHIND: Sql = sql!(
     "UPDATE message SET state = 'cancelled' WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
-         AND channel <> $5 AND state = 'pending' RETURNING id"
+         AND channel <> $5 AND written_at = $6 AND send_at > $7 AND state = 'pending' RETURNING id"
 );
 pub(super) const SEND_BEHIND: Sql = sql!(
-    "UPDATE message SET send_at = $6 WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
-         AND channel <> $5 AND state = 'pending' RETURNING id"
+    "UPDATE message SET send_at = $7 WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
+         AND channel <> $5 AND written_at = $6 AND state = 'pending' RETURNING id"
 );
 pub(super) const OLDER: Sql = sql!(
     "SELECT max(written_at) FROM message WHERE appointment = $1 AND revision < $2 AND to_person = $3
@@ -78,7 +79,7 @@ pub(super) const TOLD: Sql = sql!(
 pub(super) const UNDELIVERED: Sql = sql!(
     "SELECT ",
     message_columns!(),
-    " FROM message m WHERE m.practice = $1 AND m.state = 'undeliverable' AND m.settled_at IS NULL
+    " FROM message m WHERE m.practice = $1 AND m.state = 'undeliverable' AND m.settled_at IS NULL AND m.channel <> 'push'
       ORDER BY m.written_at DESC, m.id DESC LIMIT $2"
 );
 pub(super) const AGAIN: Sql = sql!(

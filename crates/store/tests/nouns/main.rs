@@ -23,6 +23,7 @@ macro_rules! on_both_engines {
 mod appointments;
 mod books;
 mod cases;
+mod conversation;
 mod files;
 mod help;
 mod inbound;

@@ -5,6 +5,7 @@ use crate::letter::Letter;
 use crate::lossy::LossyProxy;
 use domain::time::Span;
 use outside::mail::{Envelope, MailSettings, Mailer, Secret, Timeouts, Tls, to_bytes};
+use outside::push::{PushSender, PushSettings, VapidKey};
 use outside::sms::Gateway;
 use server::config::Config;
 use server::post::PostOffice;
@@ -55,10 +56,10 @@ impl PostRoom {
         Self { mailer, gateways: OnceLock::new(), books: Mutex::default() }
     }
 
-    /// From now on texts go where the configuration says.
-    pub(super) fn open_gateways(&self, config: &Config) {
+    /// From now on texts and notices to browsers go where the configuration says.
+    pub(super) fn open_gateways(&self, config: &Config, key: &VapidKey) {
         let gateways = config.sms.iter().cloned().map(|settings| Gateway::new(settings).expect("settings that work"));
-        let office = PostOffice::new(None, gateways.collect());
+        let office = PostOffice::new(None, gateways.collect()).with_push(push(config, key));
         assert!(self.gateways.set(office).is_ok(), "a world opens once");
     }
 
@@ -124,6 +125,17 @@ impl Post for PostRoom {
         }
         (outcome, through)
     }
+}
+
+/// Whoever writes to the story's own push service, where it has one.
+fn push(config: &Config, key: &VapidKey) -> Option<PushSender> {
+    let settings = PushSettings {
+        key: key.clone(),
+        contact: config.push.contact.clone(),
+        whole: Span::seconds(1),
+        private: config.push.private,
+    };
+    config.push.private.then(|| PushSender::new(settings).expect("this machine has certificates"))
 }
 
 /// A client of this Exim that gives up soon, so that a hanging recipient costs a test a second and not a minute.

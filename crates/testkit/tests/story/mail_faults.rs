@@ -133,7 +133,7 @@ fn loses_its_reply(engine: Engine) {
     let house = world.house(Preset::Network);
     let (exim, proxy) = (world.exim.as_ref().expect("a server"), world.proxy.as_ref().expect("a proxy"));
     proxy.swallow_replies(2);
-    let first = booked(&world, house, "2026-11-26 14:00");
+    let first = booked(&world, house, "2026-12-03 14:00");
     assert_eq!(proxy.swallowed(), 2, "both letters arrived and nobody heard of it");
     assert_eq!(kinds_and_states(&world, &first, house), [(MessageKind::Confirmation, MessageState::Unknown)]);
     world.advance(Span::hours(2));
@@ -175,6 +175,7 @@ fn down_for_an_hour(engine: Engine) {
     let house = world.house(Preset::Clinic).clone();
     let first = booked(&world, &house, "2026-11-24 14:00");
     world.advance_to(house.local("2026-11-24 09:00"));
+    put_letters_away(&world, &house);
     world.exim.as_mut().expect("a mail server").stop();
     let body = cancelled_with_promise(house.local("2026-11-24 18:00"));
     let cancelled = world.api(&house.therapist).post(&act(&first, "cancel"), &body).good();

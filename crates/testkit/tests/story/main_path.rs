@@ -1,7 +1,7 @@
 //! From a therapist's cancellation to a new time that stands in both calendars, with the money and the record.
 
 use crate::calendars::{event, is_neutral, link_in};
-use crate::steps::{act, booked, cancelled_with_times, duties, duty, receipt, text};
+use crate::steps::{act, booked, cancelled_with_times, duties, duty, put_letters_away, receipt, text};
 use domain::audit::{Trusted, verify};
 use domain::policy::Preset;
 use domain::time::Span;
@@ -55,6 +55,7 @@ fn a_cancelled_time_becomes_another(engine: Engine) {
     let first = booked(&world, house, "2026-11-26 14:00");
     // The price is taken at the cutoff, 48 hours before.
     world.advance_to(house.local("2026-11-25 09:00"));
+    put_letters_away(&world, house);
     let account = format!("/api/v1/clients/{}/ledger", house.client.id);
     assert_eq!(client.get(&account).good()["items"].as_array().map(Vec::len), Some(2), "charged and paid");
 

@@ -191,6 +191,7 @@ fn what_is_urgent_goes_at_once_and_a_clients_own_act_is_theirs() {
     let soon = booked(&world, &house, "2026-11-26 14:00");
     let later = booked_for(&world, &house, &house.client, "2026-12-04 14:00");
     world.advance_to(house.local("2026-11-26 09:00"));
+    put_letters_away(&world, &house);
     let promise = cancelled_with_promise(house.local("2026-11-27 12:00"));
     let urgent = world.api(&house.therapist).post(&act(&soon, "cancel"), &promise).good();
     assert!(urgent["undo"].is_null());

@@ -1,6 +1,6 @@
 //! The four presets over the wire: who may do what at which notice, and a preview that tells the truth and does nothing.
 
-use crate::steps::{act, booked_for, cancelled_with_promise, cancelled_with_times, owed_by, text};
+use crate::steps::{act, booked_for, cancelled_with_promise, cancelled_with_times, owed_by, put_letters_away, text};
 use domain::policy::Preset;
 use domain::time::Span;
 use holdspace_testkit::world::{Engine, House, Plan, Reply, World};
@@ -15,6 +15,7 @@ fn late_by_client(world: &World, preset: Preset, path: &str) -> (Reply, House) {
     let house = world.house(preset).clone();
     let first = booked_for(world, &house, &house.client, "2026-11-26 14:00");
     world.advance_to(house.local("2026-11-26 11:00"));
+    put_letters_away(world, &house);
     (world.api(&house.client).post(&format!("{}{path}", act(&first, "cancel")), &by_client()), house)
 }
 

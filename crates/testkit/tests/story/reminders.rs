@@ -22,17 +22,17 @@ fn reminders(world: &World, house: &House) -> Vec<Parsed> {
 
 fn twice(engine: Engine) {
     let (world, house) = begin(engine);
-    booked(&world, &house, "2026-11-26 14:00");
-    world.advance_to(house.local("2026-11-23 13:40"));
+    booked(&world, &house, "2026-11-27 14:00");
+    world.advance_to(house.local("2026-11-24 13:40"));
     assert!(reminders(&world, &house).is_empty(), "the clinic reminds three days and one day before");
-    world.advance_to(house.local("2026-11-23 14:01"));
+    world.advance_to(house.local("2026-11-24 14:01"));
     let first = reminders(&world, &house);
     assert_eq!(first.len(), 1);
-    assert!(first[0].part("text/plain").is_some_and(|text| text.contains("Thursday 26 November, 14:00")), "{first:?}");
+    assert!(first[0].part("text/plain").is_some_and(|text| text.contains("Friday 27 November, 14:00")), "{first:?}");
     assert!(!first[0].subject.contains("therapy"));
-    world.advance_to(house.local("2026-11-25 14:01"));
+    world.advance_to(house.local("2026-11-26 14:01"));
     assert_eq!(reminders(&world, &house).len(), 1);
-    world.advance_to(house.local("2026-11-26 13:59"));
+    world.advance_to(house.local("2026-11-27 13:59"));
     assert!(reminders(&world, &house).is_empty());
     put_letters_away(&world, &house);
     world.ignore_jobs();

@@ -198,6 +198,32 @@ fn a_number_that_nobody_has_learns_nothing_and_leaves_nothing() {
 }
 
 #[test]
+fn what_comes_in_the_language_of_twilio_is_signed_where_there_is_an_account() {
+    let settings = [
+        ("HOLDSPACE_SMS_KIND", "twilio"),
+        ("HOLDSPACE_SMS_URL", "http://127.0.0.1:1"),
+        ("HOLDSPACE_SMS_USER", "AC1"),
+        ("HOLDSPACE_SMS_PASSWORD", "the token of the account"),
+        ("HOLDSPACE_SMS_FROM", "+447700900100"),
+    ];
+    let plan = settings.into_iter().fold(Plan::on(Engine::Memory), |plan, (name, value)| plan.setting(name, value));
+    let world = plan.only(Preset::Clinic).begin();
+    let url = format!("{}/hooks/sms/replies/{}", world.url(), world.app.tools.link_key.hook("sms"));
+    let form = [("From", PHONE), ("To", "+447700900100"), ("Body", "Hello"), ("MessageSid", "SM78")];
+    let fields = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let hand_over = |signature: &str| {
+        let request = ureq::post(&url).header("x-twilio-signature", signature);
+        request.config().http_status_as_error(false).build().send_form(form).expect("it answers").status().as_u16()
+    };
+    assert_eq!(hand_over(""), 404);
+    assert_eq!(hand_over(&outside::sms::signature("another token", &url, &fields)), 404);
+    assert_eq!(hand_over(&outside::sms::signature("the token of the account", &url, &fields)), 200);
+    world.work();
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
+#[test]
 fn a_text_handed_over_twice_is_one_and_one_without_the_secret_is_none() {
     let (_kannel, world, house, _booked) = begin(Engine::Sqlite);
     let secret = world.app.tools.link_key.hook("sms");

@@ -205,7 +205,7 @@ fn a_page_or_a_browser_is_passed_over_until_there_is_a_way_to_it() {
     let nia = client(&[Channel::Push, Channel::InApp, Channel::Sms]);
     assert_eq!(channels_of(MessageKind::Offer, &nia, REACH), [Channel::Sms, Channel::Email]);
     let all = Reach { in_app: true, ..REACH };
-    assert_eq!(channels_of(MessageKind::Offer, &nia, all), [Channel::InApp]);
+    assert_eq!(channels_of(MessageKind::Offer, &nia, all), [Channel::InApp, Channel::Sms], "a text waits behind it");
 }
 
 #[test]
@@ -232,4 +232,72 @@ fn who_asked_for_neutral_messages_gets_no_calendar_part() {
     let parameters = Policy::preset(Preset::Clinic).parameters;
     let told = notice(MessageKind::Confirmation, "2026-03-09T12:00:00Z");
     assert!(ways(&told, &nia, REACH, &parameters).iter().all(|way| way.calendar.is_none()));
+}
+
+const EVERYWHERE: Reach = Reach { sms: true, in_app: true, push: true };
+
+// proves: V-05
+#[test]
+fn what_waits_in_the_portal_goes_by_the_next_way_when_it_stays_unopened() {
+    let noon = "2026-03-09T12:00:00Z";
+    let offer = notice(MessageKind::Offer, noon);
+    let after = |minutes| at(noon) + Span::minutes(minutes);
+    let nia = client(&[Channel::InApp, Channel::Phone]);
+    assert_eq!(routed(&offer, &nia, EVERYWHERE), [(Channel::InApp, at(noon)), (Channel::Email, after(30))]);
+    let texts = client(&[Channel::InApp, Channel::Sms, Channel::Email]);
+    assert_eq!(routed(&offer, &texts, EVERYWHERE), [(Channel::InApp, at(noon)), (Channel::Sms, after(30))]);
+    let alone = Person { email: None, ..client(&[Channel::InApp]) };
+    assert_eq!(routed(&offer, &alone, EVERYWHERE), [(Channel::InApp, at(noon)), (Channel::Sms, after(30))]);
+}
+
+#[test]
+fn a_cancellation_in_the_portal_is_a_letter_as_well_and_nothing_waits_behind_it() {
+    let nia = client(&[Channel::InApp, Channel::Sms]);
+    assert_eq!(channels_of(MessageKind::Cancellation, &nia, EVERYWHERE), [Channel::InApp, Channel::Email]);
+}
+
+#[test]
+fn news_of_the_moment_in_the_portal_waits_three_minutes() {
+    let late = notice(MessageKind::RunningLate, "2026-03-09T12:00:00Z");
+    let nia = client(&[Channel::InApp]);
+    let ways = routed(&late, &nia, EVERYWHERE);
+    assert_eq!(ways, [(Channel::InApp, late.send_at), (Channel::Email, late.send_at + Span::minutes(3))]);
+}
+
+#[test]
+fn a_browser_says_that_there_is_something_and_the_words_are_in_the_portal() {
+    let push = client(&[Channel::Push]);
+    assert_eq!(
+        channels_of(MessageKind::Offer, &push, EVERYWHERE),
+        [Channel::Push, Channel::InApp, Channel::Email],
+        "a letter waits behind the two"
+    );
+    let asked = with(&[Channel::InApp], |file| {
+        let yes = file.clone().consent(Channel::Push, true, Source::Portal, at("2026-03-01T12:00:00Z"));
+        *file = yes.expect("their own yes");
+    });
+    assert_eq!(channels_of(MessageKind::Offer, &asked, EVERYWHERE), [Channel::InApp, Channel::Push, Channel::Email]);
+}
+
+#[test]
+fn a_browser_rings_no_louder_at_night_than_a_text_does() {
+    let at_night = notice(MessageKind::Offer, "2026-03-09T23:00:00Z");
+    let ways = routed(&at_night, &client(&[Channel::Push]), EVERYWHERE);
+    let morning = at("2026-03-10T08:00:00Z");
+    assert_eq!(ways[0], (Channel::Push, morning));
+    assert_eq!(ways[1], (Channel::InApp, at_night.send_at), "the portal disturbs nobody");
+    assert_eq!(ways[2], (Channel::Email, morning + Span::minutes(30)));
+}
+
+// proves: V-05
+#[test]
+fn a_text_that_had_to_wait_keeps_the_night_as_one_that_is_written_then() {
+    let (policy, to) = (Policy::preset(Preset::Clinic), client(&[Channel::Sms]));
+    let at = |text: &str| text.parse::<Instant>().expect("a moment");
+    let (evening, late) = (at("2026-11-24T20:55:00Z"), at("2026-11-24T21:30:00Z"));
+    let (far, near) = (at("2026-11-27T14:00:00Z"), at("2026-11-25T08:30:00Z"));
+    let when = |kind, start, now| rings_at(kind, start, &to, &policy.parameters, now);
+    assert_eq!(when(MessageKind::Rescheduled, far, evening), evening, "not yet night");
+    assert_eq!(when(MessageKind::Rescheduled, far, late), at("2026-11-25T08:00:00Z"));
+    assert_eq!(when(MessageKind::Rescheduled, near, late), late, "it begins before it would be read");
 }

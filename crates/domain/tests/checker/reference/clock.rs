@@ -52,7 +52,28 @@ fn ended(asked: &Asked, about: &Appointment, outcome: &Outcome) -> Result<(), Br
         .any(|duty| duty.appointment == Some(about.id) && duty.kind == ObligationKind::CheckInWithClient);
     let here = about.attendance.client_arrived_at.is_some() || about.state == State::InProgress;
     let asks = outcome.obligations.iter().any(|duty| duty.kind == ObligationKind::CheckInWithClient);
-    same(asks, late && !known && !here, "T13 strictly")
+    same(asks, late && !known && !here, "T13 strictly")?;
+    reminded(asked, about, outcome)
+}
+
+/// Up to so long before its hour a reminder goes, so that not all go at once.
+const EARLY: Span = Span::minutes(15);
+
+/// Whoever was told so shortly before is not reminded.
+const FRESH: Span = Span::hours(6);
+
+/// One reminder for each hour of the schedule that has come since the client was last told; before the first and after the
+/// start none.
+fn reminded(asked: &Asked, about: &Appointment, outcome: &Outcome) -> Result<(), Broken> {
+    let rules = asked.world.rules_of(about);
+    let told = asked.world.client_told_at(about.id).unwrap_or(about.created_at);
+    let stands = about.state == State::Booked && asked.now < about.start;
+    let hours = || rules.reminder.at.iter().map(|before| about.start - Span::hours(i64::from(*before)));
+    let must = stands && hours().any(|hour| hour <= asked.now && told + FRESH < hour - EARLY);
+    let may = stands && hours().any(|hour| hour - EARLY <= asked.now && told + FRESH < hour);
+    let reminders = outcome.notices.iter().filter(|notice| notice.kind == MessageKind::Reminder).count();
+    hold(!must || reminders == 1, "C6 reminder", || format!("nobody reminds of {about:?}"))?;
+    hold(may || reminders == 0, "C6 reminder", || format!("too early or again: {about:?}"))
 }
 
 /// The price, or the fee that stands, is taken once, at its moment and never before (H-06, M4).

@@ -21,7 +21,7 @@ type Reasons = Vec<&'static str>;
 pub fn expect(asked: &Asked) -> Expected {
     let about = asked.appointment();
     match (asked.command, about) {
-        (Command::Due(_) | Command::Seen, _) => Expected::Done,
+        (Command::Due(_) | Command::Seen | Command::ReadInPortal, _) => Expected::Done,
         (Command::Book(book), _) => Expected::unless(booking(asked, book)),
         (Command::Cancel(wish), Some(about)) => Expected::unless(cancelling(asked, about, wish)),
         (Command::Reschedule(wish), Some(about)) => Expected::unless(moving(asked, about, wish)),

@@ -35,8 +35,19 @@ async fn reply_by_kannel(app: App, call: Call<Public>) -> Answer {
 
 /// POST: a form. An empty answer in Twilio's own language says that nothing is to be texted back by it.
 async fn reply_by_twilio(app: App, call: Call<Public>) -> Answer {
+    signed(&app, &call)?;
     let said = Inbound::read(Kind::Twilio, call.posted().pairs());
     take_in(app, call, said, "<Response/>".into()).await
+}
+
+/// Where an account at Twilio is set up, what comes in its language must carry its signature: an address can be read in
+/// somebody's log.
+fn signed(app: &App, call: &Call<Public>) -> Result<(), Problem> {
+    let signature = call.headers().get("x-twilio-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (url, posted) = (format!("{}{}", app.tools.base_url.trim_end_matches('/'), call.path()), call.posted());
+    let mut accounts =
+        app.config.sms.iter().filter_map(|one| one.has_signed(&url, posted.pairs(), signature)).peekable();
+    if accounts.peek().is_none() || accounts.any(|has_signed| has_signed) { Ok(()) } else { Err(Problem::not_found()) }
 }
 
 /// Answered alike whoever wrote, and before it is read: a fault of ours loses no word of theirs.
@@ -71,6 +82,7 @@ async fn by_kannel(app: App, call: Call<Public>) -> Answer {
 
 /// POST: a form.
 async fn by_twilio(app: App, call: Call<Public>) -> Answer {
+    signed(&app, &call)?;
     let said = Receipt::read(Kind::Twilio, call.posted().pairs());
     report(app, call, said).await
 }

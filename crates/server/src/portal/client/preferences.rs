@@ -9,6 +9,7 @@ use crate::call::Call;
 use crate::error::{FieldErrors, Problem};
 use crate::flow::address::Code;
 use crate::flow::{self, Ask, Failed, Flow};
+use crate::portal::push::{self, PushView};
 use crate::portal::reach::{self, AddressView, ReachForm};
 use crate::portal::{Shell, page_with, redirect};
 use crate::routes::{Answer, Route, get, post};
@@ -56,6 +57,7 @@ struct PreferencesPage {
     form: ReachForm,
     address: AddressView,
     emergency_since: String,
+    push: PushView,
 }
 
 /// What the page shows.
@@ -64,6 +66,7 @@ struct Found {
     waits: Vec<AddressChange>,
     usual: (TimeOfDay, TimeOfDay),
     emergency_since: Option<Instant>,
+    push: PushView,
 }
 
 async fn page(app: App, call: Call<Client>) -> Answer {
@@ -153,8 +156,8 @@ where
 }
 
 async fn load(app: &App, call: &Call<Client>) -> Result<Found, Problem> {
-    let client = call.actor.id;
-    desk::read(app, call, move |tx, _, ask| {
+    let (client, when) = (call.actor.id, When::of(call));
+    desk::read(app, call, move |tx, app, ask| {
         let person = flow::settings::client_in_scope(tx, ask, client)?;
         let policy: Option<Policy> = store::policy::latest(tx, person.practice)?;
         let quiet = policy.ok_or_else(|| Refusal::not_found("policy"))?.parameters.quiet_hours;
@@ -162,6 +165,7 @@ async fn load(app: &App, call: &Call<Client>) -> Result<Found, Problem> {
             waits: store::address::open_of(tx, client)?,
             usual: (quiet.from, quiet.to),
             emergency_since: store::risk::contact_since(tx, client)?,
+            push: push::view::<Client>(tx, app, ask, &when)?,
             person,
         })
     })
@@ -189,6 +193,7 @@ async fn show(app: &App, call: &Call<Client>, typed: Option<Raw>, errors: FieldE
         form,
         address: AddressView::of(person, &found.waits, reach, &when),
         emergency_since: found.emergency_since.map(|at| format!("on {}", when.moment(at))).unwrap_or_default(),
+        push: found.push,
     };
     page_with(status, &page)
 }

@@ -274,6 +274,11 @@ impl Story {
         (short && self.is_pending(when)).then(|| format!("Short notice: in {left}"))
     }
 
+    /// Whether the client wrote about it in the portal, where they are best answered.
+    pub fn wrote_in_portal(&self) -> bool {
+        self.replies.iter().any(|reply| reply.channel == words::channel(Channel::InApp))
+    }
+
     /// "text, then email".
     pub fn channels(&self) -> String {
         let channels = &self.client.preference.channels;

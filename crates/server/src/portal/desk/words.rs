@@ -1,5 +1,7 @@
 //! Codes in the words of the pages.
 
+use crate::words::owed;
+pub use crate::words::owed::task;
 use domain::appointment::{Appointment, State};
 use domain::contact::AttemptResult;
 use domain::disruption::{Disruption, DisruptionKind};
@@ -151,9 +153,11 @@ pub fn purpose(kind: MessageKind) -> &'static str {
         MessageKind::Ticket => "Request for help",
         MessageKind::TicketAnswer => "Answer to a request",
         MessageKind::ConfirmAddress => "New address to confirm",
+        MessageKind::MessageWaiting => "Word that a message waits",
         MessageKind::RunningLate => "Running late",
         MessageKind::LateAnswer => "Answer to running late",
         MessageKind::Reminder => "Reminder",
+        MessageKind::Digest => "The day ahead",
         MessageKind::ClientWrote => "The client wrote back",
         MessageKind::PassedOn => "A person will read it",
         MessageKind::Help => "How to reach us",
@@ -220,38 +224,25 @@ pub fn payment(appointment: &Appointment, when: &super::When) -> String {
 
 /// A duty from the client's side, and its drawing: "Daniel knows".
 pub fn duty(kind: ObligationKind, name: &str) -> (String, &'static str) {
-    match kind {
-        ObligationKind::InformClient => (format!("{name} knows"), "user"),
-        ObligationKind::NotifyPractice => ("The practice knows".to_owned(), "bell"),
-        ObligationKind::NextStep => (format!("A next step for {name}"), "calendar"),
-        ObligationKind::KeepPromise => (format!("Contact {name}, as promised"), "phone"),
-        ObligationKind::MarkAttendance => ("Attendance is marked".to_owned(), "circle-check"),
-        ObligationKind::WriteContactNote => ("Write the contact note".to_owned(), "file-text"),
-        ObligationKind::BookNext => (format!("Book what {name} agreed to"), "calendar"),
-        ObligationKind::ConfirmOutcome => ("Say what came of it".to_owned(), "check"),
-        ObligationKind::DecideMoney => ("Decide about the money".to_owned(), "banknote"),
-        ObligationKind::AnswerRequest => (format!("Answer what was asked about {name}"), "message-square"),
-        ObligationKind::AnswerClient => (format!("Read what {name} wrote, and answer"), "message-square"),
-        ObligationKind::AttributeFault => ("Say whose side it was on".to_owned(), "split"),
-        ObligationKind::ConsiderMakeup => ("Think about a make-up session".to_owned(), "heart"),
-        ObligationKind::UpdateLongAbsence => ("Update everyone about the absence".to_owned(), "bell"),
-        ObligationKind::EscalateClinical => ("Clinical advice is given".to_owned(), "life-buoy"),
-        ObligationKind::EscalateRisk => ("Risk duty has answered".to_owned(), "shield"),
-        ObligationKind::AttendanceUpdate => (format!("Update how it went with {name}"), "circle-check"),
-        ObligationKind::ConfirmPlan => (format!("Apologise and agree the plan with {name}"), "message-square"),
-        ObligationKind::ReviewRisk => (format!("Look at {name}’s risk screening again"), "shield"),
-        ObligationKind::CheckInWithClient => (format!("See whether {name} is coming"), "clock"),
-    }
+    (owed::duty(kind, name), drawing(kind))
 }
 
-/// An open duty as something to do: "Tell Daniel", "Daniel has no next time yet".
-pub fn task(kind: ObligationKind, name: &str) -> String {
+fn drawing(kind: ObligationKind) -> &'static str {
     match kind {
-        ObligationKind::InformClient => format!("Make sure that {name} knows"),
-        ObligationKind::NotifyPractice => "Tell the practice".to_owned(),
-        ObligationKind::NextStep => format!("{name} has no next time yet"),
-        ObligationKind::MarkAttendance => "Mark the attendance".to_owned(),
-        _ => duty(kind, name).0,
+        ObligationKind::InformClient => "user",
+        ObligationKind::NotifyPractice | ObligationKind::UpdateLongAbsence => "bell",
+        ObligationKind::NextStep | ObligationKind::BookNext => "calendar",
+        ObligationKind::KeepPromise => "phone",
+        ObligationKind::MarkAttendance | ObligationKind::AttendanceUpdate => "circle-check",
+        ObligationKind::WriteContactNote => "file-text",
+        ObligationKind::ConfirmOutcome => "check",
+        ObligationKind::DecideMoney => "banknote",
+        ObligationKind::AnswerRequest | ObligationKind::AnswerClient | ObligationKind::ConfirmPlan => "message-square",
+        ObligationKind::AttributeFault => "split",
+        ObligationKind::ConsiderMakeup => "heart",
+        ObligationKind::EscalateClinical => "life-buoy",
+        ObligationKind::EscalateRisk | ObligationKind::ReviewRisk => "shield",
+        ObligationKind::CheckInWithClient => "clock",
     }
 }
 

@@ -230,7 +230,8 @@ fn a_calendar_reads_what_is_on_and_what_is_off() {
 fn names_no_time(kind: MessageKind) -> bool {
     let plain = matches!(kind, MessageKind::Message | MessageKind::Ticket | MessageKind::TicketAnswer);
     let link = matches!(kind, MessageKind::SignIn | MessageKind::BookingLink | MessageKind::ConfirmAddress);
-    plain || link || matches!(kind, MessageKind::PassedOn | MessageKind::Help)
+    let other = matches!(kind, MessageKind::PassedOn | MessageKind::Help | MessageKind::MessageWaiting);
+    plain || link || other || kind == MessageKind::Digest
 }
 
 fn attendee(event: &icalendar::Event) -> String {

@@ -1,6 +1,6 @@
 //! One thing of every noun, and a body that each route would take.
 
-use crate::steps::{act, agreed, cancelled_with_times, moment, text};
+use crate::steps::{act, agreed, cancelled_with_times, messages, moment, text};
 use domain::time::Span;
 use holdspace_testkit::world::{House, Member, World};
 use serde_json::{Value, json};
@@ -24,6 +24,7 @@ pub fn things_of(world: &World, house: &House, therapist: &Member, client: &Memb
         ("therapists", therapist.id.to_string()),
         ("clients", client.id.to_string()),
         ("practices", house.practice.id.to_string()),
+        ("messages", messages(world, &appointment)[0].id.to_string()),
     ]);
     things.extend(kept(world, house, therapist, relationship));
     things.extend(missed(world, house, therapist, client));
@@ -160,7 +161,8 @@ fn of_the_record(noun: &str, act: &str, world: &World, house: &House, theirs: &T
         ("pathways", _) => json!({ "name": "Another", "payer": null, "allowance": null, "overrides": {} }),
         (_, "contracting") => json!({ "channels": ["email"], "voicemail": false, "continue": true,
             "policy_recap": true, "payment_recap": true }),
-        (_, "reopen" | "restore" | "resume" | "pause" | "withdraw") => json!({}),
+        ("messages", "settle") => because(),
+        (_, "again" | "reopen" | "restore" | "resume" | "pause" | "withdraw") => json!({}),
         ("reserved-slots", "release") => json!({ "date": "2026-12-02" }),
         ("reserved-slots", _) => json!({}),
         (_, "listing") => json!({ "state": "hidden_by_therapist", "until": world.now() + Span::hours(720) }),

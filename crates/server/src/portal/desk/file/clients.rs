@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use domain::decide::{Checked, FileAct, Screen, slot_name};
 use domain::id::RelationshipId;
 use domain::message::LinkTo;
-use domain::person::{Channel, Person, PersonRef};
+use domain::person::{Channel, Person, PersonRef, Role};
 use domain::policy::{ContractingItem, Policy};
 use domain::practice::{AgreementHow, Relationship, RelationshipState};
 use domain::refusal::Refusal;
@@ -118,6 +118,8 @@ struct ClientPage {
     is_therapist: bool,
     errors: FieldErrors,
     here: String,
+    /// Whether conversations are open to them.
+    talks: bool,
     when: When,
     found: Found,
     checks: Vec<(&'static str, String)>,
@@ -228,6 +230,7 @@ pub(super) async fn show<D: Desk>(app: &App, call: &Call<D>, errors: FieldErrors
         is_therapist: D::is_therapist(),
         errors,
         here: format!("{}/clients/{id}", D::BASE),
+        talks: !matches!(call.actor.role, Role::ClinicalLead | Role::RiskDuty),
         checks: checks(&found, &when),
         needs_preference: required.contains(&ContractingItem::PreferredContact),
         sees_risk: may_see(call.actor.role),

@@ -1,0 +1,92 @@
+//! Word that something waits in the portal, and nothing of what it is: to the browsers that asked for it, else by letter.
+
+use super::{Ask, Flow, Tools, letter};
+use domain::conversation::Between;
+use domain::id::Ids;
+use domain::message::{Message, MessageKind, MessageState};
+use domain::person::{Channel, Person, PersonRef};
+use domain::practice::Relationship;
+use domain::refusal::Refusal;
+use domain::time::Span;
+use store::Tx;
+
+/// Who was told so a little while ago, and has not looked, is not told again.
+const QUIET: Span = Span::minutes(30);
+
+/// The client has something to read: told by their browsers, else by letter, at most every half hour while they have not
+/// looked.
+pub(crate) fn client(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, between: Between) -> Flow<()> {
+    let to = PersonRef::Client(between.client);
+    let Some(person) = store::person::load(tx, to)?.filter(|person| person.active) else { return Ok(()) };
+    let system = domain::access::Scope::System("nudge");
+    let waits = store::conversation::unread(tx, &system, between.relationship, false, 2)?.len() > 1;
+    if waits && store::conversation::nudged_since(tx, to, ask.now - QUIET)?.is_some() {
+        return Ok(());
+    }
+    let browsers = !person.preference.file.refuses(Channel::Push) && store::push::has(tx, to)?;
+    let channel = if browsers { Channel::Push } else { Channel::Email };
+    if channel == Channel::Email && person.address(Channel::Email).is_none() {
+        return Ok(());
+    }
+    let practice = store::practice::load(tx, between.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
+    let written = tools.writer.waiting(channel, &practice, &person, ask.now);
+    let address = person.address(channel).unwrap_or_default().to_owned();
+    let message = Message {
+        address,
+        channel,
+        subject: written.subject,
+        text: written.text,
+        html: written.html,
+        ..blank(ask, ids, &person)
+    };
+    letter::put(tx, &message)
+}
+
+/// No browser took it: a letter says the same. A therapist has had one already.
+pub(super) fn by_letter(tx: &mut Tx, tools: &Tools, ask: &Ask, to: PersonRef) -> Flow<()> {
+    let Some(person) = store::person::load(tx, to)?.filter(|person| person.active) else { return Ok(()) };
+    let (PersonRef::Client(_), Some(address)) = (to, person.address(Channel::Email).map(str::to_owned)) else {
+        return Ok(());
+    };
+    let practice = store::practice::load(tx, person.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
+    let written = tools.writer.waiting(Channel::Email, &practice, &person, ask.now);
+    let mut ids = Ids::new(ask.command, ask.now);
+    let (subject, text, html) = (written.subject, written.text, written.html);
+    letter::put(tx, &Message { address, subject, text, html, ..blank(ask, &mut ids, &person) })
+}
+
+/// The therapist's browsers are told that a client wrote. The letter about it goes with what their words were understood as.
+pub(super) fn therapist(tx: &mut Tx, ask: &Ask, ids: &mut Ids, pair: &Relationship) -> Flow<()> {
+    let to = PersonRef::Therapist(pair.therapist);
+    let Some(person) = store::person::load(tx, to)?.filter(|person| person.active) else { return Ok(()) };
+    if person.preference.file.refuses(Channel::Push) || !store::push::has(tx, to)? {
+        return Ok(());
+    }
+    let text = crate::words::PUSH_NEWS.to_owned();
+    letter::put(tx, &Message { channel: Channel::Push, text, ..blank(ask, ids, &person) })
+}
+
+fn blank(ask: &Ask, ids: &mut Ids, to: &Person) -> Message {
+    Message {
+        id: ids.mint(),
+        practice: to.practice,
+        command: ask.command,
+        appointment: None,
+        revision: 0,
+        to: to.id,
+        address: String::new(),
+        channel: Channel::Email,
+        kind: MessageKind::MessageWaiting,
+        urgent: false,
+        subject: String::new(),
+        text: String::new(),
+        html: String::new(),
+        calendar: None,
+        link: None,
+        written_at: ask.now,
+        send_at: ask.now,
+        state: MessageState::Pending,
+        handed_at: None,
+        last_reply: None,
+    }
+}
