@@ -39,8 +39,8 @@ fn a_browser_finds_nothing_wrong_with_what_was_sent() {
     ];
     assert_eq!(open.look(SAM, &pages), Vec::<String>::new());
     let pages = [
-        open.page("sent", "/t/sent"),
-        open.page("sent-one", &format!("/t/sent/{letter}")),
+        open.page("sent", "/t/messages"),
+        open.page("sent-one", &format!("/t/messages/{letter}")),
         open.page("call", &format!("/t/appointments/{about}/call")),
         open.page("client-link", &format!("/t/clients/{}?done=link-shown", relationship(MARCUS))),
     ];

@@ -13,10 +13,10 @@ pub fn routes() -> Vec<Route> {
         get::<Therapist>("/t", today::page)
             .about("portal")
             .says("Today’s appointments, what is owed, and clients’ booking links"),
-        get::<Therapist>("/t/sent", desk::sent::page::<Therapist>)
+        get::<Therapist>("/t/messages", desk::sent::page::<Therapist>)
             .about("message")
             .says("What was sent about the therapist’s own appointments and to their clients"),
-        get::<Therapist>("/t/sent/{id}", desk::sent::one::<Therapist>)
+        get::<Therapist>("/t/messages/{id}", desk::sent::one::<Therapist>)
             .about("message")
             .says("One of them exactly as it was handed over, with every try"),
         get::<Therapist>("/t/settings", settings::page)

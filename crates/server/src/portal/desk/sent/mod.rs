@@ -73,7 +73,7 @@ struct SentPage {
 
 /// Where a desk's list stands: the therapist's own messages have another address.
 pub fn base<D: Desk>() -> String {
-    if D::is_therapist() { "/t/sent".to_owned() } else { "/p/messages".to_owned() }
+    if D::is_therapist() { "/t/messages".to_owned() } else { "/p/messages".to_owned() }
 }
 
 /// GET: the newest first, narrowed by a name, a way, a purpose, where it stands, a therapist and days.
