@@ -36,7 +36,7 @@ const THERAPIST: &[Destination] = &[
     to("/t/slots", "bookmark", "Reserved slots"),
     to("/t/hours", "clock", "Working hours"),
     to("/t/conversations", "message-square", "Conversations"),
-    to("/t/messages", "pencil", "Messages"),
+    to("/t/messages", "mail", "Messages"),
     to("/t/sent", "send", "Sent messages"),
     to("/t/away", "heart", "Time away"),
     to("/t/record", "chart-column", "My record"),

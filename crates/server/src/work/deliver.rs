@@ -259,7 +259,6 @@ pub(super) fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> F
         // The same letter under the same Message-ID goes once more; after that a person is asked (`reliability` 3.4).
         Outcome::Unknown(_) if message.state == MessageState::Unknown => MessageState::Undeliverable,
         Outcome::Unknown(_) => MessageState::Unknown,
-        Outcome::Gone(..) => MessageState::Undeliverable,
     };
     settle(app, &job, &message, state, &outcome, Some(tried), now)
 }
@@ -271,7 +270,6 @@ fn tried(outcome: &Outcome, at: Instant, noted: Noted) -> Try {
         Outcome::Refused(_) | Outcome::Gone(..) => TryOutcome::Refused,
         Outcome::NotYet(_) => TryOutcome::NotYet,
         Outcome::Unknown(_) => TryOutcome::Unknown,
-        Outcome::Gone(..) => TryOutcome::Refused,
     };
     Try { at, through: noted.through, outcome: came, reply: words(outcome), digest: noted.digest }
 }
