@@ -63,6 +63,8 @@ pub(crate) type News = (AppointmentId, u32, PersonRef, MessageKind, Instant);
 pub(crate) struct Texted {
     /// When, UTC.
     pub at: Instant,
+    /// Not before when it was to go, UTC: what waits behind it was to go later.
+    pub due: Instant,
     /// What the product was told became of it, and when, UTC.
     pub fate: Option<(Fate, Instant)>,
 }

@@ -111,7 +111,7 @@ fn nobody_is_real(demo: &Demo, practices: &[Value]) {
     let letters = demo.outbox("");
     assert!(!letters.is_empty());
     for letter in &letters {
-        let arrived = [("email", "sent"), ("sms", "delivered")];
+        let arrived = [("email", "sent"), ("sms", "delivered"), ("in_app", "delivered"), ("in_app", "read")];
         assert!(arrived.contains(&(text(letter, "channel"), text(letter, "status"))), "{letter}");
         for real in ["0333 222", "vhg.co.uk"] {
             assert!(!text(letter, "body").contains(real), "{letter}");

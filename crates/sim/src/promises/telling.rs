@@ -222,13 +222,11 @@ impl Run<'_> {
 
     /// A letter that waited behind a text goes where the text failed or stayed silent, and never where it has arrived.
     fn letter_behind_a_text(&mut self, message: &Message) {
-        let waited = message.send_at - message.written_at;
-        let is_behind = message.channel == Channel::Email && SILENCE.contains(&waited);
-        let Some(about) = message.appointment.filter(|_| is_behind || message.channel == Channel::Email) else {
-            return;
-        };
+        let Some(about) = message.appointment.filter(|_| message.channel == Channel::Email) else { return };
         let news = (about, message.revision, message.to, message.kind, message.written_at);
         let Some(texted) = self.judge.texted.get(&news).copied() else { return };
+        // One that goes anyway, with its calendar part, was to go with the text.
+        let is_behind = SILENCE.contains(&(message.send_at - texted.due));
         match texted.fate {
             Some((Fate::Failed, _)) => self.sometimes.reach("a text failed and the letter behind it went"),
             None if is_behind => self.sometimes.reach("a text stayed silent and the letter behind it went"),
@@ -246,7 +244,7 @@ impl Run<'_> {
         let Some(about) = message.appointment.filter(|_| message.channel == Channel::Sms) else { return };
         let news = (about, message.revision, message.to, message.kind, message.written_at);
         self.judge.news.insert(message.id, news);
-        self.judge.texted.entry(news).or_insert(Texted { at: self.now, fate: None });
+        self.judge.texted.entry(news).or_insert(Texted { at: self.now, due: message.send_at, fate: None });
     }
 
     /// A gateway's word.

@@ -25,6 +25,8 @@ pub fn things_of(world: &World, house: &House, therapist: &Member, client: &Memb
         ("clients", client.id.to_string()),
         ("practices", house.practice.id.to_string()),
         ("messages", messages(world, &appointment)[0].id.to_string()),
+        ("conversations", house.relationships[relationship].to_string()),
+        ("push-devices", id(&world.api(client).post("/api/v1/push-devices", &a_browser()).good()["id"])),
     ]);
     things.extend(kept(world, house, therapist, relationship));
     things.extend(missed(world, house, therapist, client));
@@ -97,6 +99,12 @@ fn plain_file() -> Value {
     json!({ "name": "list.txt", "content_type": "text/plain", "content": "SGVsbG8=" })
 }
 
+/// A browser that asks to be told: the keys of RFC 8291's example.
+fn a_browser() -> Value {
+    json!({ "endpoint": "https://push.example.org/a-browser", "keys": { "auth": "BTBZMqHH6r4Tts7J_aSIgg", "p256dh":
+        "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4" } })
+}
+
 /// A body that this route would take, so that only the thing itself can be refused. A route without one fails here.
 pub fn body_for(path: &str, world: &World, house: &House, theirs: &Things) -> Value {
     let rest = path.trim_start_matches("/api/v1/").split('/').filter(|part| !part.starts_with('{'));
@@ -162,6 +170,8 @@ fn of_the_record(noun: &str, act: &str, world: &World, house: &House, theirs: &T
         (_, "contracting") => json!({ "channels": ["email"], "voicemail": false, "continue": true,
             "policy_recap": true, "payment_recap": true }),
         ("messages", "settle") => because(),
+        ("relationships", "booking-link") | ("conversations", "read") | ("push-devices", _) => json!({}),
+        ("conversations", "lines") => json!({ "words": "Hello" }),
         (_, "again" | "reopen" | "restore" | "resume" | "pause" | "withdraw") => json!({}),
         ("reserved-slots", "release") => json!({ "date": "2026-12-02" }),
         ("reserved-slots", _) => json!({}),
