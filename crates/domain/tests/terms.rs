@@ -93,6 +93,11 @@ fn a_booking_points_at_exactly_what_was_agreed_and_the_document_proves_itself() 
     let booked = story.appointment().policy;
     assert_eq!((booked.terms, booked.cutoff), (agreed.key(), start - hours(12)));
     assert!(agreed.is_what_it_says());
+    // As it was written before there was a portal to write into.
+    let mut older = serde_json::to_value(&*agreed).expect("a document");
+    older["parameters"].as_object_mut().expect("parameters").remove("in_app").expect("it is there today");
+    let older: Policy = serde_json::from_value(older).expect("a document of then is read today");
+    assert!(older.is_what_it_says() && older == *agreed, "and has the name that it had");
     let text = serde_json::to_string(&*agreed).expect("a document");
     let harmed: Policy =
         serde_json::from_str(&text.replace("\"notice_hours\":12", "\"notice_hours\":13")).expect("one");

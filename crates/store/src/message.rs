@@ -12,14 +12,16 @@ pub use tries::{made_from, tried, tries};
 
 use crate::error::DbError;
 use crate::job;
+use crate::page::Page;
 use crate::read::{Columns, json};
 use crate::row::Row;
 use crate::tx::Tx;
 use crate::vals;
 use crate::value::Value;
+use domain::access::Scope;
 use domain::id::{AppointmentId, Id, Kind, MessageId, PracticeId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
-use domain::person::PersonRef;
+use domain::person::{Channel, PersonRef, Role};
 use domain::telling::made::MadeFrom;
 use domain::time::Instant;
 use statements::{
@@ -199,6 +201,19 @@ fn behind(message: &Message) -> Option<Vec<Value<'static>>> {
     let (about, to) = (message.appointment?, message.to.to_string());
     let (kind, channel) = (message.kind.as_str(), message.channel.word());
     Some(vals![about, message.revision, to, kind, channel, message.written_at].to_vec())
+}
+
+/// Whether this message may be read in scope: lines of a conversation are not for the clinical side, who see none of it.
+fn may_read(scope: &Scope<'_>, message: &Message) -> bool {
+    let is_line = message.channel == Channel::InApp && message.kind == MessageKind::Message;
+    let clinical = matches!(scope, Scope::Actor(actor) if matches!(actor.role, Role::ClinicalLead | Role::RiskDuty));
+    !(is_line && clinical)
+}
+
+/// The page without what may not be read in scope.
+fn without_conversations(scope: &Scope<'_>, mut page: Page<Message>) -> Page<Message> {
+    page.items.retain(|message| may_read(scope, message));
+    page
 }
 
 /// What was sent by text to this number since then, the newest first: whom a text from there may be of.

@@ -20,7 +20,7 @@ macro_rules! device_columns {
 const PUT: Sql = sql!(
     "INSERT INTO push_device (id, practice, person, endpoint, p256dh, auth, label, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-     ON CONFLICT (endpoint) DO UPDATE SET practice = excluded.practice, person = excluded.person,
+     ON CONFLICT (endpoint) DO UPDATE SET id = excluded.id, practice = excluded.practice, person = excluded.person,
          p256dh = excluded.p256dh, auth = excluded.auth, label = excluded.label, created_at = excluded.created_at"
 );
 const OF: Sql = sql!(device_columns!(), "WHERE person = $1 ORDER BY created_at DESC, id DESC LIMIT $2");

@@ -2,7 +2,7 @@
 //! that nobody answers is let go in time (`rulings` 18).
 
 use super::book::subjects;
-use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify, who};
+use super::{Asker, JobToWake, OccupancyChange, Outcome, Record, Situation, Wake, contact, money, notify, remind, who};
 use crate::appointment::{Appointment, Cancellation, Initiator, Payment, State};
 use crate::id::Ids;
 use crate::obligation::{Obligation, ObligationKind};
@@ -66,6 +66,9 @@ pub(super) fn confirm(situation: &Situation, asker: &Asker, now: Instant, ids: &
     if let Payment { due_at: Some(at), .. } = confirmed.payment {
         outcome.wakes.push(Wake { job: JobToWake::Capture(confirmed.id), at: Some(at) });
     }
+    // A look that came while it was only asked for found nothing to do and went.
+    let first = remind::next_look(&situation.policy_today.parameters, &confirmed, now);
+    outcome.wakes.push(Wake { job: JobToWake::AppointmentEnd(confirmed.id), at: Some(first) });
     notify::confirm(situation, &confirmed, now, &mut outcome);
     answered(situation, &confirmed, "confirmed", now, &mut outcome);
     contact::next_is_booked(situation, asker, now, &mut outcome);

@@ -19,7 +19,7 @@ const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "frida
 macro_rules! parameters {
     (
         top { $($(#[doc = $top_doc:literal])+ $top:ident : $top_type:ty, $top_section:ident, $top_unit:literal, $top_kinder:ident, $top_allowed:expr;)+ }
-        $(#[doc = $group_doc:literal] $group:ident : $group_type:ident in $section:ident {
+        $(#[doc = $group_doc:literal] $(#[serde($($group_serde:tt)+)])? $group:ident : $group_type:ident in $section:ident {
             $($(#[doc = $doc:literal])+ $field:ident : $type:ty, $unit:literal, $kinder:ident, $allowed:expr;)+
         })+
         templates { $($(#[doc = $more_doc:literal])+ $more:literal, $more_section:ident, $more_unit:literal, $more_kinder:ident, $more_allowed:expr;)+ }
@@ -29,7 +29,7 @@ macro_rules! parameters {
         #[serde(deny_unknown_fields)]
         pub struct Parameters {
             $($(#[doc = $top_doc])+ pub $top: $top_type,)+
-            $(#[doc = $group_doc] pub $group: $group_type,)+
+            $(#[doc = $group_doc] $(#[serde($($group_serde)+)])? pub $group: $group_type,)+
             /// By when each kind of duty is due.
             pub obligation: ObligationTimes,
             /// The reasons that may be given, and what each does.
@@ -48,6 +48,13 @@ macro_rules! parameters {
             $(define($more, "", concat!($($more_doc),+), Section::$more_section, $more_unit, Kinder::$more_kinder, $more_allowed),)+
         ];
     };
+}
+
+impl Default for InApp {
+    /// For documents that were written before there was a portal to write into.
+    fn default() -> Self {
+        Self { unread_minutes: 30 }
+    }
 }
 
 const fn define(
@@ -356,6 +363,7 @@ parameters! {
         at: BTreeSet<u32>, "hours before the start", AsSet, Hours(1, 720);
     }
     /// Messages in the portal.
+    #[serde(default)]
     in_app: InApp in Telling {
         /// How long a message in the portal may stay unopened before it goes by the next way that the client allows. News
         /// of the very moment waits three minutes.

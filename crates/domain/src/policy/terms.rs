@@ -105,8 +105,16 @@ impl Policy {
         let unnamed = Terms { key: Hash::ZERO, pathway, therapist };
         let document = Self { terms: Some(Box::new(unnamed.clone())), ..self };
         // A policy of ours is always a document: its maps have text for keys.
-        let text = serde_json::to_vec(&document).unwrap_or_default();
-        let key = Hash::from_bytes(Sha256::digest(text).into());
+        let text = serde_json::to_string(&document).unwrap_or_default();
+        let key = Hash::from_bytes(Sha256::digest(without_later(text)).into());
         Self { terms: Some(Box::new(Terms { key, ..unnamed })), ..document }
     }
+}
+
+/// What parameters say that came after the first agreed documents, where they say the usual.
+const LATER: [&str; 1] = [r#""in_app":{"unread_minutes":30},"#];
+
+/// The document as it would have been written before: so the name of what was agreed then stays the same.
+fn without_later(text: String) -> String {
+    LATER.iter().fold(text, |text, later| text.replace(later, ""))
 }

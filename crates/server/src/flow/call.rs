@@ -99,8 +99,11 @@ struct News {
 
 /// Reminders, receipts and the like are not what somebody calls about. Where nothing was kept, it is the appointment itself.
 fn last_news(tx: &mut Tx, sent: &[Message], about: &Appointment) -> Flow<News> {
+    let was_taken_back =
+        |message: &&Message| matches!(message.state, MessageState::Superseded | MessageState::Cancelled);
     let is_news = |message: &&Message| {
-        matches!(message.to, PersonRef::Client(_))
+        !was_taken_back(message)
+            && matches!(message.to, PersonRef::Client(_))
             && !matches!(
                 message.kind,
                 MessageKind::Reminder

@@ -154,6 +154,12 @@ fn nearest(tx: &mut Tx, ask: &Ask, relationship: RelationshipId) -> Flow<Option<
 /// Words to the client: there at once. What the client asked is answered by them, and was read.
 fn told(tx: &mut Tx, tools: &Tools, ask: &Ask, pair: &Relationship, words: &str) -> Flow<(LineId, Vec<Entry>)> {
     let mut ids = Ids::new(ask.command, ask.now);
+    let reader =
+        store::person::load(tx, PersonRef::Client(pair.client))?.ok_or_else(|| Refusal::not_found("client"))?;
+    if nudge::way(tx, tools, &reader)?.is_none() {
+        let detail = "They would not hear that something waits for them here. Call instead.";
+        return Err(Refusal::conflict("out_of_reach", detail).into());
+    }
     let author = match &ask.who {
         super::Who::Actor(actor) => actor.person,
         _ => return Err(Refusal::not_found("conversation").into()),

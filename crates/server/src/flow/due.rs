@@ -5,7 +5,7 @@ use super::{Answer, Ask, Failed, Flow, Tools, case, letter, load};
 use crate::words::Plain;
 use domain::decide::{Command, Due};
 use domain::id::{AppointmentId, Ids, ObligationId, OfferId};
-use domain::message::MessageKind;
+use domain::message::{MessageKind, MessageState};
 use domain::person::PersonRef;
 use load::Mode;
 use store::{Done, Tx};
@@ -14,7 +14,10 @@ use store::{Done, Tx};
 pub fn appointment_end(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AppointmentId) -> Flow<Done<Answer>> {
     let mut situation = load::appointment(tx, tools, ask, id, &[], Mode::Change)?;
     let told = store::message::of_appointment(tx, id)?;
-    let to_client = told.iter().filter(|told| told.to == situation.client.id && told.kind.names_the_time());
+    // What was taken back or could not be delivered told them nothing.
+    let lost = [MessageState::Superseded, MessageState::Cancelled, MessageState::Undeliverable];
+    let went = told.iter().filter(|told| !lost.contains(&told.state));
+    let to_client = went.filter(|told| told.to == situation.client.id && told.kind.names_the_time());
     situation.live.client_told_at = to_client.map(|told| told.send_at).max();
     change(tx, tools, ask, situation, Command::Due(Due::AppointmentEnd))
 }

@@ -1,4 +1,5 @@
-//! Word that something waits in the portal, and nothing of what it is: to the browsers that asked for it, else by letter.
+//! Word that something waits in the portal, and nothing of what it is: to the browsers that asked for it, else by letter or
+//! text.
 
 use super::{Ask, Flow, Tools, letter};
 use domain::conversation::Between;
@@ -17,8 +18,8 @@ const QUIET: Span = Span::minutes(30);
 /// It is about nothing that begins soon.
 const NOT_SOON: Span = Span::hours(30 * 24);
 
-/// The client has something to read: told by their browsers, else by letter, at most every half hour while they have not
-/// looked.
+/// The client has something to read: told by their browsers, else by letter or text, at most every half hour while they have
+/// not looked.
 pub(crate) fn client(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, between: Between) -> Flow<()> {
     let to = PersonRef::Client(between.client);
     let Some(person) = store::person::load(tx, to)?.filter(|person| person.active) else { return Ok(()) };
@@ -27,19 +28,15 @@ pub(crate) fn client(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, betwe
     if waits && store::conversation::nudged_since(tx, to, ask.now - QUIET)?.is_some() {
         return Ok(());
     }
-    let browsers = !person.preference.file.refuses(Channel::Push) && store::push::has(tx, to)?;
-    let channel = if browsers { Channel::Push } else { Channel::Email };
-    if channel == Channel::Email && person.address(Channel::Email).is_none() {
-        return Ok(());
-    }
+    let Some(channel) = way(tx, tools, &person)? else { return Ok(()) };
     let practice = store::practice::load(tx, between.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
     let written = tools.writer.waiting(channel, &practice, &person, ask.now);
     let address = person.address(channel).unwrap_or_default().to_owned();
     let policy = store::policy::latest(tx, practice.id)?.ok_or_else(|| Refusal::not_found("policy"))?;
-    // A browser rings, so it waits for the morning as a text would; a letter disturbs nobody.
+    // A browser rings, so it waits for the morning as a text does; a letter disturbs nobody.
     let rings_at =
         route::rings_at(MessageKind::MessageWaiting, ask.now + NOT_SOON, &person, &policy.parameters, ask.now);
-    let send_at = if channel == Channel::Push { rings_at } else { ask.now };
+    let send_at = if channel == Channel::Email { ask.now } else { rings_at };
     let message = Message {
         send_at,
         address,
@@ -50,6 +47,13 @@ pub(crate) fn client(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, betwe
         ..blank(ask, ids, &person)
     };
     letter::put(tx, &message)
+}
+
+/// How a client hears that something waits in the portal: by their browsers, else as they like best of letter and text. None
+/// where they would not hear of it.
+pub(super) fn way(tx: &mut Tx, tools: &Tools, to: &Person) -> Flow<Option<Channel>> {
+    let browsers = !to.preference.file.refuses(Channel::Push) && store::push::has(tx, to.id)?;
+    Ok(if browsers { Some(Channel::Push) } else { route::one_way(to, tools.reach) })
 }
 
 /// No browser took it: a letter says the same. A therapist has had one already.

@@ -2,7 +2,7 @@
 
 use super::{Ask, Failed, Flow, Tools, due, load, nudge};
 use domain::audit::Entry;
-use domain::id::MessageId;
+use domain::id::{AppointmentId, MessageId};
 use domain::message::{Message, MessageKind, MessageState};
 use domain::person::{Channel, PersonRef};
 use domain::refusal::Refusal;
@@ -64,11 +64,25 @@ pub(crate) fn undelivered<T>(
         nudge::by_letter(tx, tools, ask, message.to)?;
     }
     let Some(about) = message.appointment else { return Ok(done) };
+    if message.channel == Channel::Push && is_told_besides(tx, about, message)? {
+        return Ok(done);
+    }
     match due::undeliverable(tx, tools, ask, about, message.to) {
         Ok(duty) => Ok(done.and(std::iter::once(duty.audit).chain(duty.more))),
         Err(Failed::Nothing { .. }) => Ok(done),
         Err(other) => Err(other),
     }
+}
+
+/// Whether the same goes, or went, by another way: a browser's notice only said that there is something.
+fn is_told_besides(tx: &mut Tx, about: AppointmentId, notice: &Message) -> Flow<bool> {
+    let lost = [MessageState::Superseded, MessageState::Cancelled, MessageState::Undeliverable];
+    let same = |other: &Message| {
+        (other.to, other.kind, other.revision) == (notice.to, notice.kind, notice.revision)
+            && other.channel != Channel::Push
+            && !lost.contains(&other.state)
+    };
+    Ok(store::message::of_appointment(tx, about)?.iter().any(same))
 }
 
 /// Where the network says that nobody has this number, it is not used any more until it is changed or somebody says that

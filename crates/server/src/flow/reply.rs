@@ -98,8 +98,14 @@ fn of_letter(tx: &mut Tx, ask: &Ask, said: &Said) -> Flow<Option<Whose>> {
         let client = store::person::load(tx, answers.to)?;
         return Ok(client.map(|client| Whose { client, answers: Some(answers) }));
     }
-    let known = store::person::by_email(tx, &said.address)?;
-    let Some(client) = known.into_iter().find(|person| person.role == Role::Client) else { return Ok(None) };
+    let mut known = store::person::by_email(tx, &said.address)?;
+    known.retain(|person| person.role == Role::Client);
+    let is_shared = known.len() > 1;
+    let Some(client) = known.into_iter().next() else { return Ok(None) };
+    if is_shared {
+        // Two people read letters there, and nobody can tell whose word this is: a person asks.
+        return Ok(Some(Whose { client, answers: None }));
+    }
     let sent = store::message::told(tx, client.id, ask.now - ANSWERED_WITHIN)?;
     let asked = sent.iter().find(|message| Question::of(message.kind, message.link).is_some());
     let answers = asked.or(sent.first()).cloned();

@@ -134,6 +134,8 @@ fn finish(app: &App, leased: &Leased, again: Option<Instant>, error: Option<Stri
     app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
         // A lost fence means that somebody else has it now: theirs is the word.
         let _ = match again {
+            // Nothing was wrong, so no try is counted.
+            Some(at) if error.is_none() => job::later(tx, &leased, at)?,
             Some(at) => job::again(tx, &leased, at, error.as_deref())?,
             None => job::done(tx, &leased, now)?,
         };

@@ -25,9 +25,7 @@ async fn every_answer_of_every_route_protects_the_browser() {
             assert_eq!(said("cross-origin-resource-policy"), "same-origin", "{method} {path}");
             assert!(!said("permissions-policy").is_empty(), "{method} {path}");
             assert!(said("strict-transport-security").contains("max-age=63072000"), "{method} {path}");
-            // The browser keeps its own copy of what shows notices, and asks each time whether it is the newest.
-            let kept = if (path, &method) == ("/sw.js", &Method::GET) { "no-cache" } else { "no-store" };
-            assert_eq!(said("cache-control"), kept, "{method} {path}");
+            assert_eq!(said("cache-control"), "no-store", "{method} {path}");
             assert!(!reply.status.is_server_error(), "{method} {path}: {}", reply.body);
         }
     }

@@ -62,5 +62,6 @@ pub fn list(
         ],
     )?;
     let place = |message: &Message| (message.handed_at.unwrap_or(message.send_at), message.id.to_string());
-    Page::of(rows.iter().map(from_row).collect(), limit, place)
+    let found = rows.iter().map(from_row).collect();
+    Ok(super::without_conversations(scope, Page::of(found, limit, place)?))
 }

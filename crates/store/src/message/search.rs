@@ -82,7 +82,8 @@ pub fn found(
     let sql = if to.is_some() { FOUND_FOR } else { FOUND };
     let rows = tx.query(sql, &values)?;
     let place = |message: &Message| (message.handed_at.unwrap_or(message.send_at), message.id.to_string());
-    Page::of(rows.iter().map(from_row).collect(), limit, place)
+    let found = rows.iter().map(from_row).collect();
+    Ok(super::without_conversations(scope, Page::of(found, limit, place)?))
 }
 
 /// One message, if it is in scope.
@@ -90,5 +91,6 @@ pub fn one(tx: &mut Tx<'_>, scope: &Scope<'_>, id: MessageId) -> Result<Option<M
     let limits = scope.limits();
     let own = limits.client.map(|client| PersonRef::Client(client).to_string());
     let row = tx.query_opt(ONE, vals![limits.practice, limits.therapist, own, id])?;
-    row.map(|row| from_row(&row)).transpose()
+    let found = row.map(|row| from_row(&row)).transpose()?;
+    Ok(found.filter(|message| super::may_read(scope, message)))
 }

@@ -52,7 +52,7 @@ pub(super) const RECORD: Sql = sql!(
 // What waits behind it is to go later than it; a letter that goes anyway, with its calendar part, is not.
 pub(super) const CANCEL_BEHIND: Sql = sql!(
     "UPDATE message SET state = 'cancelled' WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
-         AND channel <> $5 AND written_at = $6 AND send_at > $7 AND state = 'pending' RETURNING id"
+         AND channel <> $5 AND written_at = $6 AND (send_at > $7 OR channel = 'push') AND state = 'pending' RETURNING id"
 );
 pub(super) const CANCEL_WAITING: Sql = sql!(
     "UPDATE message SET state = 'cancelled' WHERE to_person = $1 AND kind = 'message_waiting' AND state = 'pending'
@@ -60,7 +60,7 @@ pub(super) const CANCEL_WAITING: Sql = sql!(
 );
 pub(super) const SEND_BEHIND: Sql = sql!(
     "UPDATE message SET send_at = $7 WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
-         AND channel <> $5 AND written_at = $6 AND state = 'pending' RETURNING id"
+         AND channel <> $5 AND channel NOT IN ('push', 'in_app') AND written_at = $6 AND state = 'pending' RETURNING id"
 );
 pub(super) const OLDER: Sql = sql!(
     "SELECT max(written_at) FROM message WHERE appointment = $1 AND revision < $2 AND to_person = $3
@@ -105,7 +105,8 @@ pub(super) const TRIES: Sql = sql!(
 pub(super) const MADE_FROM: Sql = sql!("SELECT m.template, m.facts FROM message m WHERE m.id = $1");
 
 // Lists: $1 practice, $2 therapist, $3 to whom. A therapist sees what is about their appointments or to them, and words to a
-// client of theirs about no appointment, unless another therapist wrote them or it is a link of another's.
+// client of theirs about no appointment, unless another therapist wrote them, they stand in a conversation of another's, or
+// it is a link of another's.
 macro_rules! in_scope {
     () => {
         " AND (CAST($1 AS TEXT) IS NULL OR m.practice = $1)
@@ -115,7 +116,8 @@ macro_rules! in_scope {
                       AND m.to_person IN (SELECT client FROM relationship WHERE therapist = $2)
                       AND (m.link IS NULL OR m.link IN (SELECT id FROM relationship WHERE therapist = $2))
                       AND NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.command = m.command AND e.actor <> $2
-                          AND substr(e.actor, 1, 4) = 'thp_')))
+                          AND substr(e.actor, 1, 4) = 'thp_')
+                      AND NOT EXISTS (SELECT 1 FROM conversation_line l WHERE l.id = m.id AND l.therapist <> $2)))
               AND (CAST($3 AS TEXT) IS NULL OR m.to_person = $3)"
     };
 }

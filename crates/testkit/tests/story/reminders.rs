@@ -1,6 +1,6 @@
 //! Reminders by the practice's schedule: once for each moment, of what stands, and never of what does not.
 
-use crate::steps::{act, agreed, booked, put_letters_away};
+use crate::steps::{act, agreed, booked, booking, put_letters_away};
 use domain::policy::Preset;
 use domain::time::Span;
 use holdspace_testkit::letter::Parsed;
@@ -75,5 +75,26 @@ fn who_books_a_day_ahead_is_not_reminded_of_what_they_have_just_booked() {
     world.advance_to(house.local("2026-11-26 13:59"));
     assert!(reminders(&world, &house).is_empty());
     put_letters_away(&world, &house);
+    world.ignore_jobs();
+}
+
+// proves: H-08
+#[test]
+fn a_time_that_was_asked_for_is_reminded_of_once_it_is_confirmed() {
+    let (world, house) = begin(Engine::Sqlite);
+    let policy = format!("/api/v1/practices/{}/policy", house.practice.id);
+    world.api(&house.owner).put(&policy, &json!({ "set": { "booking.mode": "request" } })).good();
+    world.advance_to(house.local("2026-11-24 08:00"));
+    let mut wish = booking(&house, &house.client, house.local("2026-11-27 14:00"), world.now());
+    wish.as_object_mut().expect("fields").remove("agreement");
+    let asked = world.api(&house.client).post("/api/v1/appointments", &wish).good()["appointment"].clone();
+    // The first look comes while it is only asked for.
+    world.advance_to(house.local("2026-11-24 15:00"));
+    assert!(reminders(&world, &house).is_empty());
+    world.api(&house.therapist).post(&act(&asked, "confirm"), &json!({})).good();
+    world.advance_to(house.local("2026-11-26 14:01"));
+    assert_eq!(reminders(&world, &house).len(), 1);
+    put_letters_away(&world, &house);
+    world.ignore_letters();
     world.ignore_jobs();
 }
