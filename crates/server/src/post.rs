@@ -133,12 +133,15 @@ impl PostOffice {
         }
     }
 
-    /// The first gateway, and the next where one certainly did not take it. What may have gone is not tried elsewhere.
+    /// The first gateway, and the next where one certainly did not take it; those that report nothing come last. What may have
+    /// gone is not tried elsewhere.
     fn text(&self, text: &Text, now: Instant) -> (Outcome, String) {
         let sent = sms::Text { to: &text.to, body: &text.body, report_to: &text.report_to };
         let mut outcome = Outcome::NotYet("no gateway for texts is set up: write sms.kind and sms.url".into());
         let mut through = String::new();
-        for gateway in &self.gateways {
+        let is_silent = |gateway: &&Way<Gateway>| text.silent.contains(&gateway.to.name());
+        let heard = self.gateways.iter().filter(|gateway| !is_silent(gateway));
+        for gateway in heard.chain(self.gateways.iter().filter(is_silent)) {
             through = gateway.to.name();
             let Ok(handed) = gateway.try_it(now, |gateway| gateway.hand_off(&sent)) else {
                 outcome = Outcome::NotYet("the gateway does not answer; it is asked again soon".into());

@@ -8,7 +8,7 @@ mod tries;
 
 pub use list::{Filter, list};
 pub use search::{Wanted, found, one};
-pub use tries::{made_from, tried, tries};
+pub use tries::{made_from, reported, tried, tries};
 
 use crate::error::DbError;
 use crate::job;

@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[Migration] = &[
     both(15, "digest", include_str!("../migrations/0015_digest.sql")),
     both(16, "pages", include_str!("../migrations/0016_pages.sql")),
     both(17, "conversation", include_str!("../migrations/0017_conversation.sql")),
+    both(18, "receipts", include_str!("../migrations/0018_receipts.sql")),
 ];
 
 /// A step that says the same to both engines.

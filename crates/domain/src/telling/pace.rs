@@ -103,6 +103,18 @@ pub fn wait_after(waits: &[Span], tries: u32, name: [u8; 16]) -> Span {
     Span::micros(whole / 2 + whole / 2 * i64::from(chance) / i64::from(u16::MAX))
 }
 
+/// Of the texts of so long a gateway should have reported.
+pub const HEARD_WITHIN: Span = Span::minutes(60);
+/// A text that a gateway took so short a time ago need not have been reported yet.
+pub const HEARD_AFTER: Span = Span::minutes(5);
+/// So many texts are looked at.
+pub const HEARD_OF: u32 = 10;
+
+/// Whether a gateway has fallen silent: it took texts, and of none of them anything was heard. Then another one goes first.
+pub const fn is_silent(taken: u32, reported: u32) -> bool {
+    taken >= 5 && reported == 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -67,6 +67,14 @@ pub struct GatewaySettings {
 }
 
 impl GatewaySettings {
+    /// What people call it: "twilio at api.twilio.com".
+    pub fn name(&self) -> String {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        // A name and password before the host are nobody's business.
+        format!("{} at {}", self.kind, host.rsplit('@').next().unwrap_or(host))
+    }
+
     /// Whether its company has signed a call to this address with these fields; nothing where its language has no
     /// signatures.
     pub fn has_signed(&self, url: &str, fields: &[(String, String)], signature: &str) -> Option<bool> {
@@ -129,13 +137,9 @@ impl Gateway {
         Ok(Self { settings, agent: agent.build().into() })
     }
 
-    /// What people call it: "twilio at api.twilio.com".
+    /// What people call it.
     pub fn name(&self) -> String {
-        let url = &self.settings.url;
-        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
-        let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        // A name and password before the host are nobody's business.
-        format!("{} at {}", self.settings.kind, host.rsplit('@').next().unwrap_or(host))
+        self.settings.name()
     }
 
     /// Which one.

@@ -1,7 +1,7 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
 use super::parcel::{self, Found, Parcel, gather};
-use super::{Label, Step, finish, night, portal, push, subject};
+use super::{Label, Step, finish, night, portal, push, silent, subject};
 use crate::app::App;
 use crate::flow::{Ask, Failed, Flow, Who, receipt};
 use domain::access::Scope;
@@ -142,7 +142,8 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
         return Ok(Step::Worked);
     }
     match parcel::make(app, &found) {
-        Some(parcel) => {
+        Some(mut parcel) => {
+            silent::name(app, &mut parcel, now)?;
             let errand = Errand::Message(Box::new(found.message));
             Ok(Step::Call(Box::new(Call { job, errand, parcel, at: now, noted: Noted::default() })))
         }

@@ -13,6 +13,7 @@ mod push;
 mod queue;
 mod run;
 mod sign_in;
+mod silent;
 
 pub use deliver::{Call, Errand, Handed, Noted, Outcome};
 pub use parcel::{Letter, Parcel, Push, PushTo, Secrets, Text};

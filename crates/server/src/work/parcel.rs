@@ -54,6 +54,8 @@ pub struct Text {
     pub body: String,
     /// Where the gateway reports what became of it.
     pub report_to: String,
+    /// Gateways of which nothing has been heard for a while, by name: they are tried last.
+    pub silent: Vec<String>,
 }
 
 /// A notice to the browsers of one person.
@@ -136,7 +138,7 @@ pub(crate) fn make(app: &App, found: &Found) -> Option<Parcel> {
             let report_to =
                 format!("{}/hooks/sms/reports/{}", app.tools.base_url, app.tools.link_key.report(message.id));
             let (id, to, body) = (message.id, message.address.clone(), fill(&message.text));
-            Some(Parcel::Text(Text { id, to, body, report_to }))
+            Some(Parcel::Text(Text { id, to, body, report_to, silent: Vec::new() }))
         }
         Channel::Push => push::parcel(app, message, &found.practice, &found.devices),
         _ => None,

@@ -10,8 +10,9 @@ use domain::appointment::State;
 use domain::id::AppointmentId;
 use domain::message::{Message, MessageState};
 use domain::obligation::{Obligation, ObligationKind, ObligationState};
-use domain::person::{PersonRef, Role};
+use domain::person::{Channel, PersonRef, Role};
 use domain::time::{Instant, Span};
+use outside::sms::Fate;
 use std::collections::BTreeMap;
 use store::{DbError, Tx};
 
@@ -97,9 +98,26 @@ impl Run<'_> {
                 MessageState::Cancelled => self.sometimes.reach("a text arrived and the letter behind it stayed"),
                 _ => {}
             }
+            self.what_failed_is_heard(message);
             if message.state == MessageState::Undeliverable || self.judge.refused.contains(&message.id) {
                 self.somebody_took_over(message, end);
             }
+        }
+    }
+
+    /// N2: a text that a gateway reported as failed stands so in our books, and the letter behind it was not put away.
+    fn what_failed_is_heard(&mut self, message: &Message) {
+        let Some(about) = message.appointment else { return };
+        let news = (about, message.revision, message.to, message.kind, message.written_at);
+        let failed = self.judge.texted.get(&news).is_some_and(|text| matches!(text.fate, Some((Fate::Failed, _))));
+        let wrong = match message.channel {
+            Channel::Sms => message.state == MessageState::Accepted,
+            Channel::Email => message.state == MessageState::Cancelled,
+            _ => false,
+        };
+        if failed && wrong {
+            let what = format!("{} by {:?} is {} though its text failed", message.id, message.channel, message.state);
+            self.judge.accuse("N2", self.now, what);
         }
     }
 

@@ -102,6 +102,14 @@ pub(super) const TRIES: Sql = sql!(
     "SELECT t.at, t.through, t.outcome, t.reply, t.digest FROM message_try t WHERE t.message = $1
      ORDER BY t.number LIMIT $2"
 );
+// Of the newest texts that a gateway took: how many, and of how many it has said what became of them. $1 the gateway, $2 from,
+// $3 before, $4 how many are looked at.
+pub(super) const REPORTED: Sql = sql!(
+    "SELECT count(*), COALESCE(sum(CASE WHEN newest.state IN ('delivered', 'undeliverable') THEN 1 ELSE 0 END), 0)
+     FROM (SELECT m.state FROM message_try t JOIN message m ON m.id = t.message
+           WHERE t.through = $1 AND t.outcome = 'accepted' AND t.at >= $2 AND t.at < $3
+           ORDER BY t.at DESC LIMIT $4) AS newest"
+);
 pub(super) const MADE_FROM: Sql = sql!("SELECT m.template, m.facts FROM message m WHERE m.id = $1");
 
 // Lists: $1 practice, $2 therapist, $3 to whom. A therapist sees what is about their appointments or to them, and words to a

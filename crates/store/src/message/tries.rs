@@ -1,6 +1,6 @@
 //! Every try to hand a message over, in order. Only ever added.
 
-use super::statements::{MADE_FROM, TRIED, TRIES};
+use super::statements::{MADE_FROM, REPORTED, TRIED, TRIES};
 use crate::error::DbError;
 use crate::read::Columns;
 use crate::tx::Tx;
@@ -8,6 +8,7 @@ use crate::vals;
 use domain::id::MessageId;
 use domain::message::Facts;
 use domain::telling::made::{MadeFrom, Try};
+use domain::time::Instant;
 
 /// Tries of one message that are read at most.
 const TRIES_MAX: u32 = 200;
@@ -32,6 +33,19 @@ pub fn tries(tx: &mut Tx<'_>, message: MessageId) -> Result<Vec<Try>, DbError> {
         })
     });
     read.collect()
+}
+
+/// Of the newest texts that this gateway took between these moments, UTC: how many, and of how many it has said what became of
+/// them; at most `limit` are looked at.
+pub fn reported(
+    tx: &mut Tx<'_>,
+    through: &str,
+    from: Instant,
+    before: Instant,
+    limit: u32,
+) -> Result<(u32, u32), DbError> {
+    let row = tx.query_one(REPORTED, vals![through, from, before, limit])?;
+    Ok((row.get(0)?, row.get(1)?))
 }
 
 /// What a message was made from, where that was kept. For whoever may see the message.

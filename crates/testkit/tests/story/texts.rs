@@ -117,3 +117,47 @@ fn behind_a_silent_text_the_letter_goes_in_three_minutes_on_sqlite() {
 fn behind_a_silent_text_the_letter_goes_in_three_minutes_on_postgres() {
     is_silent(Engine::Postgres);
 }
+
+/// Five bookings whose texts the first gateway takes and never reports; the sixth goes by the second one.
+fn falls_silent(engine: Engine) {
+    let (first, second) = (Kannel::start(), Kannel::start());
+    let plan = Plan::on(engine).only(Preset::Clinic).texting(&first).client_on("+447700900407");
+    let world = [
+        ("HOLDSPACE_SMS_SECOND_KIND", "kannel"),
+        ("HOLDSPACE_SMS_SECOND_URL", &second.url),
+        ("HOLDSPACE_SMS_SECOND_USER", second.user),
+        ("HOLDSPACE_SMS_SECOND_PASSWORD", second.password),
+        ("HOLDSPACE_SMS_SECOND_FROM", "+447700900101"),
+    ]
+    .into_iter()
+    .fold(plan, |plan, (name, value)| plan.setting(name, value))
+    .begin();
+    let house = world.house(Preset::Clinic).clone();
+    let preference = format!("/api/v1/clients/{}/contact-preference", house.client.id);
+    world.api(&house.admin).put(&preference, &json!({ "channels": ["sms"], "voicemail": false })).good();
+    for hour in 9..14 {
+        booked(&world, &house, &format!("2026-12-03 {hour:02}:00"));
+    }
+    let parts = |kannel: &Kannel| kannel.submitted().len();
+    wait::until("five texts by the first", || (parts(&first) >= 5).then_some(()));
+    assert_eq!(parts(&second), 0);
+    let before = parts(&first);
+    world.advance(Span::minutes(6));
+    booked(&world, &house, "2026-12-04 09:00");
+    wait::until("a text by the second", || (parts(&second) > 0).then_some(()));
+    assert_eq!(parts(&first), before, "nothing goes where nothing is heard of");
+    put_letters_away(&world, &house);
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
+// proves: V-05
+#[test]
+fn a_gateway_of_which_nothing_is_heard_is_tried_last_on_sqlite() {
+    falls_silent(Engine::Sqlite);
+}
+
+#[test]
+fn a_gateway_of_which_nothing_is_heard_is_tried_last_on_postgres() {
+    falls_silent(Engine::Postgres);
+}
