@@ -38,6 +38,7 @@ pub(super) const BESIDE: Sql = sql!(
     "SELECT m.revision, m.kind, j.lease_until FROM message m LEFT JOIN job j ON j.kind = 'deliver' AND j.subject = m.id
      WHERE m.appointment = $1 AND m.to_person = $2 AND m.revision <> $3
          AND (m.state IN ('leased', 'accepted', 'delivered', 'unknown')
+             OR (m.state = 'undeliverable' AND m.revision > $3)
              OR (m.state = 'pending' AND m.revision > $3 AND m.send_at <= $4)) ORDER BY m.id",
     pg " FOR UPDATE OF m"
 );
@@ -52,7 +53,8 @@ pub(super) const RECORD: Sql = sql!(
 // What waits behind it is to go later than it; a letter that goes anyway, with its calendar part, is not.
 pub(super) const CANCEL_BEHIND: Sql = sql!(
     "UPDATE message SET state = 'cancelled' WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
-         AND channel <> $5 AND written_at = $6 AND (send_at > $7 OR channel = 'push') AND state = 'pending' RETURNING id"
+         AND channel <> $5 AND written_at = $6 AND (send_at > $7 OR channel = 'push')
+         AND state IN ('pending', 'unknown') RETURNING id"
 );
 pub(super) const CANCEL_WAITING: Sql = sql!(
     "UPDATE message SET state = 'cancelled' WHERE to_person = $1 AND kind = 'message_waiting' AND state = 'pending'
