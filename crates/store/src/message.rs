@@ -25,8 +25,8 @@ use domain::person::{Channel, PersonRef, Role};
 use domain::telling::made::MadeFrom;
 use domain::time::Instant;
 use statements::{
-    AGAIN, BESIDE, CANCEL_BEHIND, CANCEL_WAITING, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD, SEND_BEHIND,
-    SETTLE, SUPERSEDE, SUPERSEDE_KIND, TEXTED, TOLD, UNDELIVERED,
+    AGAIN, ARRIVED, BESIDE, CANCEL_BEHIND, CANCEL_WAITING, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD,
+    SEND_BEHIND, SETTLE, SUPERSEDE, SUPERSEDE_KIND, TEXTED, TOLD, UNDELIVERED,
 };
 
 /// How many texts to a number are looked at for the question that was asked last.
@@ -173,6 +173,13 @@ pub fn cancel_behind(tx: &mut Tx<'_>, arrived: &Message) -> Result<(), DbError> 
         job::remove(tx, DELIVER, row.text(0)?)?;
     }
     Ok(())
+}
+
+/// Whether what it says has arrived by the way that it waits behind.
+pub fn has_arrived(tx: &mut Tx<'_>, waiting: &Message) -> Result<bool, DbError> {
+    let Some(mut values) = behind(waiting) else { return Ok(false) };
+    values.push(Value::from(waiting.send_at));
+    Ok(tx.query_opt(ARRIVED, &values)?.is_some())
 }
 
 /// Word that something waits in the portal is not needed any more: they have looked.

@@ -217,6 +217,12 @@ fn take(tx: &mut Tx, id: MessageId, job: &Leased, now: Instant) -> Flow<Taken> {
                 return Ok(Taken::Nothing);
             }
         }
+        // The receipt may have come while a worker had this one in hand and died.
+        if store::message::has_arrived(tx, &message)? {
+            let why = "it arrived by another way";
+            store::message::record(tx, id, MessageState::Cancelled, why, now)?;
+            return Ok(Taken::Nothing);
+        }
         if !store::message::lease(tx, id)? {
             return Ok(Taken::Nothing);
         }

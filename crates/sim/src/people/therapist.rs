@@ -168,7 +168,10 @@ impl Run<'_> {
         });
         if done.is_ok() {
             self.sometimes.reach("a therapist moved with agreement");
-            self.knows(PersonRef::Client(now.client), about, Source::Phone);
+            let client = PersonRef::Client(now.client);
+            self.knows(client, about, Source::Phone);
+            // Until when the other time was free says nothing of this one.
+            self.minds.entry(client).or_default().free_until.remove(&about);
             if self.whims.happens(self.plan.habits.undoes) {
                 self.intends(Span::seconds(5), Span::seconds(170), Intent::Undoes(about));
             }

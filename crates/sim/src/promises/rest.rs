@@ -13,7 +13,7 @@ use domain::obligation::{Obligation, ObligationKind, ObligationState};
 use domain::person::{Channel, PersonRef, Role};
 use domain::time::{Instant, Span};
 use outside::sms::Fate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{DbError, Tx};
 
 /// How long after its moment a message may still be on its way, once everything is well.
@@ -25,6 +25,9 @@ struct End {
     messages: Vec<Message>,
     duties: Vec<Obligation>,
 }
+
+/// What a worker has in hand at this very moment, by the ids of messages; a lease that is over holds nothing.
+type InHand = BTreeSet<String>;
 
 impl Run<'_> {
     /// Judges the whole run.
@@ -55,6 +58,8 @@ impl Run<'_> {
             let what = format!("{} {} is leased until {}", leased.kind, leased.subject, leased.lease_until);
             self.judge.accuse("N12", self.now, what);
         }
+        let held = overdue.into_iter().filter(|job| job.lease_until > self.now);
+        let in_hand: InHand = held.map(|job| job.subject).collect();
         for (now, end) in ends {
             let shadow = self.judge.shadow(end.about).map(|shadow| shadow.now.clone());
             if now != shadow {
@@ -64,7 +69,7 @@ impl Run<'_> {
             self.one_message_for_each_way(&end);
             if self.plan.to_rest {
                 self.everybody_knows(&end);
-                self.nothing_is_left_lying(&end);
+                self.nothing_is_left_lying(&end, &in_hand);
                 self.somebody_owns_it(&end);
             }
         }
@@ -84,10 +89,10 @@ impl Run<'_> {
     }
 
     /// N2: every message has come to an end, or its time is still to come, or a person owes the client a word.
-    fn nothing_is_left_lying(&mut self, end: &End) {
+    fn nothing_is_left_lying(&mut self, end: &End, in_hand: &InHand) {
         for message in &end.messages {
             let done = message.state.is_final() || message.state == MessageState::Accepted;
-            let to_come = message.send_at > self.now - ON_ITS_WAY;
+            let to_come = message.send_at > self.now - ON_ITS_WAY || in_hand.contains(&message.id.to_string());
             let owed = end.duties.iter().any(|duty| duty.kind == ObligationKind::InformClient && duty.is_owed());
             if !done && !to_come && !owed {
                 let what = format!("{} ({}) is {} for good", message.id, message.kind, message.state);

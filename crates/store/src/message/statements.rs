@@ -56,6 +56,11 @@ pub(super) const CANCEL_BEHIND: Sql = sql!(
          AND channel <> $5 AND written_at = $6 AND (send_at > $7 OR channel = 'push')
          AND state IN ('pending', 'unknown') RETURNING id"
 );
+// Whether what it waits behind has arrived: the same values, of the one that waits.
+pub(super) const ARRIVED: Sql = sql!(
+    "SELECT id FROM message WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
+         AND channel <> $5 AND written_at = $6 AND send_at < $7 AND state = 'delivered' LIMIT 1"
+);
 pub(super) const CANCEL_WAITING: Sql = sql!(
     "UPDATE message SET state = 'cancelled' WHERE to_person = $1 AND kind = 'message_waiting' AND state = 'pending'
          RETURNING id"
