@@ -26,6 +26,9 @@
   const worker = async () => { await navigator.serviceWorker.register('/sw.js'); return navigator.serviceWorker.ready; };
   const find = async () => (await worker()).pushManager.getSubscription();
 
+  const tell = (made, more) => send(box.dataset.start, {
+    endpoint: made.endpoint, p256dh: text(made.getKey('p256dh')), auth: text(made.getKey('auth')), ...more,
+  });
   const start = async () => {
     show('working');
     try {
@@ -33,7 +36,7 @@
       const key = bytes(box.dataset.key);
       const manager = (await worker()).pushManager;
       const made = await manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-      await send(box.dataset.start, { endpoint: made.endpoint, p256dh: text(made.getKey('p256dh')), auth: text(made.getKey('auth')) });
+      await tell(made);
       show('on');
     } catch (fault) { show('failed'); }
   };
@@ -51,5 +54,10 @@
   on.addEventListener('click', start);
   off.addEventListener('click', stop);
   if (Notification.permission === 'denied') { show('denied'); return; }
-  find().then((known) => show(known && Notification.permission === 'granted' ? 'on' : 'off'), () => show('failed'));
+  // What this browser says is told again: its address may be another one since, or was given up. A no stays a no.
+  find().then(async (known) => {
+    if (!known || Notification.permission !== 'granted') { show('off'); return; }
+    await tell(known, { again: 'yes' });
+    show('on');
+  }).catch((fault) => show(fault.message === '409' ? 'off' : 'failed'));
 })();

@@ -78,7 +78,7 @@ async fn write(app: App, call: Call<Writer>) -> Answer {
 async fn opened(app: App, call: Call<Writer>) -> Answer {
     let (ask, id, inner): (_, RelationshipId, _) = (super::ask(&call), call.id("id")?, app.clone());
     let asked = ask.clone();
-    let done = once::write(&app, &ask, None, move |tx| conversation::opened(tx, &inner.tools, &asked, id));
+    let done = once::write(&app, &ask, None, move |tx| conversation::opened(tx, &inner.tools, &asked, id, None));
     let lines = match done.await {
         Ok(answered) => answered.answer,
         Err(Failed::Nothing { .. }) => 0,

@@ -9,7 +9,7 @@ use domain::access::Scope;
 use domain::audit::Entry;
 use domain::conversation::{Between, Line, LineId, Thread, checked, is_open};
 use domain::decide::Command;
-use domain::id::{AppointmentId, Ids, RelationshipId};
+use domain::id::{AppointmentId, ClientId, Ids, RelationshipId};
 use domain::inbound::Inbound;
 use domain::message::{Message, MessageKind, MessageState};
 use domain::obligation::ObligationKind;
@@ -25,8 +25,10 @@ use store::{Cursor, Done, Page, Tx};
 
 /// Lines that one person may write in an hour.
 const LINES_AN_HOUR: u32 = 60;
-/// How many lines one look opens at most.
-const OPENED_MAX: u32 = 200;
+/// Lines of a conversation that one look shows and so opens; older ones are opened by looking again.
+pub const LINES_SHOWN: u32 = 100;
+/// Conversations of one client that are looked at.
+const THREADS_MAX: u32 = 50;
 /// Appointments that a client's words may be about.
 const NEAR: u32 = 20;
 /// How long a question may be answered here, as by text.
@@ -189,7 +191,7 @@ fn told(tx: &mut Tx, tools: &Tools, ask: &Ask, pair: &Relationship, words: &str)
     store::message::insert(tx, &message)?;
     let line = LineId::Told(message.id);
     let _ = store::conversation::insert(tx, &pair.into(), line, Some(author), ask.now)?;
-    for waiting in store::conversation::unread(tx, &ask.who.scope(), pair.id, true, OPENED_MAX)? {
+    for waiting in store::conversation::unread(tx, &ask.who.scope(), pair.id, true, LINES_SHOWN)? {
         let _ = store::conversation::mark_read(tx, waiting.id, ask.now)?;
     }
     for duty in store::obligation::owed_between(tx, pair.id, ObligationKind::AnswerClient)? {
@@ -199,20 +201,23 @@ fn told(tx: &mut Tx, tools: &Tools, ask: &Ask, pair: &Relationship, words: &str)
     Ok((line, Vec::new()))
 }
 
-/// Whoever it was written to opens it: the client what was written to them, the therapist what the client wrote. The
-/// office's look leaves it unread for the therapist. What a client has opened they know, and what waited to tell them the
-/// same by another way is not needed any more. Gives how many lines there were.
+/// Whoever it was written to opens it, at the newest lines or those before `before`: the client what was written to them, the
+/// therapist what the client wrote. The office's look leaves it unread for the therapist. What a client has opened they know,
+/// and what waited to tell them the same by another way is not needed any more. Gives how many lines were new to them.
 ///
 /// # Errors
 /// Not found; [`Failed::Nothing`] where there was nothing new.
-pub fn opened(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId) -> Flow<Done<u32>> {
+pub fn opened(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId, before: Option<&Cursor>) -> Flow<Done<u32>> {
     let pair = pair(tx, ask, id)?;
     let limits = ask.who.scope().limits();
     if limits.client.is_none() && limits.therapist.is_none() {
         return Err(Failed::Nothing { look_again: None });
     }
     let mut read = Vec::new();
-    for line in store::conversation::unread(tx, &ask.who.scope(), id, limits.client.is_none(), OPENED_MAX)? {
+    // What is not on the page was not seen.
+    let shown = store::conversation::lines(tx, &ask.who.scope(), id, before, LINES_SHOWN)?.items;
+    let theirs = |line: &Line| line.read_at.is_none() && line.is_from_client() == limits.client.is_none();
+    for line in shown.into_iter().rev().filter(theirs) {
         if store::conversation::mark_read(tx, line.id, ask.now)? {
             read.push(line);
         }
@@ -221,7 +226,7 @@ pub fn opened(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId) -> Flow
         return Err(Failed::Nothing { look_again: None });
     }
     if let Some(client) = limits.client {
-        store::message::cancel_waiting(tx, PersonRef::Client(client))?;
+        nothing_waits(tx, ask, client)?;
     }
     let mut entries = Vec::new();
     for line in &read {
@@ -233,6 +238,15 @@ pub fn opened(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId) -> Flow
     subjects.extend(read.iter().map(|line| line.id.to_string()));
     let own = entry(tools, ask, pair.practice, "conversation_read", subjects, json!({ "lines": read.len() }));
     Ok(Done::new(read.len() as u32, own).and(entries))
+}
+
+/// Word that something waits is not needed any more, once nothing waits in any conversation of theirs.
+fn nothing_waits(tx: &mut Tx, ask: &Ask, client: ClientId) -> Flow<()> {
+    let threads = store::conversation::threads(tx, &ask.who.scope(), THREADS_MAX)?;
+    if threads.iter().all(|thread| thread.unread_by_client == 0) {
+        store::message::cancel_waiting(tx, PersonRef::Client(client))?;
+    }
+    Ok(())
 }
 
 /// The client has read this message: what waits behind it goes no more, and where nothing newer was written to them about

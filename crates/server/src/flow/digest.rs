@@ -56,11 +56,12 @@ pub fn choose(
 /// Writes today's letter, if it is time and there is anything to say. [`Failed::Nothing`] with the next time otherwise.
 pub fn send(tx: &mut Tx, tools: &Tools, ask: &Ask, id: TherapistId) -> Flow<Done<Message>> {
     let not_wanted = || Failed::Nothing { look_again: None };
-    let therapist = store::therapist::load(tx, id)?.filter(|found| found.person.active).ok_or_else(not_wanted)?;
+    let therapist = store::therapist::load(tx, id)?.ok_or_else(not_wanted)?;
     let digest = store::therapist::digest(tx, id)?.ok_or_else(not_wanted)?;
     let to = &therapist.person;
     let later = || Failed::Nothing { look_again: Some(digest.next(&to.zone, ask.now)) };
-    if !digest.is_due(&to.zone, ask.now) || to.address(Channel::Email).is_none() {
+    // Who is away, or has no address, may be back tomorrow.
+    if !to.active || !digest.is_due(&to.zone, ask.now) || to.address(Channel::Email).is_none() {
         return Err(later());
     }
     let day = read(tx, ask, &therapist)?;

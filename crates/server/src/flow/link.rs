@@ -3,7 +3,7 @@
 
 use super::letter::entry;
 use super::load::{self, Mode};
-use super::{Ask, Failed, Flow, Tools, Who, jobs};
+use super::{Ask, Failed, Flow, Tools, Who, jobs, ticket};
 use crate::words::About;
 use domain::access::{Actor, Purpose, Via};
 use domain::appointment::Appointment;
@@ -27,6 +27,9 @@ use store::{Done, Tx};
 
 /// How often in an hour a client is sent their links because somebody asked who was not signed in.
 const ASKED_MAX: u32 = 3;
+/// What the office reads where there is no way to send it.
+const CALL_THEM: &str = "Somebody asked for this client's booking link, with an address or number that is on their file. There \
+                         is no way to write to them that they agreed to, so please call the number on file.";
 /// Clients that one address or number may be of: a household shares some.
 const CLIENTS_MAX: usize = 10;
 /// Therapists of one client whose links are sent.
@@ -223,11 +226,12 @@ pub fn ask_again(tx: &mut Tx, id: TokenId, typed: &str, now: Instant) -> Flow<()
 /// Nothing where nobody has that address or number, or they may not be sent one more.
 pub fn found_again(tx: &mut Tx, tools: &Tools, ask: &Ask, id: TokenId) -> Flow<Done<()>> {
     let nothing = || Failed::Nothing { look_again: None };
-    let typed = store::link_request::take(tx, id)?.and_then(|typed| address::typed(&typed)).ok_or_else(nothing)?;
+    let asked = store::link_request::take(tx, id)?.ok_or_else(nothing)?;
+    let typed = address::typed(&asked).ok_or_else(nothing)?;
     let mut ids = Ids::new(ask.command, ask.now);
     let mut entries = Vec::new();
     for client in known_by(tx, &typed)? {
-        entries.extend(send_theirs(tx, tools, ask, &mut ids, &client)?);
+        entries.extend(send_theirs(tx, tools, ask, &mut ids, &client, &asked)?);
     }
     let mut entries = entries.into_iter();
     let first = entries.next().ok_or_else(nothing)?;
@@ -252,11 +256,14 @@ fn known_by(tx: &mut Tx, typed: &Typed) -> Flow<Vec<Person>> {
 }
 
 /// The entries of what was sent to one client: a link for each therapist with whom they can book.
-fn send_theirs(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, client: &Person) -> Flow<Vec<Entry>> {
-    let Some(channel) = route::one_way(client, tools.reach) else { return Ok(Vec::new()) };
+fn send_theirs(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, client: &Person, typed: &str) -> Flow<Vec<Entry>> {
     if store::tally::take(tx, &format!("lost link {}", client.id), Span::hours(1), ask.now)? > ASKED_MAX {
         return Ok(Vec::new());
     }
+    let Some(channel) = route::one_way(client, tools.reach) else {
+        let raised = ticket::for_client(tx, tools, ask, ids, client, typed, CALL_THEM)?;
+        return Ok(std::iter::once(raised.audit).chain(raised.more).collect());
+    };
     let actor = Actor {
         person: client.id,
         practice: client.practice,

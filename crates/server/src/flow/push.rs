@@ -17,6 +17,23 @@ pub fn list(tx: &mut Tx, ask: &Ask) -> Flow<Vec<PushDevice>> {
     Ok(store::push::of(tx, person.id)?)
 }
 
+/// A browser that was told before says so again, whenever its page is opened: its address may be another one since, or was
+/// given up.
+///
+/// # Errors
+/// [`Failed::Nothing`] where they are told there already; `opted_out` where they have said no since, which nothing but a yes
+/// of theirs takes back.
+pub fn still(tx: &mut Tx, tools: &Tools, ask: &Ask, browser: &Subscription, label: &str) -> Flow<Done<PushDevice>> {
+    let person = own(tx, ask)?;
+    if person.preference.file.refuses(Channel::Push) {
+        return Err(Refusal::conflict("opted_out", "You asked not to be told in browsers. Turn it on here.").into());
+    }
+    if store::push::of(tx, person.id)?.iter().any(|known| known.subscription == *browser) {
+        return Err(Failed::Nothing { look_again: None });
+    }
+    subscribe(tx, tools, ask, browser, label)
+}
+
 /// Whoever asks is told in this browser from now on.
 pub fn subscribe(tx: &mut Tx, tools: &Tools, ask: &Ask, browser: &Subscription, label: &str) -> Flow<Done<PushDevice>> {
     let person = own(tx, ask)?;

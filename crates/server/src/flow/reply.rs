@@ -14,6 +14,7 @@ use domain::obligation::{Obligation, ObligationKind};
 use domain::offer::OfferState;
 use domain::person::{Channel, Person, PersonRef, Role};
 use domain::policy::obligations::{Given, Setting, Trigger, owed};
+use domain::practice::{Practice, Relationship};
 use domain::telling::answer::{ClientWord, Meaning, Question, meaning};
 use domain::telling::reply;
 use domain::time::Span;
@@ -277,7 +278,27 @@ fn between_them(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId, clien
             opened.push(duty.id.to_string());
         }
     }
-    let to = store::person::load(tx, PersonRef::Therapist(pair.therapist))?.ok_or_else(missing)?;
+    // They were written to when the first of these words came; the clock of what they owe reminds them.
+    if waits.is_empty() {
+        client_wrote(tx, tools, ask, &mut ids, &pair, &practice, client)?;
+    }
+    let subjects = [vec![id.to_string(), client.id.to_string()], opened].concat();
+    Ok(vec![entry(tools, ask, practice.id, "client_wrote", subjects, json!({ "word": "unread" }))])
+}
+
+/// A letter to the therapist: this client wrote, and where it can be read.
+fn client_wrote(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    ids: &mut Ids,
+    pair: &Relationship,
+    practice: &Practice,
+    client: &Person,
+) -> Flow<()> {
+    let to = store::person::load(tx, PersonRef::Therapist(pair.therapist))?;
+    let to = to.ok_or_else(|| domain::refusal::Refusal::not_found("therapist"))?;
+    let id = pair.id;
     let page = format!("{}/t/conversations/{id}", tools.base_url);
     let plain = Plain {
         kind: MessageKind::MessageWaiting,
@@ -286,9 +307,7 @@ fn between_them(tx: &mut Tx, tools: &Tools, ask: &Ask, id: RelationshipId, clien
         with_booking_link: false,
         page: Some((&page, "Read it in Holdspace")),
     };
-    letter::send(tx, tools, ask, &mut ids, &to, &practice, &plain, true)?;
-    let subjects = [vec![id.to_string(), client.id.to_string()], opened].concat();
-    Ok(vec![entry(tools, ask, practice.id, "client_wrote", subjects, json!({ "word": "unread" }))])
+    letter::send(tx, tools, ask, ids, &to, practice, &plain, true).map(drop)
 }
 
 /// Who to turn to.

@@ -2,7 +2,7 @@
 
 mod raise;
 
-pub use raise::{NewHandOver, NewTicket, Raised, by_mail, by_reply, practice_of_address, raise};
+pub use raise::{NewHandOver, NewTicket, Raised, by_mail, by_reply, for_client, practice_of_address, raise};
 
 use super::letter::{self, entry, person_of};
 use super::{Ask, Failed, Flow, Tools, case, jobs};
@@ -200,7 +200,10 @@ pub(super) fn settle_duty(tx: &mut Tx, ask: &Ask, id: ObligationId, evidence: St
 fn tell_asker(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, ticket: &Ticket) -> Flow<()> {
     let practice = practice(tx, ticket)?;
     let Some(asker) = ticket.asker() else { return Ok(()) };
-    let Some(to) = store::person::load(tx, asker)?.filter(|to| to.active && to.email.is_some()) else { return Ok(()) };
+    let Some(to) = store::person::load(tx, asker)?.filter(|to| to.active && to.address(Channel::Email).is_some())
+    else {
+        return Ok(());
+    };
     let page = page_for(tools, ticket, &to);
     let plain = Plain {
         kind: MessageKind::TicketAnswer,

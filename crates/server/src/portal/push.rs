@@ -102,11 +102,15 @@ async fn start<P: Told>(app: App, call: Call<P>) -> Answer {
     let found = subscription(&app, raw.get("endpoint"), raw.get("p256dh"), raw.get("auth"));
     let browser = found.map_err(|refused| Problem::from(Failed::from(refused)))?;
     let name = label(call.headers().get("user-agent").and_then(|agent| agent.to_str().ok()).unwrap_or(""));
-    let (ask, inner) = (call.ask(), app.clone());
-    let done =
-        app.store.write_async(move |tx: &mut Tx<'_>| flow::push::subscribe(tx, &inner.tools, &ask, &browser, &name));
-    done.await?;
-    Ok(said::<P>(&call))
+    let (ask, inner, again) = (call.ask(), app.clone(), raw.has("again", "yes"));
+    let done = app.store.write_async(move |tx: &mut Tx<'_>| {
+        let told = if again { flow::push::still } else { flow::push::subscribe };
+        told(tx, &inner.tools, &ask, &browser, &name)
+    });
+    match done.await {
+        Ok(_) | Err(Failed::Nothing { .. }) => Ok(said::<P>(&call)),
+        Err(failed) => Err(failed.into()),
+    }
 }
 
 async fn stop<P: Told>(app: App, call: Call<P>) -> Answer {

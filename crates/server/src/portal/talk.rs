@@ -19,10 +19,8 @@ use domain::conversation::{Line, Thread, WORDS_MAX, is_open};
 use domain::id::RelationshipId;
 use domain::person::PersonRef;
 use std::ops::Deref;
-use store::{Done, Tx};
+use store::{Cursor, Done, Tx};
 
-/// Lines on a page at most.
-const LINES: u32 = 100;
 /// Conversations in a list at most.
 const MANY: u32 = 200;
 
@@ -104,7 +102,10 @@ struct TalkPage {
     /// To whom the words go, by their first name.
     other: String,
     lines: Vec<LineView>,
-    is_cut: bool,
+    /// Where older lines are shown; empty where there are none.
+    older: String,
+    /// Whether these are older lines.
+    is_older: bool,
     typed: String,
     left: usize,
     max: usize,
@@ -215,12 +216,21 @@ async fn write<C: Correspondent>(app: App, call: Call<C>) -> Answer {
 
 /// Marks what was written to this person as read, before the page is made of it. The page is shown even where that cannot
 /// be kept. Gives how many lines there were.
-async fn open<C: Correspondent>(app: &App, call: &Call<C>, id: RelationshipId) -> Result<u32, Problem> {
+async fn open<C: Correspondent>(
+    app: &App,
+    call: &Call<C>,
+    id: RelationshipId,
+    before: Option<Cursor>,
+) -> Result<u32, Problem> {
     if !call.is_opened() {
         return Ok(0);
     }
     let (ask, inner) = (call.ask(), app.clone());
-    match app.store.write_async(move |tx: &mut Tx<'_>| conversation::opened(tx, &inner.tools, &ask, id)).await {
+    match app
+        .store
+        .write_async(move |tx: &mut Tx<'_>| conversation::opened(tx, &inner.tools, &ask, id, before.as_ref()))
+        .await
+    {
         Ok(committed) => {
             app.nudge.ring();
             Ok(committed.answer)
@@ -242,11 +252,14 @@ async fn show<C: Correspondent>(
     status: StatusCode,
 ) -> Answer {
     let id: RelationshipId = call.id("id")?;
-    let opened = open(app, call, id).await?;
+    // A link that somebody cut short leads to the newest lines.
+    let before: Option<Cursor> = call.raw_query().get("before").parse().ok();
+    let opened = open(app, call, id, before.clone()).await?;
+    let is_older = before.is_some();
     let (ask, when, inner) = (call.ask(), When::of(call), app.clone());
     let own_id = call.actor.person;
     let (found, lines) = super::desk::read(app, move |tx| {
-        let found = conversation::find(tx, &ask, id, None, LINES)?;
+        let found = conversation::find(tx, &ask, id, before.as_ref(), conversation::LINES_SHOWN)?;
         let mut people = People::default();
         let mut lines = Vec::with_capacity(found.lines.items.len());
         for line in found.lines.items.iter().rev() {
@@ -274,7 +287,8 @@ async fn show<C: Correspondent>(
         therapist,
         other,
         lines,
-        is_cut: found.lines.next.is_some(),
+        older: found.lines.next.map(|cursor| cursor.to_string()).unwrap_or_default(),
+        is_older,
         left: WORDS_MAX.saturating_sub(typed.chars().count()),
         typed,
         max: WORDS_MAX,

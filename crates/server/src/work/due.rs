@@ -12,6 +12,18 @@ use store::{Done, Tx};
 const AGAIN_AFTER: Span = Span::seconds(30);
 /// After how many tries a person has to look.
 const TRIES_MAX: u32 = 20;
+/// While a newer server takes an older one's place, its jobs are left to it: how long until the next look, and how often.
+const NOT_OURS: (Span, u32) = (Span::minutes(5), 300);
+
+/// Whether it is of a kind that no code here runs. Then it is put off for whoever can, for a day.
+pub(super) fn is_not_ours(app: &App, leased: &Leased, now: Instant) -> Flow<bool> {
+    let (again, most) = NOT_OURS;
+    if jobs::ALL.contains(&leased.kind.as_str()) || leased.attempts >= most {
+        return Ok(false);
+    }
+    let why = format!("no code here runs jobs of kind {:?}", leased.kind);
+    finish(app, leased, Some(now + again), Some(why), now).map(|()| true)
+}
 
 /// Runs the job's flow and takes it off the list in the same transaction.
 pub(super) fn run(app: &App, leased: Leased, now: Instant) -> Flow<()> {
@@ -41,13 +53,22 @@ pub(super) fn lost_link(app: &App, leased: Leased, now: Instant) -> Flow<()> {
     });
     match done {
         Ok(_) => Ok(()),
-        Err(Failed::Nothing { .. }) => app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
-            store::link_request::take(tx, id)?;
-            let _ = job::done(tx, &leased, now)?;
-            Ok(())
-        }),
+        Err(Failed::Nothing { .. }) => forget(app, leased, id, now),
+        // It belongs to no practice, so nobody would look: what was typed is not kept for ever.
+        Err(failed) if leased.attempts >= TRIES_MAX => {
+            tracing::error!(?failed, "who asked for their booking link could not be found out");
+            forget(app, leased, id, now)
+        }
         Err(failed) => fault(app, &leased, &failed, now),
     }
+}
+
+fn forget(app: &App, leased: Leased, id: TokenId, now: Instant) -> Flow<()> {
+    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
+        store::link_request::take(tx, id)?;
+        let _ = job::done(tx, &leased, now)?;
+        Ok(())
+    })
 }
 
 /// Replays a past, page by page; each page is a read of its own.

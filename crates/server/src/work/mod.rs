@@ -86,6 +86,9 @@ pub fn next_call_past(app: &App, now: Instant, passed: &dyn Fn(Label)) -> Flow<S
 
 /// Does what was claimed, as far as it can be done inside.
 fn act(app: &App, leased: Leased, now: Instant, passed: &dyn Fn(Label)) -> Flow<Step> {
+    if due::is_not_ours(app, &leased, now)? {
+        return Ok(Step::Worked);
+    }
     if leased.kind == jobs::DELIVER {
         return deliver::prepare(app, leased, now, passed);
     }

@@ -92,13 +92,14 @@ pub(crate) struct Found {
     /// The message.
     pub message: Message,
     receipt: Option<Receipt>,
-    practice: Practice,
+    /// Whose client or member they are.
+    pub practice: Practice,
     /// Its reader.
     pub to: Person,
     /// When the newest message was written that this one replaces and that they may have got.
     older: Option<Instant>,
     /// Their browsers, where it goes there.
-    devices: Vec<PushDevice>,
+    pub devices: Vec<PushDevice>,
 }
 
 /// Everything that it is made of.
@@ -140,7 +141,7 @@ pub(crate) fn make(app: &App, found: &Found) -> Option<Parcel> {
             let (id, to, body) = (message.id, message.address.clone(), fill(&message.text));
             Some(Parcel::Text(Text { id, to, body, report_to, silent: Vec::new() }))
         }
-        Channel::Push => push::parcel(app, message, &found.practice, &found.devices),
+        Channel::Push => push::parcel(app, found),
         _ => None,
     }
 }

@@ -147,6 +147,28 @@ pub fn by_reply(
     save(tx, tools, ask, ids, practice, None, raised)
 }
 
+/// Somebody who gave what is on file for this client cannot be written to: the office calls. Who it was, nobody knows.
+pub fn for_client(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    ids: &mut Ids,
+    client: &Person,
+    from: &str,
+    body: &str,
+) -> Flow<Done<Raised>> {
+    let practice = store::practice::load(tx, client.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
+    let raised = NewRow {
+        by: None,
+        on_behalf_of: Some(client.id),
+        from_address: Some(from.to_owned()),
+        kind: TicketKind::Admin,
+        body: body.to_owned(),
+        hand_over: None,
+    };
+    save(tx, tools, ask, ids, practice, None, raised)
+}
+
 struct NewRow {
     by: Option<PersonRef>,
     on_behalf_of: Option<PersonRef>,
