@@ -5,7 +5,7 @@ mod support;
 use domain::id::PracticeId;
 use domain::time::{Instant, Span};
 use holdspace_store::job::{self, Job, Leased, Priority, Recording};
-use holdspace_store::{DbError, Store};
+use holdspace_store::{DbError, Store, Tx};
 use support::{Rig, minutes, noon, practice};
 
 on_every_engine! {
@@ -19,6 +19,7 @@ on_every_engine! {
     workers_never_share_a_job;
     a_waiting_job_can_be_moved_or_removed;
     a_job_that_begins_anew_is_not_taken_for_its_older_self;
+    one_commit_changes_many_thousands;
 }
 
 const LEASE: Span = Span::minutes(2);
@@ -224,4 +225,20 @@ fn a_job_is_asked_for_only_if_its_cause_is_kept() {
     });
     assert_eq!(refused, Err(DbError::Busy));
     assert_eq!(next_due(&rig.store), None);
+}
+
+/// Six megabytes of pages that stood before: SQLite keeps each of them until the savepoint ends.
+fn one_commit_changes_many_thousands(rig: &Rig) {
+    let all = |priority| {
+        move |tx: &mut Tx<'_>| {
+            (0..8_000).try_for_each(|number| {
+                let subject = format!("{number:0>400}");
+                let (practice, due_at) = (practice(1), minutes(5));
+                job::enqueue(tx, &Job { kind: "deliver", subject: &subject, practice, priority, due_at })
+            })
+        }
+    };
+    rig.store.write_unaudited(all(Priority::Normal)).expect("put down");
+    rig.store.write_unaudited(all(Priority::Urgent)).expect("changed, every one");
+    assert_eq!(claim(&rig.store, minutes(6), 1).len(), 1);
 }
