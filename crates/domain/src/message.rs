@@ -3,7 +3,7 @@
 
 use crate::id::{AddressChangeId, AppointmentId, CommandId, MessageId, OfferId, PracticeId, RelationshipId};
 use crate::money::Money;
-use crate::person::{Channel, PersonRef};
+use crate::person::{Channel, Person, PersonRef};
 use crate::policy::choices::words;
 use crate::time::{Instant, Interval};
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,21 @@ impl MessageKind {
                 | Self::SteppedAway
                 | Self::Reminder
         )
+    }
+
+    /// From when nobody is told it any more, however long it had to wait: nobody is reminded of what has begun, and that
+    /// somebody is late is no news once it is over (N13). None where it holds for good.
+    pub const fn over_from(self, about: Interval) -> Option<Instant> {
+        match self {
+            Self::Reminder => Some(about.from),
+            Self::RunningLate | Self::LateAnswer | Self::ClientLate | Self::SteppedAway => Some(about.to),
+            _ => None,
+        }
+    }
+
+    /// Whether there is a moment [`Self::over_from`] which nobody is told it any more.
+    pub const fn is_over_in_time(self) -> bool {
+        matches!(self, Self::Reminder | Self::RunningLate | Self::LateAnswer | Self::ClientLate | Self::SteppedAway)
     }
 
     /// Whether it is news of the very moment, which goes out before anything else and at any hour (`domain` 7.4).
@@ -341,4 +356,32 @@ pub struct Message {
     pub handed_at: Option<Instant>,
     /// What the other side last said.
     pub last_reply: Option<String>,
+}
+
+impl Message {
+    /// An empty letter to somebody about no appointment, on its way now, to be filled in.
+    pub fn letter(id: MessageId, command: CommandId, to: &Person, kind: MessageKind, now: Instant) -> Self {
+        Self {
+            id,
+            practice: to.practice,
+            command,
+            appointment: None,
+            revision: 0,
+            to: to.id,
+            address: to.address(Channel::Email).unwrap_or_default().to_owned(),
+            channel: Channel::Email,
+            kind,
+            urgent: false,
+            subject: String::new(),
+            text: String::new(),
+            html: String::new(),
+            calendar: None,
+            link: None,
+            written_at: now,
+            send_at: now,
+            state: MessageState::Pending,
+            handed_at: None,
+            last_reply: None,
+        }
+    }
 }

@@ -218,14 +218,15 @@ impl<A: ActorKind> Call<A> {
         !matches!(self.arrived.method, Method::GET | Method::HEAD)
     }
 
-    /// Whether a person opened this page: not a fetch ahead of the click, a look at the headers alone, or a page's own
-    /// script. Programs that say nothing of themselves count as people.
+    /// Whether a person opened this page: not a fetch ahead of the click, a look at the headers alone, a page's own script, or
+    /// a program that follows links in messages to see whether they are safe. A browser says of itself that it was led here;
+    /// whoever says nothing counts as nobody, for somebody who is taken to know is not called any more (U2).
     pub fn is_opened(&self) -> bool {
         let said = |name: &str| self.arrived.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
         let ahead = ["purpose", "sec-purpose", "x-moz", "x-purpose"];
         self.arrived.method == Method::GET
             && ahead.iter().all(|name| !said(name).contains("prefetch") && !said(name).contains("preview"))
-            && matches!(said("sec-fetch-dest"), "" | "document")
+            && (said("sec-fetch-dest"), said("sec-fetch-mode")) == ("document", "navigate")
     }
 
     /// Whether htmx asks for a part of the page.

@@ -19,14 +19,15 @@ use crate::tx::Tx;
 use crate::vals;
 use crate::value::Value;
 use domain::access::Scope;
+use domain::decide::Spared;
 use domain::id::{AppointmentId, Id, Kind, MessageId, PracticeId};
 use domain::message::{LinkTo, Message, MessageKind, MessageState};
 use domain::person::{Channel, PersonRef, Role};
 use domain::telling::made::MadeFrom;
 use domain::time::Instant;
 use statements::{
-    AGAIN, ARRIVED, BESIDE, CANCEL_BEHIND, CANCEL_WAITING, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, RECORD,
-    SEND_BEHIND, SETTLE, SUPERSEDE, SUPERSEDE_KIND, TEXTED, TOLD, UNDELIVERED,
+    AGAIN, ARRIVED, BESIDE, CANCEL_BEHIND, CANCEL_WAITING, INSERT, LEASE, LOAD, OF_APPOINTMENT, OLDER, READDRESS,
+    RECORD, SEND_BEHIND, SETTLE, SPARE_NEWS, SPARE_STUCK, SUPERSEDE, SUPERSEDE_KIND, TEXTED, TOLD, UNDELIVERED,
 };
 
 /// How many texts to a number are looked at for the question that was asked last.
@@ -175,7 +176,28 @@ pub fn cancel_behind(tx: &mut Tx<'_>, arrived: &Message) -> Result<(), DbError> 
     Ok(())
 }
 
-/// Whether what it says has arrived by the way that it waits behind.
+/// What waits to tell somebody what they know now is not needed any more.
+pub fn spare(tx: &mut Tx<'_>, about: AppointmentId, to: PersonRef, spared: Spared) -> Result<(), DbError> {
+    let statement = match spared {
+        Spared::NewsOfTheMoment => SPARE_NEWS,
+        Spared::StuckTexts => SPARE_STUCK,
+        Spared::Behind => {
+            let went = of_appointment(tx, about)?.into_iter().filter(|message| message.to == to);
+            return went.filter(|message| message.handed_at.is_some()).try_for_each(|went| cancel_behind(tx, &went));
+        }
+    };
+    for row in &tx.query(statement, vals![about, to.to_string()])? {
+        job::remove(tx, DELIVER, row.text(0)?)?;
+    }
+    Ok(())
+}
+
+/// What waits for somebody's old address goes to their new one (N10); not what has been tried there.
+pub fn readdress(tx: &mut Tx<'_>, to: PersonRef, channel: Channel, old: &str, new: &str) -> Result<(), DbError> {
+    tx.execute(READDRESS, vals![to.to_string(), channel.word(), old, new]).map(|_| ())
+}
+
+/// Whether the text that it waits behind has arrived.
 pub fn has_arrived(tx: &mut Tx<'_>, waiting: &Message) -> Result<bool, DbError> {
     let Some(mut values) = behind(waiting) else { return Ok(false) };
     values.push(Value::from(waiting.send_at));

@@ -1,7 +1,7 @@
 //! Reaching the client: what they saw, who tried, what was noted, and which duties that settles (V-10, V-15, `domain` 2.4).
 
 use super::book::settled;
-use super::{Asker, JobToWake, Outcome, Record, Situation, Wake};
+use super::{Asker, JobToWake, Outcome, Record, Situation, Spared, Wake};
 use crate::appointment::{Appointment, Initiator, State};
 use crate::contact::{AttemptResult, ContactAttempt, Note};
 use crate::disruption::DisruptionKind;
@@ -52,7 +52,7 @@ pub enum Settle {
 
 /// The client has opened the page behind their link: they know.
 pub(super) fn seen(situation: &Situation, now: Instant) -> Result<Outcome, Refusal> {
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome { spared: Some(Spared::Behind), ..Outcome::default() };
     informed(situation, "the client opened the link", now, &mut outcome);
     finish(situation, "client_informed", json!({ "how": "link opened" }), now, &mut outcome);
     Ok(outcome)
@@ -60,7 +60,7 @@ pub(super) fn seen(situation: &Situation, now: Instant) -> Result<Outcome, Refus
 
 /// The client has opened in the portal what they were told there: delivered and read, so they know.
 pub(super) fn read_in_portal(situation: &Situation, now: Instant) -> Result<Outcome, Refusal> {
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome { spared: Some(Spared::Behind), ..Outcome::default() };
     informed(situation, "the client read it in the portal", now, &mut outcome);
     finish(situation, "client_informed", json!({ "how": "read in the portal" }), now, &mut outcome);
     Ok(outcome)
@@ -125,7 +125,7 @@ pub(super) fn attempt(
         by,
         reason,
     };
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome { spared: spared(&made), ..Outcome::default() };
     let voicemail = situation.client.preference.voicemail || situation.policy.parameters.inform.voicemail_counts;
     if made.informs(voicemail) {
         let evidence = format!("{} {} {}", made.channel.word(), made.result, made.id);
@@ -151,6 +151,15 @@ pub(super) fn attempt(
     outcome.attempt = Some(made);
     finish(situation, "contact_attempted", details, now, &mut outcome);
     Ok(outcome)
+}
+
+/// What need not go any more after this attempt.
+fn spared(made: &ContactAttempt) -> Option<Spared> {
+    match (made.result, made.channel) {
+        (AttemptResult::Reached, _) => Some(Spared::NewsOfTheMoment),
+        (AttemptResult::Sent, Channel::Sms) => Some(Spared::StuckTexts),
+        _ => None,
+    }
 }
 
 /// The number is somebody else's: nothing goes there until it is changed or somebody says that it is right.

@@ -40,7 +40,7 @@ pub use live::{CaseOutcome, Connection, Live, MakeUpDecision, Missed, around};
 pub use money_act::{CarryPayment, GiveBack, SettleByHand, SettledHow};
 pub use moves::{MoneyAct, Moves};
 pub use next_step::{BookNow, NextStep};
-pub use outcome::{JobToWake, NextStepTaken, OccupancyChange, Outcome, Record, UndoChange, Wake};
+pub use outcome::{JobToWake, NextStepTaken, OccupancyChange, Outcome, Record, Spared, UndoChange, Wake};
 pub use request::{DeclineRequest, answer_by as request_answer_by};
 pub use reschedule::Reschedule;
 pub use situation::{Asker, LiveFacts, OnFile, Situation};

@@ -113,6 +113,8 @@ pub struct Outcome {
     pub ledger: Vec<LedgerEntry>,
     /// An attempt to put on file.
     pub attempt: Option<ContactAttempt>,
+    /// What waits to tell the client what they know now.
+    pub spared: Option<Spared>,
     /// A note to put on file.
     pub note: Option<Note>,
     /// Other appointments of the two that changed in the same step.
@@ -143,6 +145,17 @@ pub struct Outcome {
     pub because: Vec<RuleUse>,
     /// What the record keeps of it.
     pub record: Record,
+}
+
+/// Messages that wait and need not go any more, for the client was told in another way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Spared {
+    /// Somebody spoke with them: news of the moment is old.
+    NewsOfTheMoment,
+    /// Somebody sent the text by hand that no gateway took.
+    StuckTexts,
+    /// They have opened what one way brought them: what waits behind it says the same.
+    Behind,
 }
 
 /// What the audit entry says beside who and when.

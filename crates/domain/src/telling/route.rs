@@ -182,6 +182,9 @@ pub fn rings_at(kind: MessageKind, start: Instant, to: &Person, parameters: &Par
     }
 }
 
+/// What began longer ago is not near any more: the client is not on their way to it.
+const JUST_BEGUN: Span = Span::hours(-1);
+
 /// What the hour on the client's clock means for a text: letters disturb nobody.
 struct Night {
     /// When the morning comes; none by day.
@@ -197,7 +200,7 @@ impl Night {
     fn of(kind: MessageKind, start: Instant, at: Instant, to: &Person, parameters: &Parameters) -> Self {
         let (usual, own) = (&parameters.quiet_hours, to.preference.file.quiet);
         let (evening, morning) = own.map_or((usual.from, usual.to), |own| (own.from, own.to));
-        let near = start - at <= Span::hours(i64::from(usual.urgent));
+        let near = (JUST_BEGUN..=Span::hours(i64::from(usual.urgent))).contains(&(start - at));
         Self {
             ends: morning_after(at, to, evening, morning),
             urgent: kind.is_live() || near,

@@ -167,26 +167,12 @@ fn told(tx: &mut Tx, tools: &Tools, ask: &Ask, pair: &Relationship, words: &str)
         _ => return Err(Refusal::not_found("conversation").into()),
     };
     let message = Message {
-        id: ids.mint(),
-        practice: pair.practice,
-        command: ask.command,
-        appointment: None,
-        revision: 0,
-        to: PersonRef::Client(pair.client),
         address: String::new(),
         channel: Channel::InApp,
-        kind: MessageKind::Message,
-        urgent: false,
-        subject: String::new(),
         text: words.to_owned(),
-        html: String::new(),
-        calendar: None,
-        link: None,
-        written_at: ask.now,
-        send_at: ask.now,
         state: MessageState::Delivered,
         handed_at: Some(ask.now),
-        last_reply: None,
+        ..Message::letter(ids.mint(), ask.command, &reader, MessageKind::Message, ask.now)
     };
     store::message::insert(tx, &message)?;
     let line = LineId::Told(message.id);

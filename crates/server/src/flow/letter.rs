@@ -5,7 +5,7 @@ use crate::words::{Day, Plain, Written};
 use domain::audit::Entry;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId, RelationshipId};
 use domain::inbound::Inbound;
-use domain::message::{LinkTo, Message, MessageKind, MessageState};
+use domain::message::{LinkTo, Message, MessageKind};
 use domain::obligation::ObligationKind;
 use domain::person::{Channel, Person, PersonRef, Role};
 use domain::practice::Practice;
@@ -64,28 +64,7 @@ pub(super) fn day(
 
 fn written(ask: &Ask, ids: &mut Ids, to: &Person, kind: MessageKind, urgent: bool, words: Written) -> Message {
     let Written { subject, text, html, .. } = words;
-    Message {
-        id: ids.mint(),
-        practice: to.practice,
-        command: ask.command,
-        appointment: None,
-        revision: 0,
-        to: to.id,
-        address: to.address(Channel::Email).unwrap_or_default().to_owned(),
-        channel: Channel::Email,
-        kind,
-        urgent,
-        subject,
-        text,
-        html,
-        calendar: None,
-        link: None,
-        written_at: ask.now,
-        send_at: ask.now,
-        state: MessageState::Pending,
-        handed_at: None,
-        last_reply: None,
-    }
+    Message { urgent, subject, text, html, ..Message::letter(ids.mint(), ask.command, to, kind, ask.now) }
 }
 
 /// Puts a message on its way.

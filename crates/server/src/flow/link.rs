@@ -10,7 +10,7 @@ use domain::appointment::Appointment;
 use domain::audit::Entry;
 use domain::decide::Situation;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId, RelationshipId, TokenId};
-use domain::message::{Facts, LinkTo, Message, MessageKind, MessageState, Notice};
+use domain::message::{Facts, LinkTo, Message, MessageKind, Notice};
 use domain::person::{Channel, Person, Role};
 use domain::practice::{Relationship, RelationshipState};
 use domain::refusal::Refusal;
@@ -101,14 +101,21 @@ pub fn send(
         Refusal::invalid("address_missing", "client", detail)
     })?;
     let mut ids = Ids::new(ask.command, ask.now);
-    let send_at = match channel {
-        Channel::Sms => route::text_may_go(&situation.client, &situation.policy_today.parameters, ask.now),
-        _ => ask.now,
-    };
     let (message, made) = written(tx, tools, ask, &mut ids, &situation, channel)?;
-    let message = Message { appointment: about, send_at, ..message };
+    let message = Message { appointment: about, ..message };
     let entry = put(tx, tools, ask, &situation.relationship, &message, made.as_ref())?;
     Ok(Done::new(message, entry))
+}
+
+/// The text with their link did not get there: the same by letter. Gives the entries of the record, none where they may have
+/// no letter.
+pub(super) fn by_letter(tx: &mut Tx, tools: &Tools, ask: &Ask, lost: &Message) -> Flow<Vec<Entry>> {
+    let client = store::person::load(tx, lost.to)?.filter(|client| client.address(Channel::Email).is_some());
+    let (Some(_), Some(LinkTo::Booking(pair))) = (client, lost.link) else { return Ok(Vec::new()) };
+    let situation = load::relationship(tx, tools, ask, pair, &[], Mode::Preview)?;
+    let mut ids = Ids::new(ask.command, ask.now);
+    let (message, made) = written(tx, tools, ask, &mut ids, &situation, Channel::Email)?;
+    Ok(vec![put(tx, tools, ask, &situation.relationship, &message, made.as_ref())?])
 }
 
 /// Puts it on its way; the entry for the record.
@@ -158,27 +165,20 @@ fn written(
             (tools.writer.booking_link(channel, &situation.practice, to, therapist, ask.now), None)
         }
     };
+    // A text waits for the morning, whoever asked for it.
+    let send_at = match channel {
+        Channel::Sms => route::text_may_go(to, &situation.policy_today.parameters, ask.now),
+        _ => ask.now,
+    };
     let message = Message {
-        id: ids.mint(),
-        practice: pair.practice,
-        command: ask.command,
-        appointment: None,
-        revision: 0,
-        to: to.id,
         address: to.address(channel).unwrap_or_default().to_owned(),
         channel,
-        kind: MessageKind::BookingLink,
-        urgent: false,
         subject: words.subject,
         text: words.text,
         html: words.html,
-        calendar: None,
         link: Some(link),
-        written_at: ask.now,
-        send_at: ask.now,
-        state: MessageState::Pending,
-        handed_at: None,
-        last_reply: None,
+        send_at,
+        ..Message::letter(ids.mint(), ask.command, to, MessageKind::BookingLink, ask.now)
     };
     Ok((message, made))
 }
@@ -261,8 +261,7 @@ fn send_theirs(tx: &mut Tx, tools: &Tools, ask: &Ask, ids: &mut Ids, client: &Pe
         return Ok(Vec::new());
     }
     let Some(channel) = route::one_way(client, tools.reach) else {
-        let raised = ticket::for_client(tx, tools, ask, ids, client, typed, CALL_THEM)?;
-        return Ok(std::iter::once(raised.audit).chain(raised.more).collect());
+        return ticket::for_client(tx, tools, ask, ids, client, typed, CALL_THEM);
     };
     let actor = Actor {
         person: client.id,

@@ -4,7 +4,7 @@
 use super::{Ask, Flow, Tools, letter};
 use domain::conversation::Between;
 use domain::id::Ids;
-use domain::message::{Message, MessageKind, MessageState};
+use domain::message::{Message, MessageKind};
 use domain::person::{Channel, Person, PersonRef};
 use domain::practice::Relationship;
 use domain::refusal::Refusal;
@@ -56,17 +56,17 @@ pub(super) fn way(tx: &mut Tx, tools: &Tools, to: &Person) -> Flow<Option<Channe
     Ok(if browsers { Some(Channel::Push) } else { route::one_way(to, tools.reach) })
 }
 
-/// No browser took it: a letter says the same. A therapist has had one already.
-pub(super) fn by_letter(tx: &mut Tx, tools: &Tools, ask: &Ask, to: PersonRef) -> Flow<()> {
-    let Some(person) = store::person::load(tx, to)?.filter(|person| person.active) else { return Ok(()) };
-    let (PersonRef::Client(_), Some(address)) = (to, person.address(Channel::Email).map(str::to_owned)) else {
-        return Ok(());
-    };
+/// No browser or phone took it: a letter says the same, where they may have one. A therapist has had one already.
+pub(super) fn by_letter(tx: &mut Tx, tools: &Tools, ask: &Ask, to: PersonRef) -> Flow<bool> {
+    let Some(person) = store::person::load(tx, to)?.filter(|person| person.active) else { return Ok(true) };
+    if !matches!(to, PersonRef::Client(_)) || person.address(Channel::Email).is_none() {
+        return Ok(!matches!(to, PersonRef::Client(_)));
+    }
     let practice = store::practice::load(tx, person.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
     let written = tools.writer.waiting(Channel::Email, &practice, &person, ask.now);
     let mut ids = Ids::new(ask.command, ask.now);
     let (subject, text, html) = (written.subject, written.text, written.html);
-    letter::put(tx, &Message { address, subject, text, html, ..blank(ask, &mut ids, &person) })
+    letter::put(tx, &Message { subject, text, html, ..blank(ask, &mut ids, &person) }).map(|()| true)
 }
 
 /// The therapist's browsers are told that a client wrote. The letter about it goes with what their words were understood as.
@@ -77,30 +77,10 @@ pub(super) fn therapist(tx: &mut Tx, ask: &Ask, ids: &mut Ids, pair: &Relationsh
         return Ok(());
     }
     let text = crate::words::PUSH_NEWS.to_owned();
-    letter::put(tx, &Message { channel: Channel::Push, text, ..blank(ask, ids, &person) })
+    let address = String::new();
+    letter::put(tx, &Message { channel: Channel::Push, address, text, ..blank(ask, ids, &person) })
 }
 
 fn blank(ask: &Ask, ids: &mut Ids, to: &Person) -> Message {
-    Message {
-        id: ids.mint(),
-        practice: to.practice,
-        command: ask.command,
-        appointment: None,
-        revision: 0,
-        to: to.id,
-        address: String::new(),
-        channel: Channel::Email,
-        kind: MessageKind::MessageWaiting,
-        urgent: false,
-        subject: String::new(),
-        text: String::new(),
-        html: String::new(),
-        calendar: None,
-        link: None,
-        written_at: ask.now,
-        send_at: ask.now,
-        state: MessageState::Pending,
-        handed_at: None,
-        last_reply: None,
-    }
+    Message::letter(ids.mint(), ask.command, to, MessageKind::MessageWaiting, ask.now)
 }

@@ -1,8 +1,8 @@
 //! What a gateway says became of a text. Said twice, late or out of order, it changes nothing that stands already.
 
-use super::{Ask, Failed, Flow, Tools, due, load, nudge};
+use super::{Ask, Failed, Flow, Tools, due, link, load, nudge, ticket};
 use domain::audit::Entry;
-use domain::id::{AppointmentId, MessageId};
+use domain::id::{AppointmentId, Ids, MessageId};
 use domain::message::{Message, MessageKind, MessageState};
 use domain::person::{Channel, PersonRef};
 use domain::refusal::Refusal;
@@ -11,6 +11,10 @@ use domain::time::Instant;
 use outside::sms::{Fate, Receipt};
 use serde_json::json;
 use store::{Done, Tx};
+
+/// What the office reads where nothing else can be tried.
+const CALL_THEM: &str = "Words to this client did not get through, and there is no other way to write to them that they \
+                         agreed to. Please call them. What it was stands under What did not get through.";
 
 /// Keeps what was said. What waited behind a text that arrived is not sent any more; behind one that failed it goes now,
 /// and where nothing waits a person must tell them: in the same transaction, so that nothing comes between (U3).
@@ -60,10 +64,7 @@ pub(crate) fn undelivered<T>(
     if store::message::send_behind(tx, message, ask.now)? {
         return Ok(done);
     }
-    if message.kind == MessageKind::MessageWaiting && message.channel == Channel::Push {
-        nudge::by_letter(tx, tools, ask, message.to)?;
-    }
-    let Some(about) = message.appointment else { return Ok(done) };
+    let Some(about) = message.appointment else { return about_no_appointment(tx, tools, ask, message, done) };
     if message.channel == Channel::Push && is_told_besides(tx, about, message)? {
         return Ok(done);
     }
@@ -72,6 +73,26 @@ pub(crate) fn undelivered<T>(
         Err(Failed::Nothing { .. }) => Ok(done),
         Err(other) => Err(other),
     }
+}
+
+/// Words to a client about no appointment will not arrive: the same goes by letter where they may have one, else the office
+/// calls, at most once a day for one client (U3).
+fn about_no_appointment<T>(tx: &mut Tx, tools: &Tools, ask: &Ask, message: &Message, done: Done<T>) -> Flow<Done<T>> {
+    if !matches!(message.to, PersonRef::Client(_)) {
+        return Ok(done);
+    }
+    let entries = match (message.kind, message.channel) {
+        (_, Channel::Email) | (MessageKind::Help, _) => Vec::new(),
+        (MessageKind::MessageWaiting, _) if nudge::by_letter(tx, tools, ask, message.to)? => return Ok(done),
+        (MessageKind::BookingLink, _) => link::by_letter(tx, tools, ask, message)?,
+        _ => Vec::new(),
+    };
+    if !entries.is_empty() {
+        return Ok(done.and(entries));
+    }
+    let Some(person) = store::person::load(tx, message.to)?.filter(|person| person.active) else { return Ok(done) };
+    let mut ids = Ids::new(ask.command, ask.now);
+    Ok(done.and(ticket::for_client(tx, tools, ask, &mut ids, &person, &message.address, CALL_THEM)?))
 }
 
 /// Whether the same goes, or went, by another way: a browser's notice only said that there is something.

@@ -89,6 +89,9 @@ pub fn save(
     if let Some(attempt) = &outcome.attempt {
         store::contact::insert_attempt(tx, attempt)?;
     }
+    if let (Some(spared), Some(about)) = (outcome.spared, &situation.appointment) {
+        store::message::spare(tx, about.id, PersonRef::Client(about.client), spared)?;
+    }
     if let Some(note) = &outcome.note {
         store::contact::insert_note(tx, note)?;
     }

@@ -39,14 +39,12 @@ pub fn list(tx: &mut Tx, ask: &Ask) -> Flow<Undelivered> {
 /// A message goes once more: the same words, to the address that its reader has now.
 pub fn again(tx: &mut Tx, tools: &Tools, ask: &Ask, id: MessageId) -> Flow<Done<Message>> {
     let message = found(tx, ask, id)?;
+    still_fits(tx, ask, &message)?;
     let to = store::person::load(tx, message.to)?.ok_or_else(|| Refusal::not_found("person"))?;
     let Some(address) = to.address(message.channel).map(str::to_owned) else {
         let detail = "There is no address or number that may be used. Add one first, or say how they were told.";
         return Err(Refusal::conflict("address_missing", detail).into());
     };
-    if message.kind == MessageKind::Reminder {
-        return Err(Refusal::conflict("too_late", "A reminder is not sent late. Say how they were told.").into());
-    }
     if !store::message::again(tx, id, &address, ask.now)? {
         return Err(seen_to().into());
     }
@@ -55,6 +53,21 @@ pub fn again(tx: &mut Tx, tools: &Tools, ask: &Ask, id: MessageId) -> Flow<Done<
     store::job::enqueue(tx, &Job { kind: jobs::DELIVER, subject: &subject, practice, priority, due_at: ask.now })?;
     let entry = entry(tools, ask, practice, "message_tried_again", subjects(&message), json!({ "kind": message.kind }));
     Ok(Done::new(Message { state: MessageState::Pending, address, send_at: ask.now, ..message }, entry))
+}
+
+/// Whether it may be sent once more at all.
+fn still_fits(tx: &mut Tx, ask: &Ask, message: &Message) -> Flow<()> {
+    if message.kind == MessageKind::ConfirmAddress {
+        let detail = "This showed that a new address or number is theirs, and did not get there. Ask them for it, and change \
+                      it on their page.";
+        return Err(Refusal::conflict("address_wrong", detail).into());
+    }
+    let about = message.appointment.map(|about| store::appointment::load(tx, &ask.who.scope(), about)).transpose()?;
+    let over = about.flatten().and_then(|about| message.kind.over_from(about.interval()));
+    if over.is_some_and(|over| over <= ask.now) {
+        return Err(Refusal::conflict("too_late", "This is news no more. Say how they were told.").into());
+    }
+    Ok(())
 }
 
 /// Somebody has seen to it in another way.

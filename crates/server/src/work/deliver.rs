@@ -199,8 +199,8 @@ fn take(tx: &mut Tx, id: MessageId, job: &Leased, now: Instant) -> Flow<Taken> {
     if message.state.is_final() || message.state == MessageState::Accepted {
         return Ok(Taken::Nothing);
     }
-    if message.kind == MessageKind::Reminder && has_begun(tx, &message, now)? {
-        store::message::record(tx, id, MessageState::Superseded, "it has begun", now)?;
+    if is_over(tx, &message, now)? {
+        store::message::record(tx, id, MessageState::Superseded, "it is news no more", now)?;
         return Ok(Taken::Nothing);
     }
     if message.state != MessageState::Leased {
@@ -235,11 +235,11 @@ fn take(tx: &mut Tx, id: MessageId, job: &Leased, now: Instant) -> Flow<Taken> {
     Ok(Taken::Found(Box::new(gather(tx, message)?)))
 }
 
-/// Whether what it reminds of has begun: nobody is reminded then, however long the reminder had to wait (N13).
-fn has_begun(tx: &mut Tx, message: &Message, now: Instant) -> Flow<bool> {
-    let Some(id) = message.appointment else { return Ok(false) };
+/// Whether it is news no more, however long it had to wait: whoever owes the client a word still owes it.
+fn is_over(tx: &mut Tx, message: &Message, now: Instant) -> Flow<bool> {
+    let Some(id) = message.appointment.filter(|_| message.kind.is_over_in_time()) else { return Ok(false) };
     let about = store::appointment::load(tx, &Scope::System("deliver"), id)?;
-    Ok(about.is_none_or(|about| about.start <= now))
+    Ok(about.is_none_or(|about| message.kind.over_from(about.interval()).is_some_and(|over| over <= now)))
 }
 
 /// Records what came of a hand-off, guarded by the fence.

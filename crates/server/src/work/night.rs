@@ -7,21 +7,28 @@ use domain::access::Scope;
 use domain::message::{Message, MessageKind};
 use domain::person::{Channel, Person};
 use domain::telling::route;
-use domain::time::Instant;
+use domain::time::{Instant, Span};
 use store::{DbError, Tx};
+
+/// Later than any hour of the night.
+const NOT_SOON: Span = Span::hours(7 * 24);
 
 /// When the reader's morning comes, where it rings and they are asleep now.
 pub(super) fn asleep(app: &App, message: &Message, to: &Person, now: Instant) -> Flow<Option<Instant>> {
     let rings = matches!(message.channel, Channel::Sms | Channel::Push);
     // Who has just asked for it is awake.
     let asked_for = matches!(message.kind, MessageKind::Help | MessageKind::ConfirmAddress);
-    let Some(about) = message.appointment.filter(|_| rings && !asked_for) else { return Ok(None) };
-    let (practice, cache) = (message.practice, app.tools.policies.clone());
+    if !rings || asked_for {
+        return Ok(None);
+    }
+    let (id, practice, cache) = (message.appointment, message.practice, app.tools.policies.clone());
     let found = app.store.read(move |tx: &mut Tx| {
-        let about = store::appointment::load(tx, &Scope::System("deliver"), about)?;
-        Ok::<_, DbError>(about.zip(cache.latest(tx, practice)?))
+        let about = id.map(|id| store::appointment::load(tx, &Scope::System("deliver"), id)).transpose()?;
+        Ok::<_, DbError>((about.flatten(), cache.latest(tx, practice)?))
     })?;
-    let Some((about, policy)) = found else { return Ok(None) };
-    let at = route::rings_at(message.kind, about.start, to, &policy.parameters, now);
+    let (about, Some(policy)) = found else { return Ok(None) };
+    // What is about no appointment is about nothing that begins soon.
+    let start = about.map_or(now + NOT_SOON, |about| about.start);
+    let at = route::rings_at(message.kind, start, to, &policy.parameters, now);
     Ok(Some(at).filter(|at| *at > now))
 }

@@ -11,7 +11,24 @@ use server::work::Call;
 /// A reminder that is in hand when the appointment changes cannot be stopped: so long is a worker's lease, and some.
 const IN_HAND: Span = Span::minutes(3);
 
+/// What began longer ago than this is not near any more.
+const BEGUN: Span = Span::hours(-1);
+
 impl Run<'_> {
+    /// N13: that somebody is late is told to nobody once it is over.
+    pub(crate) fn it_is_news(&mut self, worker: usize, call: &Call, message: &Message) {
+        let outlived = call.job.lease_until <= self.clocks.of_worker(worker, self.now);
+        let Some(shadow) = message.appointment.and_then(|about| self.judge.shadow(about)) else { return };
+        let over = message.kind.over_from(shadow.now.interval()).filter(|_| message.kind != MessageKind::Reminder);
+        if outlived || self.clocks.wrong(worker, self.now).is_some() {
+            return;
+        }
+        if over.is_some_and(|over| over + IN_HAND < self.now) {
+            let what = format!("{} ({}) goes after it was over", message.id, message.kind);
+            self.judge.accuse("N13", self.now, what);
+        }
+    }
+
     /// N11: nobody is reminded of what has changed. N13: nor of what has begun.
     pub(crate) fn reminder_is_true(&mut self, worker: usize, call: &Call, message: &Message) {
         let about = message.appointment.filter(|_| message.kind == MessageKind::Reminder);
@@ -50,7 +67,7 @@ impl Run<'_> {
         let is_night = |at: Instant| minute(at) >= quiet.from.minutes() || minute(at) < quiet.to.minutes();
         // One in hand when the night began cannot be stopped.
         let deep = is_night(self.now) && is_night(self.now - IN_HAND);
-        let near = shadow.now.start - self.now <= Span::hours(i64::from(quiet.urgent) + 1);
+        let near = (BEGUN..=Span::hours(i64::from(quiet.urgent) + 1)).contains(&(shadow.now.start - self.now));
         if deep && !near {
             let what = format!("{} ({}) rings at {} o'clock", message.id, message.kind, minute(self.now) / 60);
             self.judge.accuse("N13", self.now, what);

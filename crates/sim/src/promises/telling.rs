@@ -80,6 +80,7 @@ impl Run<'_> {
         self.letter_behind_a_text(&stored.message);
         self.reminder_is_true(worker, call, &stored.message);
         self.nobody_is_woken(worker, call, &stored.message);
+        self.it_is_news(worker, call, &stored.message);
     }
 
     /// N4: the words that go are the words that were stored, with link and receipt filled in. N9: the same each time.

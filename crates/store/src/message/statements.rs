@@ -56,10 +56,23 @@ pub(super) const CANCEL_BEHIND: Sql = sql!(
          AND channel <> $5 AND written_at = $6 AND (send_at > $7 OR channel = 'push')
          AND state IN ('pending', 'unknown') RETURNING id"
 );
-// Whether what it waits behind has arrived: the same values, of the one that waits.
+// What need not go any more: $1 appointment, $2 to whom.
+pub(super) const SPARE_NEWS: Sql = sql!(
+    "UPDATE message SET state = 'cancelled' WHERE appointment = $1 AND to_person = $2 AND state = 'pending'
+         AND kind IN ('running_late', 'client_late', 'stepped_away') RETURNING id"
+);
+pub(super) const SPARE_STUCK: Sql = sql!(
+    "UPDATE message SET state = 'cancelled' WHERE appointment = $1 AND to_person = $2 AND channel = 'sms'
+         AND kind <> 'reminder' AND last_reply IS NOT NULL AND state IN ('pending', 'unknown') RETURNING id"
+);
+pub(super) const READDRESS: Sql = sql!(
+    "UPDATE message SET address = $4 WHERE to_person = $1 AND channel = $2 AND address = $3 AND state = 'pending'
+         AND handed_at IS NULL AND kind <> 'confirm_address'"
+);
+// Whether the text that it waits behind has arrived: the same values, of the one that waits. What lies in the portal has not.
 pub(super) const ARRIVED: Sql = sql!(
     "SELECT id FROM message WHERE appointment = $1 AND revision = $2 AND to_person = $3 AND kind = $4
-         AND channel <> $5 AND written_at = $6 AND send_at < $7 AND state = 'delivered' LIMIT 1"
+         AND channel = 'sms' AND channel <> $5 AND written_at = $6 AND send_at < $7 AND state = 'delivered' LIMIT 1"
 );
 pub(super) const CANCEL_WAITING: Sql = sql!(
     "UPDATE message SET state = 'cancelled' WHERE to_person = $1 AND kind = 'message_waiting' AND state = 'pending'

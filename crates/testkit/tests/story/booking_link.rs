@@ -127,6 +127,39 @@ fn is_sent_again(engine: Engine) {
     assert!(said.iter().all(|entry| entry["actor"] == "system:lost_link") && said.len() == 3, "{said:?}");
 }
 
+/// A client whose number only is on file, with whom nobody may text: the office is asked to call, once.
+fn cannot_be_written_to(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Insurance).client_on("+447700900478").begin();
+    let house = world.house(Preset::Insurance).clone();
+    booked(&world, &house, "2026-11-26 14:00");
+    let preference = format!("/api/v1/clients/{}/contact-preference", house.client.id);
+    let refusals = json!({ "channels": ["phone"], "voicemail": false,
+        "consents": { "email": false, "sms": false } });
+    world.api(&house.admin).put(&preference, &refusals).good();
+    let visitor = world.visitor();
+    for _ in 0..2 {
+        visitor.open("/lost-link");
+        assert_eq!(visitor.send("/lost-link", &[("contact", "07700 900478")]).status, 303);
+        world.work();
+    }
+    let asked = world.api(&house.support).get("/api/v1/tickets").good();
+    let calls = asked["items"].as_array().expect("a list").iter().filter(|one| one.to_string().contains("please call"));
+    assert_eq!(calls.count(), 1, "{asked}");
+    assert!(world.read_letters(&house.client).is_empty());
+    put_letters_away(&world, &house);
+    world.ignore_letters();
+}
+
+#[test]
+fn a_client_whom_nobody_may_write_to_is_called_on_sqlite() {
+    cannot_be_written_to(Engine::Sqlite);
+}
+
+#[test]
+fn a_client_whom_nobody_may_write_to_is_called_on_postgres() {
+    cannot_be_written_to(Engine::Postgres);
+}
+
 // proves: G-12, G-13, G-14
 #[test]
 fn a_booking_link_is_sent_from_every_page_on_sqlite() {

@@ -300,4 +300,8 @@ fn a_text_that_had_to_wait_keeps_the_night_as_one_that_is_written_then() {
     assert_eq!(when(MessageKind::Rescheduled, far, evening), evening, "not yet night");
     assert_eq!(when(MessageKind::Rescheduled, far, late), at("2026-11-25T08:00:00Z"));
     assert_eq!(when(MessageKind::Rescheduled, near, late), late, "it begins before it would be read");
+    let this_afternoon = at("2026-11-24T14:00:00Z");
+    assert_eq!(when(MessageKind::ClientNoShow, this_afternoon, late), at("2026-11-25T08:00:00Z"), "it is over");
+    let just_begun = at("2026-11-24T21:10:00Z");
+    assert_eq!(when(MessageKind::Cancellation, just_begun, late), late, "they wait at the door");
 }

@@ -5,6 +5,7 @@ use super::super::{Ask, Failed, Flow, Tools, jobs, settings};
 use super::{page_for, rules, set_clock, written_down};
 use crate::words::Plain;
 use domain::appointment::Appointment;
+use domain::audit::Entry;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId};
 use domain::message::MessageKind;
 use domain::obligation::Obligation;
@@ -17,7 +18,7 @@ use domain::ticket::{
     BODY_MAX, Contact, HandOver, Line, LineKind, Route, Ticket, TicketKind, TicketState, checked_words, deadlines,
     route,
 };
-use domain::time::{Instant, Interval};
+use domain::time::{Instant, Interval, Span};
 use serde_json::json;
 use store::job::{Job, Priority};
 use store::{Done, Tx};
@@ -147,7 +148,7 @@ pub fn by_reply(
     save(tx, tools, ask, ids, practice, None, raised)
 }
 
-/// Somebody who gave what is on file for this client cannot be written to: the office calls. Who it was, nobody knows.
+/// A client cannot be written to: the office is asked to call, at most once a day. Gives the entries of the record.
 pub fn for_client(
     tx: &mut Tx,
     tools: &Tools,
@@ -156,7 +157,10 @@ pub fn for_client(
     client: &Person,
     from: &str,
     body: &str,
-) -> Flow<Done<Raised>> {
+) -> Flow<Vec<Entry>> {
+    if store::tally::take(tx, &format!("call {}", client.id), Span::hours(24), ask.now)? > 1 {
+        return Ok(Vec::new());
+    }
     let practice = store::practice::load(tx, client.practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
     let raised = NewRow {
         by: None,
@@ -166,7 +170,8 @@ pub fn for_client(
         body: body.to_owned(),
         hand_over: None,
     };
-    save(tx, tools, ask, ids, practice, None, raised)
+    let done = save(tx, tools, ask, ids, practice, None, raised)?;
+    Ok(std::iter::once(done.audit).chain(done.more).collect())
 }
 
 struct NewRow {
