@@ -274,3 +274,33 @@ fn one_takes_the_first_of_the_times_in_the_conversation_on_sqlite() {
 fn one_takes_the_first_of_the_times_in_the_conversation_on_postgres() {
     takes_an_offered_time(Engine::Postgres);
 }
+
+/// More lines than a page shows: what is not on the page was not opened.
+#[test]
+fn a_long_conversation_is_opened_page_by_page() {
+    let (world, house, _) = begin(Engine::Sqlite);
+    let path = at(&house, "/api/v1/conversations");
+    for hour in 0..2 {
+        for number in 0..55 {
+            let words = format!("Word {number} of hour {hour}.");
+            world.api(&house.therapist).post(&format!("{path}/lines"), &json!({ "words": words })).good();
+        }
+        world.advance(Span::hours(1));
+    }
+    put_letters_away(&world, &house);
+    let unread = || {
+        let list = world.api(&house.client).get("/api/v1/conversations").good();
+        list["items"][0]["unread_by_client"].as_u64().expect("a number")
+    };
+    let (all, browser) = (unread(), world.signed_in(&house.client));
+    assert!(all >= 110, "{all}");
+    let newest = browser.open(&at(&house, "/c/conversation")).body;
+    assert!(newest.contains("Word 54 of hour 1.") && !newest.contains("Word 0 of hour 0."), "{newest}");
+    assert_eq!(unread(), all - 100);
+    let (_, older) = newest.split_once("?before=").expect("a way to the older ones");
+    let older = older.split('"').next().expect("the end");
+    let page = browser.open(&format!("{}?before={older}", at(&house, "/c/conversation"))).body;
+    assert!(page.contains("Word 0 of hour 0.") && page.contains("The newest lines"), "{page}");
+    assert_eq!(unread(), 0);
+    put_letters_away(&world, &house);
+}

@@ -3,6 +3,7 @@
 
 use crate::calendars::link_in;
 use crate::steps::{act, booked, cancelled_with_times, messages, owed_by, put_letters_away, text};
+use domain::id::RelationshipId;
 use domain::message::{MessageKind, MessageState};
 use domain::person::{Channel, PersonRef};
 use domain::policy::Preset;
@@ -151,5 +152,38 @@ fn what_shows_a_new_address_to_be_theirs_is_not_sent_to_the_old_one() {
     world.api(&house.admin).post(&again, &json!({})).refused(409, "address_wrong");
     let asked = world.api(&house.admin).get("/api/v1/tickets").good();
     assert!(asked.to_string().contains("did not get through"), "the office is asked to call: {asked}");
+    end(&world, &house);
+}
+
+/// A client of two therapists: word that something waits for them goes as long as something does.
+#[test]
+fn a_client_who_has_opened_one_of_two_conversations_still_hears_of_the_other() {
+    let (world, house, _) = begin(Engine::Sqlite);
+    let other = RelationshipId::from_bytes([77; 16]);
+    // The same as with the first therapist.
+    let script = format!(
+        "INSERT INTO relationship (id, practice, therapist, client, state)
+         SELECT '{other}', practice, '{}', client, state FROM relationship WHERE id = '{}';",
+        house.colleague.id, house.relationships[0]
+    );
+    world.app.store.load_sample(&script).expect("they work together");
+    let write = |who, pair: RelationshipId| {
+        let path = format!("/api/v1/conversations/{pair}/lines");
+        world.api(who).post(&path, &json!({ "words": "The door code is new." })).good();
+    };
+    write(&house.therapist, house.relationships[0]);
+    write(&house.colleague, other);
+    world.work();
+    let nudges = || {
+        let wanted = ["message_waiting", "pending"];
+        let rows = world.rows()["message"].clone();
+        rows.iter().filter(|row| wanted.iter().all(|word| row.contains(word))).count()
+    };
+    assert!(nudges() > 0, "the gateway does not answer, so it waits");
+    let browser = world.signed_in(&house.client);
+    assert_eq!(browser.open(&format!("/c/conversation/{other}")).status, 200);
+    assert!(nudges() > 0, "the other one is unread");
+    assert_eq!(browser.open(&format!("/c/conversation/{}", house.relationships[0])).status, 200);
+    assert_eq!(nudges(), 0);
     end(&world, &house);
 }

@@ -276,3 +276,52 @@ fn a_browser_that_sleeps_is_told_in_the_morning_and_not_at_all_where_its_owner_h
     assert_eq!(scene.service.notices().len(), before, "they had looked");
     scene.end();
 }
+
+/// Whoever asked that messages say nothing does not read there whose client they are.
+#[test]
+fn a_notice_to_who_asked_for_neutral_words_names_nobody() {
+    let scene = begin(Engine::Sqlite);
+    let preference = format!("/api/v1/clients/{}/contact-preference", scene.house.client.id);
+    let wish = json!({ "channels": ["push"], "voicemail": false, "safe_content": true });
+    scene.world.api(&scene.house.admin).put(&preference, &wish).good();
+    scene.come_to_the_day();
+    scene.missed();
+    let shown = scene.phone.open(scene.service.notices().last().expect("a notice"), &scene.service);
+    assert_eq!(
+        (&shown["title"], &shown["body"]),
+        (&json!("Something new"), &json!("There is something new for you. Open to see."))
+    );
+    scene.end();
+}
+
+/// A page that is opened says which browser it is: one that was lost comes back, and a no stays a no.
+#[test]
+fn a_browser_says_again_that_it_is_there_and_a_no_stays_a_no() {
+    let scene = begin(Engine::Sqlite);
+    let mine = scene.phone.subscription(&scene.service);
+    let visitor = scene.world.signed_in(&scene.house.client);
+    let say = || {
+        visitor.open("/c/preferences");
+        let keys = &mine["keys"];
+        let fields = [
+            ("endpoint", text(&mine["endpoint"])),
+            ("p256dh", text(&keys["p256dh"])),
+            ("auth", text(&keys["auth"])),
+            ("again", "yes"),
+        ];
+        visitor.send("/c/push", &fields).status
+    };
+    let started = || {
+        let path = format!("/api/v1/audit?subject={}", scene.house.client.id);
+        scene.world.api(&scene.house.admin).get(&path).good().to_string().matches("push_started").count()
+    };
+    let before = started();
+    assert_eq!((say(), started()), (303, before), "nothing new is nothing on the record");
+    scene.world.app.store.load_sample("DELETE FROM push_device;").expect("lost");
+    assert_eq!((say(), started(), scene.devices()), (303, before + 1, 1), "it comes back");
+    let preference = format!("/api/v1/clients/{}/contact-preference", scene.house.client.id);
+    let no = json!({ "channels": ["email"], "voicemail": false, "consents": { "push": false } });
+    scene.world.api(&scene.house.admin).put(&preference, &no).good();
+    assert_eq!((say(), started()), (409, before + 1));
+    scene.end();
+}
