@@ -50,6 +50,8 @@ faults! {
     TextLate = "text_late",
     /// The gateway is down all morning.
     TextDown = "text_down",
+    /// Our own cap: two texts an hour to one number.
+    TextCap = "text_cap",
     /// A receipt is told twice.
     ReceiptTwice = "receipt_twice",
     /// Receipts come in the wrong order.

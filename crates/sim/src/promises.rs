@@ -1,6 +1,7 @@
 //! The promises of `reliability` 4.2, judged from what people saw and from what stands on the record.
 
 mod diary;
+mod limits;
 mod record;
 mod reminders;
 mod rest;
@@ -93,6 +94,8 @@ pub struct Judge {
     pub(crate) refused: BTreeSet<MessageId>,
     /// Texts, by what they tell.
     pub(crate) texted: BTreeMap<News, Texted>,
+    /// First hand-offs of texts, by number and hour of the clock.
+    pub(crate) hours: BTreeMap<(String, i64), BTreeSet<MessageId>>,
     /// What each text tells.
     pub(crate) news: BTreeMap<MessageId, News>,
     /// For each appointment and person, the newest revision that was handed over telling the time.

@@ -97,7 +97,7 @@ impl<'a> Run<'a> {
     /// Sets a run up. The trace keeps its last lines in words where that is wanted.
     pub fn new(stage: &Stage, plan: &'a Plan, in_words: bool) -> Self {
         let seed = plan.seed;
-        let (app, house) = stage.copy(plan.preset, seed, plan.starts);
+        let (app, house) = stage.copy(plan.preset, seed, plan.starts, &plan.profile);
         let mut luck = Chance::of(seed, "luck");
         let (mail, texts) = outside(plan, &house, &mut luck);
         let minds = house.everybody().map(|person| (person.id, Mind::default())).collect();

@@ -35,6 +35,7 @@ pub const STATES: &[&str] = &[
     "a client was reminded",
     "a text went off",
     "a text was delivered",
+    "a number had its fill of texts",
     "a text failed and the letter behind it went",
     "a text arrived and the letter behind it stayed",
     "a text stayed silent and the letter behind it went",

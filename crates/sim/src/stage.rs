@@ -1,5 +1,6 @@
 //! A practice of each preset, set up once through the real flows and copied for every run.
 
+use crate::faults::{Fault, Profile};
 use domain::id::{Ids, RelationshipId};
 use domain::money::{Currency, Money};
 use domain::person::{Channel, ContactPreference, Locale, Person, PersonRef, Role};
@@ -22,6 +23,8 @@ use store::{Done, Store, Tx};
 
 /// Clients of each practice.
 pub const CLIENTS: usize = 12;
+/// Texts an hour to one number, where the cap is tried.
+const FEW_TEXTS: u32 = 2;
 /// When the practices were set up: before any run begins.
 const SET_UP: &str = "2026-01-05T09:00:00Z";
 /// Where the server says that it is.
@@ -100,12 +103,16 @@ impl Stage {
     ///
     /// # Panics
     /// Where memory for another copy is not to be had.
-    pub fn copy(&self, preset: Preset, seed: u64, starts: Instant) -> (App, House) {
+    pub fn copy(&self, preset: Preset, seed: u64, starts: Instant, profile: &Profile) -> (App, House) {
         let place = Preset::ALL.iter().position(|known| *known == preset).unwrap_or_default();
         let set = &self.sets[place];
         let store = set.store.twin().expect("a store in memory has twins");
         let tools =
             Tools { policies: PolicyCache::default(), writer: Arc::clone(&self.tools.writer), ..self.tools.clone() };
+        let mut config = self.config.clone();
+        if profile.rate(Fault::TextCap) > 0 {
+            config.limits.texts_per_number = FEW_TEXTS;
+        }
         let app = App::new(Parts {
             store,
             clock: Clock::standing(starts),
@@ -114,7 +121,7 @@ impl Stage {
             rates: Rates::new(self.config.limits.rate_factor),
             tools,
             nudge: Nudge::default(),
-            config: self.config.clone(),
+            config,
             keys: keys(),
             post_letter: post_letter(),
             is_demo: false,

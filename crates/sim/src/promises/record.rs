@@ -133,6 +133,7 @@ impl Run<'_> {
                 format!("entry {} is of {}, before the one in front of it", receipt.seq, entry.at),
             );
         }
+        self.begun_is_begun(found);
         if entry.word == "obligation_escalated" {
             self.sometimes.reach("a duty escalated");
         }

@@ -12,7 +12,7 @@ use server::work::Call;
 const IN_HAND: Span = Span::minutes(3);
 
 /// What began longer ago than this is not near any more.
-const BEGUN: Span = Span::hours(-1);
+const BEGUN: Span = Span::minutes(-65);
 
 impl Run<'_> {
     /// N13: that somebody is late is told to nobody once it is over.

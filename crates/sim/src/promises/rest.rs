@@ -103,6 +103,9 @@ impl Run<'_> {
                 MessageState::Cancelled => self.sometimes.reach("a text arrived and the letter behind it stayed"),
                 _ => {}
             }
+            if message.last_reply.as_deref().is_some_and(|reply| reply.contains("no room for more texts")) {
+                self.sometimes.reach("a number had its fill of texts");
+            }
             self.what_failed_is_heard(message);
             if message.state == MessageState::Undeliverable || self.judge.refused.contains(&message.id) {
                 self.somebody_took_over(message, end);

@@ -81,6 +81,8 @@ impl Run<'_> {
         self.reminder_is_true(worker, call, &stored.message);
         self.nobody_is_woken(worker, call, &stored.message);
         self.it_is_news(worker, call, &stored.message);
+        self.it_is_neutral(call, &stored.message);
+        self.the_cap_holds(call, &stored.message);
     }
 
     /// N4: the words that go are the words that were stored, with link and receipt filled in. N9: the same each time.
