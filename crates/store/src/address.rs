@@ -24,8 +24,9 @@ const INSERT: Sql = sql!(
 );
 const LOAD: Sql = sql!(address_columns!(), "WHERE id = $1");
 const OPEN: Sql = sql!(address_columns!(), "WHERE client = $1 AND ended_at IS NULL ORDER BY what");
-const TRY: Sql =
-    sql!("UPDATE address_change SET tries = tries + 1 WHERE id = $1 AND ended_at IS NULL AND tries < $2 RETURNING tries");
+const TRY: Sql = sql!(
+    "UPDATE address_change SET tries = tries + 1 WHERE id = $1 AND ended_at IS NULL AND tries < $2 RETURNING tries"
+);
 
 /// Adds a change in place of the one that waited.
 pub fn put(tx: &mut Tx<'_>, change: &AddressChange) -> Result<(), DbError> {

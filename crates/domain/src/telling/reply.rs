@@ -75,9 +75,34 @@ const NO: [&str; 7] = ["no", "n", "nope", "no i can't", "i can't", "no i cannot"
 
 /// Words below a reply that may take it back, or add to it: then nobody but a person can say what it means.
 const DOUBTS: [&str; 28] = [
-    "no", "not", "nope", "but", "can't", "cant", "cannot", "don't", "dont", "won't", "wont", "unless", "if", "except",
-    "actually", "instead", "only", "or", "wait", "stop", "yes", "sorry", "however", "though", "rather",
-    "coming", "reschedule", "start",
+    "no",
+    "not",
+    "nope",
+    "but",
+    "can't",
+    "cant",
+    "cannot",
+    "don't",
+    "dont",
+    "won't",
+    "wont",
+    "unless",
+    "if",
+    "except",
+    "actually",
+    "instead",
+    "only",
+    "or",
+    "wait",
+    "stop",
+    "yes",
+    "sorry",
+    "however",
+    "though",
+    "rather",
+    "coming",
+    "reschedule",
+    "start",
 ];
 
 /// Reads a reply. Case, punctuation at the ends, *please* and *thanks*, a name below and what a letter quotes do not

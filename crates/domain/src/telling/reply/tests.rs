@@ -75,7 +75,10 @@ fn a_refusal_beside_a_number_takes_nothing() {
 
 #[test]
 fn whoever_asks_back_has_not_answered() {
-    all(Reply::Unclear, &["1?", "option 1?", "10:25?", "yes?", "wait?", "another time?", "Reschedule? 1", "in 10 min?"]);
+    all(
+        Reply::Unclear,
+        &["1?", "option 1?", "10:25?", "yes?", "wait?", "another time?", "Reschedule? 1", "in 10 min?"],
+    );
     all(Reply::Help, &["help?", "Info?"]);
 }
 
