@@ -134,7 +134,7 @@ pub fn read(tx: &mut Tx, tools: &Tools, ask: &Ask, id: domain::id::InboundId) ->
     let answers = inbound.answers.map(|id| store::message::load(tx, id)).transpose()?.flatten();
     let asked = answers.as_ref().and_then(|message| Question::of(message.kind, message.link));
     let means = meaning(reply::read(&inbound.body), asked, &client.zone, inbound.received_at);
-    let means = means.coming_by(inbound.channel, inbound.answers.is_some());
+    let means = means.coming_by(inbound.channel, inbound.is_proven());
     let ask = &in_their_name(ask, &client, inbound.channel);
     if inbound.appointment.is_none() && inbound.channel != Channel::InApp {
         inbound.appointment = nearest(tx, ask)?;
@@ -150,7 +150,7 @@ pub fn read(tx: &mut Tx, tools: &Tools, ask: &Ask, id: domain::id::InboundId) ->
     let mut subjects = vec![inbound.id.to_string(), client.id.to_string()];
     subjects.extend(inbound.appointment.map(|id| id.to_string()));
     let mut details = json!({ "channel": inbound.channel, "understood": word, "answers": inbound.answers });
-    if inbound.channel == Channel::Email && inbound.answers.is_none() {
+    if !inbound.is_proven() {
         details["proven"] = json!(false);
     }
     let own = entry(tools, ask, inbound.practice, "reply_read", subjects, details);

@@ -129,7 +129,7 @@ fn informs_nobody(engine: Engine) {
 fn writes_anew(engine: Engine) {
     let world = Plan::on(engine).only(Preset::Clinic).begin();
     let house = world.house(Preset::Clinic).clone();
-    booked(&world, &house, "2026-11-26 14:00");
+    let appointment = booked(&world, &house, "2026-11-26 14:00");
     put_letters_away(&world, &house);
     let before = world.rows();
     let stranger = hand_over_bytes(&world, &letter(&world, "somebody@example.net", "n1", "", "Hello"));
@@ -142,6 +142,8 @@ fn writes_anew(engine: Engine) {
     assert_eq!(understood(&world, &house), ["unread"]);
     the_therapist_reads(&world, &house, "Please read it and answer");
     assert_eq!(owed(&world, &house, "answer_client"), 1);
+    let page = world.signed_in(&house.therapist).open(&format!("/t/appointments/{}", text(&appointment["id"])));
+    assert!(page.body.contains("May I bring my sister?") && page.body.contains("make sure that it is theirs"));
     let colleague = letter(&world, &house.therapist.email, "n3", "", "I cannot sign in.");
     assert_eq!(
         (hand_over_bytes(&world, &colleague), hand_over_bytes(&world, &colleague)),
