@@ -28,3 +28,11 @@ pub struct Inbound {
     /// What it was understood as, in a word; none until it is read, `unread` where a person has to.
     pub understood: Option<String>,
 }
+
+impl Inbound {
+    /// Whether it shows that it is the client's. A letter does where it answers one of ours, whose name nobody can guess;
+    /// any other bears whatever sender somebody wrote on it.
+    pub fn is_proven(&self) -> bool {
+        self.channel != Channel::Email || self.answers.is_some()
+    }
+}

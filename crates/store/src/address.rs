@@ -24,7 +24,9 @@ const INSERT: Sql = sql!(
 );
 const LOAD: Sql = sql!(address_columns!(), "WHERE id = $1");
 const OPEN: Sql = sql!(address_columns!(), "WHERE client = $1 AND ended_at IS NULL ORDER BY what");
-const TRIED: Sql = sql!("UPDATE address_change SET tries = tries + 1 WHERE id = $1 AND ended_at IS NULL");
+const TRY: Sql = sql!(
+    "UPDATE address_change SET tries = tries + 1 WHERE id = $1 AND ended_at IS NULL AND tries < $2 RETURNING tries"
+);
 
 /// Adds a change in place of the one that waited.
 pub fn put(tx: &mut Tx<'_>, change: &AddressChange) -> Result<(), DbError> {
@@ -50,9 +52,11 @@ pub fn end(tx: &mut Tx<'_>, client: ClientId, what: What, at: Instant) -> Result
     Ok(tx.execute(END_OPEN, vals![client, what.as_str(), at])? == 1)
 }
 
-/// Counts a code that was typed wrong.
-pub fn tried(tx: &mut Tx<'_>, id: AddressChangeId) -> Result<(), DbError> {
-    tx.execute(TRIED, vals![id]).map(|_| ())
+/// Counts a code that is typed, before anybody looks whether it is the one: of many typed at once no more than `most` are
+/// ever looked at. False where there were as many, or the change has ended.
+#[must_use = "where it is false the code must not be looked at"]
+pub fn try_once(tx: &mut Tx<'_>, id: AddressChangeId, most: u32) -> Result<bool, DbError> {
+    Ok(tx.query_opt(TRY, vals![id, most])?.is_some())
 }
 
 /// One change. Whether whoever asks may see it is the caller's to check: by its link, or by the client.

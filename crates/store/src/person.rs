@@ -30,6 +30,14 @@ const INSERT: Sql = sql!(
 );
 const INSERT_WORD: Sql = sql!("INSERT INTO person_word (practice, person, word) VALUES ($1, $2, $3)");
 const LOAD: Sql = sql!("SELECT ", person_columns!(), " FROM person p WHERE p.id = $1");
+// Not against those who only refer to the row.
+const LOCK: Sql = sql!("SELECT ", person_columns!(), " FROM person p WHERE p.id = $1", pg " FOR NO KEY UPDATE");
+const LOCK_BY_PHONE: Sql = sql!(
+    "SELECT ",
+    person_columns!(),
+    " FROM person p WHERE p.phone = $1 AND p.role = 'client' ORDER BY p.id",
+    pg " FOR NO KEY UPDATE"
+);
 const OF_ROLES: Sql = sql!(
     "SELECT ",
     person_columns!(),
@@ -112,6 +120,17 @@ pub fn insert(tx: &mut Tx<'_>, person: &Person) -> Result<(), DbError> {
 /// One person, if there is such a one.
 pub fn load(tx: &mut Tx<'_>, id: PersonRef) -> Result<Option<Person>, DbError> {
     tx.query_opt(LOAD, vals![id.to_string()])?.map(|row| from_row(&row)).transpose()
+}
+
+/// One person, whom nobody else changes until the end of the transaction. Every flow that keeps a wish of theirs begins so:
+/// wishes are one document, and whoever read it before and writes it after takes back what came between.
+pub fn lock(tx: &mut Tx<'_>, id: PersonRef) -> Result<Option<Person>, DbError> {
+    tx.query_opt(LOCK, vals![id.to_string()])?.map(|row| from_row(&row)).transpose()
+}
+
+/// Every client who has this number, of whatever practice, active or not, locked in one order.
+pub fn lock_clients_by_phone(tx: &mut Tx<'_>, phone: &str) -> Result<Vec<Person>, DbError> {
+    tx.query(LOCK_BY_PHONE, vals![phone])?.iter().map(from_row).collect()
 }
 
 /// The active people of these roles, by name.

@@ -1,7 +1,7 @@
 //! Who and what there is in a fresh demo.
 
 use crate::world::{Demo, MONDAY, of_role, text};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::scratch::Scratch;
 
@@ -124,6 +124,10 @@ fn nobody_is_real(demo: &Demo, practices: &[Value]) {
     let (status, problem) = demo.post("/demo/inbound", &Value::Null);
     assert_eq!((status, problem["code"].as_str()), (422, Some("object_expected")), "{problem}");
     assert!(text(&problem, "detail").ends_with("what came is null."), "{problem}");
+    let to_client = |letter: &&Value| text(letter, "to_person").starts_with("cli_") && letter["channel"] == "email";
+    let newest = letters.iter().filter(to_client).max_by_key(|letter| text(letter, "sent_at")).expect("a letter");
+    let answer = json!({ "channel": "email", "from": newest["to"], "body": "Thank you, see you then." });
+    assert_eq!(demo.post("/demo/inbound", &answer), (200, json!({ "ticket": null })), "it lands on what it answers");
 }
 
 fn sundays_are_worked(demo: &Demo, practices: &[Value]) {

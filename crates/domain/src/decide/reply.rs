@@ -1,5 +1,5 @@
 //! What a client wrote back, as it was understood: it answers a question that is still open, or a person reads it
-//! . Whatever it says, they have read what they answer: they know.
+//! . Whatever it says, where it answers a message they have read that: they know.
 
 use super::book::{settled, subjects};
 use super::{Asker, Outcome, Record, Situation, contact, notify};
@@ -31,11 +31,16 @@ pub(super) fn decide(
         ClientWord::Coming(_) | ClientWord::NotComing | ClientWord::ReadyAt(_) => said(before, word, now)?,
         ClientWord::Unread => unread(situation, before, now, ids, &mut outcome),
     };
-    contact::meet(situation, ObligationKind::InformClient, "the client wrote back", now, &mut outcome);
+    if !situation.live.answers_nothing {
+        contact::meet(situation, ObligationKind::InformClient, "the client wrote back", now, &mut outcome);
+    }
     notify::client_wrote(situation, &about, word, now, &mut outcome);
     outcome.disruption = situation.disruption.clone().map(|case| settled(case, situation, &outcome, now));
-    outcome.record =
-        Record { word: "client_wrote", subjects: subjects(&about), details: json!({ "word": word.as_str() }) };
+    let mut details = json!({ "word": word.as_str() });
+    if situation.live.answers_nothing {
+        details["answers_nothing"] = json!(true);
+    }
+    outcome.record = Record { word: "client_wrote", subjects: subjects(&about), details };
     outcome.appointment = Some(about);
     Ok(outcome)
 }

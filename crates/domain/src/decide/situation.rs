@@ -82,6 +82,9 @@ pub struct LiveFacts {
     pub client_told_at: Option<Instant>,
     /// Whether the client wrote in the portal just now, and not by text or letter.
     pub wrote_in_portal: bool,
+    /// Whether what came in under the client's name answers nothing that we wrote: then it shows neither that they know
+    /// anything nor, where it is a letter, that it is theirs.
+    pub answers_nothing: bool,
 }
 
 /// What is on file about two people and one appointment of theirs, read only where an act is about the record itself.

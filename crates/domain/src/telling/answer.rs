@@ -4,6 +4,7 @@
 use super::reply::{Clock, Reply};
 use crate::attendance::LateAnswer;
 use crate::message::{LinkTo, MessageKind};
+use crate::person::Channel;
 use crate::time::{Instant, Span, Zone};
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,22 @@ pub enum Meaning {
     Take(usize),
     /// A word about their appointment.
     Says(ClientWord),
+}
+
+impl Meaning {
+    /// What it means coming by this way. STOP and START are about texts: by letter somebody asks which news they wish to
+    /// have no more and how else to be told, and in the portal help is on the page. Words that prove nothing (`proven` is
+    /// false: a letter that answers none of ours bears whatever sender somebody wrote on it) mean nothing but that a person
+    /// reads them.
+    #[must_use]
+    pub const fn coming_by(self, channel: Channel, proven: bool) -> Self {
+        match (channel, self) {
+            (Channel::Email, _) if !proven => Self::Says(ClientWord::Unread),
+            (Channel::Email, Self::Stop | Self::Start) => Self::Says(ClientWord::Unread),
+            (Channel::InApp, Self::Stop | Self::Start | Self::Help) => Self::Says(ClientWord::Unread),
+            (_, other) => other,
+        }
+    }
 }
 
 /// What the reply means. `asked` is the question that the client was asked last, `now` when they wrote.

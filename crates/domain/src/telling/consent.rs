@@ -108,6 +108,10 @@ impl ContactFile {
                 "They wrote STOP, so only they can ask for texts again: by writing START, or in their own pages.";
             return Err(Refusal::conflict("opted_out", detail));
         }
+        if channel == Channel::Sms && !given && self.stopped_by_text().is_some() {
+            // A no that anybody repeats is still the word of whoever wrote STOP: only they take it back.
+            return Ok(self);
+        }
         if self.consents.get(&channel).is_none_or(|before| before.given != given || !given) {
             self.consents.insert(channel, Consent { given, at: now, source });
         }

@@ -39,6 +39,8 @@ pub struct Clock {
 
 /// The longest reply that is looked at; a longer one is a letter, and a person's.
 const LONGEST: usize = 80;
+/// What may stand below a reply and still be no more than a name and a greeting.
+const SIGN_OFF_LONGEST: usize = 120;
 /// Minutes that somebody may be on their way, and still be on their way.
 const MINUTES_MAX: u32 = 120;
 
@@ -71,15 +73,50 @@ const RESCHEDULE: [&str; 8] = [
 const YES: [&str; 8] = ["yes", "y", "yep", "yeah", "yes i am", "yes i can", "coming", "on my way"];
 const NO: [&str; 7] = ["no", "n", "nope", "no i can't", "i can't", "no i cannot", "can't make it"];
 
-/// Reads a reply. Case, punctuation at the ends, *please* and *thanks*, and what a letter quotes below do not matter.
+/// Words below a reply that may take it back, or add to it: then nobody but a person can say what it means.
+const DOUBTS: [&str; 28] = [
+    "no",
+    "not",
+    "nope",
+    "but",
+    "can't",
+    "cant",
+    "cannot",
+    "don't",
+    "dont",
+    "won't",
+    "wont",
+    "unless",
+    "if",
+    "except",
+    "actually",
+    "instead",
+    "only",
+    "or",
+    "wait",
+    "stop",
+    "yes",
+    "sorry",
+    "however",
+    "though",
+    "rather",
+    "coming",
+    "reschedule",
+    "start",
+];
+
+/// Reads a reply. Case, punctuation at the ends, *please* and *thanks*, a name below and what a letter quotes do not
+/// matter. Whoever asks something back has not answered, and what is taken back below is not said.
 pub fn read(text: &str) -> Reply {
-    let said = said(text);
+    let (own, below) = paragraphs(text);
+    let said = said(&own);
     let is = |words: &[&str]| words.contains(&said.as_str());
     match said.as_str() {
-        _ if said.is_empty() || said.len() > LONGEST => Reply::Unclear,
+        _ if said.is_empty() || said.len() > LONGEST || !is_sign_off(&below) => Reply::Unclear,
+        _ if is(&HELP) => Reply::Help,
+        _ if own.contains('?') => Reply::Unclear,
         _ if is(&STOP) => Reply::Stop,
         _ if is(&START) => Reply::Start,
-        _ if is(&HELP) => Reply::Help,
         _ if is(&WAIT) => Reply::Wait,
         _ if is(&RESCHEDULE) => Reply::Reschedule,
         _ if is(&YES) => Reply::Yes(None),
@@ -88,29 +125,52 @@ pub fn read(text: &str) -> Reply {
     }
 }
 
-/// The reply's own words: the first paragraph above any quoted letter, in lower case, without trimmings.
-fn said(text: &str) -> String {
-    let own = text.lines().map(str::trim).take_while(|line| !is_quoted(line));
-    let mut own = own.skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty());
-    let own = own.by_ref().collect::<Vec<_>>().join(" ").to_lowercase().replace('’', "'");
-    let own = own.replace([',', ';'], " ");
-    let words = own.split_whitespace().map(|word| word.trim_end_matches(['.', '!', '?', ')']));
-    let words: Vec<&str> = words.map(|word| word.trim_start_matches('(')).filter(|word| !is_polite(word)).collect();
-    words.join(" ")
+/// The first paragraph, and what stands below it; of both what is not quoted from another letter.
+fn paragraphs(text: &str) -> (String, String) {
+    let mut own = text.lines().map(str::trim).take_while(|line| !is_quoted(line)).skip_while(|line| line.is_empty());
+    let first: Vec<&str> = own.by_ref().take_while(|line| !line.is_empty()).collect();
+    (plain(&first.join(" ")), plain(&own.collect::<Vec<_>>().join(" ")))
 }
 
-/// Where a mail program begins to quote: `> …`, or a line such as `On 9 March, Alder House wrote:`.
+fn plain(words: &str) -> String {
+    words.to_lowercase().replace('’', "'").replace([',', ';'], " ")
+}
+
+/// The words without trimmings.
+fn said(own: &str) -> String {
+    let bare = own.split_whitespace().map(|word| word.trim_end_matches(['.', '!', '?', ')']));
+    let bare: Vec<&str> = bare.map(|word| word.trim_start_matches('(')).collect();
+    let before = std::iter::once("").chain(bare.iter().copied());
+    let words = before.zip(&bare).filter(|(before, word)| !is_polite(before, word)).map(|(_, word)| *word);
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether what stands below is at most a greeting and a name: no word that takes back or says another thing, no question,
+/// nothing at length.
+fn is_sign_off(below: &str) -> bool {
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    // A number of a list or a time of day; that of a telephone is longer.
+    let is_number = |word: &str| word.len() <= 5 && word.starts_with(|c: char| c.is_ascii_digit());
+    let doubts = |word: &str| DOUBTS.contains(&bare(word).as_str()) || is_number(&bare(word));
+    below.len() <= SIGN_OFF_LONGEST && !below.contains('?') && !below.split_whitespace().any(doubts)
+}
+
+/// Where a mail program begins to quote: `> …`, a line such as `On 9 March, Alder House wrote:` (which may be broken in
+/// two), or the head of the letter below.
 fn is_quoted(line: &str) -> bool {
-    line.starts_with('>') || line.ends_with(" wrote:") || line.starts_with("-----") || line == "--"
+    let begins = |word: &str| line.starts_with(word);
+    let names_sender = line.contains('@') && (begins("On ") || begins("From:") || begins("*From:"));
+    begins(">") || begins("-----") || begins("____") || line == "--" || line.ends_with("wrote:") || names_sender
 }
 
-fn is_polite(word: &str) -> bool {
-    matches!(word, "" | "please" | "pls" | "thanks" | "thank" | "you" | "thx" | "-")
+/// *You* only where it is thanked: "you wait" is somebody else's to do.
+fn is_polite(before: &str, word: &str) -> bool {
+    matches!(word, "" | "please" | "pls" | "thanks" | "thank" | "thx" | "-") || (word == "you" && before == "thank")
 }
 
-/// `1`, `option 2`, `number 1`, `take 3`, `1)`.
+/// `1`, `option 2`, `number 1`, `take 3`, `1)`. `No 1` may be a refusal or a number: a person reads it.
 fn taken(said: &str) -> Option<Reply> {
-    let number = ["option ", "number ", "take ", "i take ", "i'll take ", "no ", "#"]
+    let number = ["option ", "number ", "take ", "i take ", "i'll take ", "#"]
         .iter()
         .find_map(|word| said.strip_prefix(word))
         .unwrap_or(said);

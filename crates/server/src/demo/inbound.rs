@@ -10,8 +10,10 @@ use crate::routes::Answer;
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response};
-use domain::id::Ids;
+use domain::id::{Ids, MessageId};
 use domain::person::Channel;
+use domain::telling::answer::Question;
+use domain::time::{Instant, Span};
 use serde::Deserialize;
 use serde_json::json;
 use store::{Done, Tx};
@@ -56,17 +58,34 @@ fn answer(ticket: Option<&str>) -> Response<Body> {
     response
 }
 
-/// Takes it in where it is from a client.
+/// Takes it in where it is from a client. A mail program names the letter that is answered; here that is the last one with
+/// a question, else the last.
 async fn is_reply(app: &App, ask: &Ask, arriving: &Arriving) -> Flow<bool> {
-    let said = Said {
+    let mut said = Said {
         channel: arriving.channel,
         address: arriving.from.trim().to_lowercase(),
         body: arriving.body.clone(),
         reference: format!("demo:{}", ask.command),
-        answers: None,
+        answers: Vec::new(),
     };
     let ask = ask.clone();
-    app.store.write_unaudited_async(move |tx: &mut Tx<'_>| reply::take_in(tx, &ask, &said)).await
+    let written = move |tx: &mut Tx<'_>| {
+        if said.channel == Channel::Email {
+            said.answers = letters_to(tx, &said.address, ask.now)?;
+        }
+        reply::take_in(tx, &ask, &said)
+    };
+    app.store.write_unaudited_async(written).await
+}
+
+fn letters_to(tx: &mut Tx<'_>, address: &str, now: Instant) -> Flow<Vec<MessageId>> {
+    let mut sent = Vec::new();
+    for person in store::person::by_email(tx, address)? {
+        sent.extend(store::message::told(tx, person.id, now - Span::hours(14 * 24))?);
+    }
+    sent.retain(|message| message.channel == Channel::Email);
+    sent.sort_by_key(|message| Question::of(message.kind, message.link).is_none());
+    Ok(sent.iter().map(|message| message.id).collect())
 }
 
 fn receive_mail(

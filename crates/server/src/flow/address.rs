@@ -1,7 +1,7 @@
 //! A new address or number of a client: asked for, shown to be theirs, and only then used. And whom to turn to in danger,
 //! which no message is ever written to.
 
-use super::settings::{client_in_scope, entry, source};
+use super::settings::{client_in_scope, client_to_change, entry, source};
 use super::{Ask, Failed, Flow, Tools, letter};
 use domain::access::Scope;
 use domain::id::{AddressChangeId, ClientId, Ids};
@@ -27,7 +27,7 @@ pub fn change(
     what: What,
     typed: &str,
 ) -> Flow<Done<AddressChange>> {
-    let person = client_in_scope(tx, ask, client)?;
+    let person = client_to_change(tx, ask, client)?;
     let mut ids = Ids::new(ask.command, ask.now);
     let change = AddressChange::asked(ids.mint(), &person, what, typed, ask.now)?;
     store::address::put(tx, &change)?;
@@ -96,9 +96,11 @@ pub fn waiting(tx: &mut Tx, ask: &Ask, id: AddressChangeId) -> Flow<Option<Addre
 /// 409 `link_over` where the link is old, used, or overtaken.
 pub fn by_link(tx: &mut Tx, tools: &Tools, ask: &Ask, id: AddressChangeId) -> Flow<Done<Person>> {
     let over = "This link is not in use any more. Ask for a new one where you changed the address.";
-    let change = waiting(tx, ask, id)?.ok_or_else(|| Refusal::conflict("link_over", over))?;
-    let found = store::person::load(tx, PersonRef::Client(change.client))?;
+    let seen = waiting(tx, ask, id)?.ok_or_else(|| Refusal::conflict("link_over", over))?;
+    let found = store::person::lock(tx, PersonRef::Client(seen.client))?;
     let person = found.ok_or_else(|| Refusal::not_found("client"))?;
+    // As it stands now: a newer one may have overtaken it meanwhile.
+    let change = waiting(tx, ask, id)?.ok_or_else(|| Refusal::conflict("link_over", over))?;
     confirm(tx, tools, ask, &change, person, Shown::Link, None)
 }
 
@@ -116,14 +118,17 @@ pub enum Code {
 /// # Errors
 /// 409 `code_over` where there is none to type, or it was typed wrong too often.
 pub fn by_code(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId, typed: &str) -> Flow<Done<Code>> {
-    let person = client_in_scope(tx, ask, client)?;
+    let person = client_to_change(tx, ask, client)?;
     let waits = store::address::open_of(tx, client)?;
     let change = waits.into_iter().find(|change| change.what == What::Phone && change.is_open(ask.now));
     let over = "That code is not in use any more. Write the number again, and we send another.";
     let change = change.ok_or_else(|| Refusal::conflict("code_over", over))?;
+    // Counted first: of many that are typed at once no more are looked at than one after the other.
+    if !store::address::try_once(tx, change.id, address::TRIES)? {
+        return Err(Refusal::conflict("code_over", over).into());
+    }
     let typed: String = typed.chars().filter(char::is_ascii_digit).collect();
     if typed != tools.link_key.code(change.id) {
-        store::address::tried(tx, change.id)?;
         let details = json!({ "change": change.id });
         let entry = entry(tools, ask, person.practice, "address_code_wrong", &client.to_string(), details);
         return Ok(Done::new(Code::Wrong, entry));
@@ -138,7 +143,7 @@ pub fn by_code(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId, typed: &
 /// # Errors
 /// 422 `word_required`; 409 `nothing_to_confirm`.
 pub fn by_word(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId, what: What, said: &str) -> Flow<Done<Person>> {
-    let mut person = client_in_scope(tx, ask, client)?;
+    let mut person = client_to_change(tx, ask, client)?;
     let said = address::word(said)?;
     let waits = store::address::open_of(tx, client)?.into_iter().find(|change| change.what == what);
     if let Some(change) = waits {

@@ -24,7 +24,7 @@ pub fn list(tx: &mut Tx, ask: &Ask) -> Flow<Vec<PushDevice>> {
 /// [`Failed::Nothing`] where they are told there already; `opted_out` where they have said no since, which nothing but a yes
 /// of theirs takes back.
 pub fn still(tx: &mut Tx, tools: &Tools, ask: &Ask, browser: &Subscription, label: &str) -> Flow<Done<PushDevice>> {
-    let person = own(tx, ask)?;
+    let person = own_to_change(tx, ask)?;
     if person.preference.file.refuses(Channel::Push) {
         return Err(Refusal::conflict("opted_out", "You asked not to be told in browsers. Turn it on here.").into());
     }
@@ -36,7 +36,7 @@ pub fn still(tx: &mut Tx, tools: &Tools, ask: &Ask, browser: &Subscription, labe
 
 /// Whoever asks is told in this browser from now on.
 pub fn subscribe(tx: &mut Tx, tools: &Tools, ask: &Ask, browser: &Subscription, label: &str) -> Flow<Done<PushDevice>> {
-    let person = own(tx, ask)?;
+    let person = own_to_change(tx, ask)?;
     let device = PushDevice {
         id: Ids::new(ask.command, ask.now).mint(),
         practice: person.practice,
@@ -57,7 +57,7 @@ pub fn subscribe(tx: &mut Tx, tools: &Tools, ask: &Ask, browser: &Subscription, 
 /// # Errors
 /// [`Failed::Nothing`] where there is no such browser.
 pub fn unsubscribe(tx: &mut Tx, tools: &Tools, ask: &Ask, which: &Which) -> Flow<Done<()>> {
-    let person = own(tx, ask)?;
+    let person = own_to_change(tx, ask)?;
     let removed = match which {
         Which::Address(endpoint) => store::push::remove_endpoint(tx, person.id, endpoint)?,
         Which::Id(id) => {
@@ -90,10 +90,11 @@ pub(crate) fn gone(tx: &mut Tx, tools: &Tools, ask: &Ask, devices: &[PushDeviceI
     let mut entries = Vec::new();
     for id in devices {
         let Some(device) = store::push::load(tx, *id)? else { continue };
+        let person = store::person::lock(tx, device.person)?;
         if !store::push::remove(tx, *id)? {
             continue;
         }
-        if let (Some(person), false) = (store::person::load(tx, device.person)?, store::push::has(tx, device.person)?) {
+        if let (Some(person), false) = (person, store::push::has(tx, device.person)?) {
             consent(tx, ask, person, false, Source::Network)?;
         }
         let details = json!({ "source": Source::Network });
@@ -111,6 +112,12 @@ fn consent(tx: &mut Tx, ask: &Ask, mut person: Person, given: bool, source: Sour
     person.preference.file = file.consent(Channel::Push, given, source, ask.now)?;
     store::person::update_preference(tx, client, &person.preference)?;
     Ok(())
+}
+
+/// As [`own`], whom nobody else changes until it is kept: before their browsers are touched, in every flow alike.
+fn own_to_change(tx: &mut Tx, ask: &Ask) -> Flow<Person> {
+    let person = own(tx, ask)?;
+    Ok(store::person::lock(tx, person.id)?.ok_or_else(|| Refusal::not_found("person"))?)
 }
 
 /// Whoever asks, where they are somebody who is told in browsers.

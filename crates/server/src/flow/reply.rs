@@ -37,8 +37,8 @@ pub struct Said {
     pub body: String,
     /// The other side's own name for it.
     pub reference: String,
-    /// The message that a letter says it answers.
-    pub answers: Option<MessageId>,
+    /// The messages that a letter says it answers, the nearest first.
+    pub answers: Vec<MessageId>,
 }
 
 /// Whose it is.
@@ -47,14 +47,32 @@ struct Whose {
     answers: Option<Message>,
 }
 
-/// Takes it in and has it read. False where nobody here has that number or address: nothing is kept, and whoever wrote
-/// learns nothing.
+/// Takes it in and has it read: a text, or a letter that proves to be the answer to one of ours. False for any other
+/// letter, and where nobody here has that number: nothing is kept, and whoever wrote learns nothing.
 pub fn take_in(tx: &mut Tx, ask: &Ask, said: &Said) -> Flow<bool> {
     let found = match said.channel {
-        Channel::Email => of_letter(tx, ask, said)?,
+        Channel::Email => of_letter(tx, said)?,
         _ => of_text(tx, ask, said)?,
     };
-    let Some(Whose { client, answers }) = found else { return Ok(false) };
+    found.map_or(Ok(false), |whose| keep(tx, ask, said, whose))
+}
+
+/// Takes in a letter that answers nothing of ours, and has a person read it: anybody can write a client's address as the
+/// sender's, so nothing is done in the client's name. False where no client has that address: nothing is kept.
+pub fn for_a_person(tx: &mut Tx, ask: &Ask, said: &Said) -> Flow<bool> {
+    let mut known = store::person::by_email(tx, &said.address)?;
+    known.retain(|person| person.role == Role::Client);
+    // Of several who read letters there it is for whoever works with the one who was written to last.
+    let mut last = Vec::new();
+    for client in known {
+        let sent = store::message::told(tx, client.id, ask.now - ANSWERED_WITHIN)?;
+        last.push((sent.first().and_then(|message| message.handed_at), client));
+    }
+    let newest = last.into_iter().rev().max_by_key(|(told_at, _)| *told_at);
+    newest.map_or(Ok(false), |(_, client)| keep(tx, ask, said, Whose { client, answers: None }))
+}
+
+fn keep(tx: &mut Tx, ask: &Ask, said: &Said, Whose { client, answers }: Whose) -> Flow<bool> {
     let PersonRef::Client(id) = client.id else { return Ok(false) };
     let inbound = Inbound {
         id: Ids::new(ask.command, ask.now).mint(),
@@ -90,27 +108,22 @@ fn of_text(tx: &mut Tx, ask: &Ask, said: &Said) -> Flow<Option<Whose>> {
     Ok(client.map(|client| Whose { client, answers: Some(answers) }))
 }
 
-/// Of whom the message was to that it answers, if it comes from where that message went; else of the client who has the
-/// address, and about the question that they were asked last.
-fn of_letter(tx: &mut Tx, ask: &Ask, said: &Said) -> Flow<Option<Whose>> {
-    let named = said.answers.map(|id| store::message::load(tx, id)).transpose()?.flatten();
-    let named = named.filter(|message| message.address.eq_ignore_ascii_case(&said.address));
-    if let Some(answers) = named.filter(|message| matches!(message.to, PersonRef::Client(_))) {
-        let client = store::person::load(tx, answers.to)?;
-        return Ok(client.map(|client| Whose { client, answers: Some(answers) }));
+/// Of whom the message was to that it answers, if it comes from where that message went and they are still to be found
+/// there. The message's name cannot be guessed: only who got it can answer it.
+fn of_letter(tx: &mut Tx, said: &Said) -> Flow<Option<Whose>> {
+    for id in &said.answers {
+        let Some(message) = store::message::load(tx, *id)? else { continue };
+        let went_there = message.address.eq_ignore_ascii_case(&said.address);
+        if !went_there || !matches!(message.to, PersonRef::Client(_)) {
+            continue;
+        }
+        let client = store::person::load(tx, message.to)?;
+        let is_theirs = |c: &Person| c.email.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(&said.address));
+        if let Some(client) = client.filter(is_theirs) {
+            return Ok(Some(Whose { client, answers: Some(message) }));
+        }
     }
-    let mut known = store::person::by_email(tx, &said.address)?;
-    known.retain(|person| person.role == Role::Client);
-    let is_shared = known.len() > 1;
-    let Some(client) = known.into_iter().next() else { return Ok(None) };
-    if is_shared {
-        // Two people read letters there, and nobody can tell whose word this is: a person asks.
-        return Ok(Some(Whose { client, answers: None }));
-    }
-    let sent = store::message::told(tx, client.id, ask.now - ANSWERED_WITHIN)?;
-    let asked = sent.iter().find(|message| Question::of(message.kind, message.link).is_some());
-    let answers = asked.or(sent.first()).cloned();
-    Ok(Some(Whose { client, answers }))
+    Ok(None)
 }
 
 /// Reads what came in, and does what it says.
@@ -121,7 +134,7 @@ pub fn read(tx: &mut Tx, tools: &Tools, ask: &Ask, id: domain::id::InboundId) ->
     let answers = inbound.answers.map(|id| store::message::load(tx, id)).transpose()?.flatten();
     let asked = answers.as_ref().and_then(|message| Question::of(message.kind, message.link));
     let means = meaning(reply::read(&inbound.body), asked, &client.zone, inbound.received_at);
-    let means = if inbound.channel == Channel::InApp { in_the_portal(means) } else { means };
+    let means = means.coming_by(inbound.channel, inbound.is_proven());
     let ask = &in_their_name(ask, &client, inbound.channel);
     if inbound.appointment.is_none() && inbound.channel != Channel::InApp {
         inbound.appointment = nearest(tx, ask)?;
@@ -136,19 +149,14 @@ pub fn read(tx: &mut Tx, tools: &Tools, ask: &Ask, id: domain::id::InboundId) ->
     store::inbound::read(tx, &inbound)?;
     let mut subjects = vec![inbound.id.to_string(), client.id.to_string()];
     subjects.extend(inbound.appointment.map(|id| id.to_string()));
-    let details = json!({ "channel": inbound.channel, "understood": word, "answers": inbound.answers });
+    let mut details = json!({ "channel": inbound.channel, "understood": word, "answers": inbound.answers });
+    if !inbound.is_proven() {
+        details["proven"] = json!(false);
+    }
     let own = entry(tools, ask, inbound.practice, "reply_read", subjects, details);
     let mut all = entries.into_iter().chain([own]);
     let first = all.next().ok_or_else(nothing)?;
     Ok(Done::new((), first).and(all))
-}
-
-/// STOP and START are about texts, and help is on the page: in the portal they are words like any other.
-const fn in_the_portal(means: Meaning) -> Meaning {
-    match means {
-        Meaning::Stop | Meaning::Start | Meaning::Help => Meaning::Says(ClientWord::Unread),
-        other => other,
-    }
 }
 
 /// The client acts, by the way that they wrote.
@@ -194,8 +202,8 @@ fn carry_out(
         _ => None,
     };
     match (means, inbound.appointment, offered) {
-        (Meaning::Stop, ..) => settings::stop_texts(tx, tools, ask, inbound.client).map(entries),
-        (Meaning::Start, ..) => settings::start_texts(tx, tools, ask, inbound.client).map(entries),
+        (Meaning::Stop, ..) => texts_to_number(tx, tools, ask, inbound, false),
+        (Meaning::Start, ..) => texts_to_number(tx, tools, ask, inbound, true),
         (Meaning::Help, ..) => help(tx, tools, ask, inbound, client),
         (Meaning::Late(answer), Some(about), _) => {
             live::act(tx, tools, ask, about, Live::Answer(answer), None).map(entries)
@@ -205,10 +213,36 @@ fn carry_out(
             offer::decline(tx, tools, ask, id, false).map(entries)
         }
         (Meaning::Says(word), Some(about), _) if word != ClientWord::Unread => {
-            say(tx, tools, ask, about, word, inbound.channel).map(entries)
+            say(tx, tools, ask, about, word, inbound).map(entries)
         }
         _ => unread(tx, tools, ask, inbound, client),
     }
+}
+
+/// STOP and START are about the number, whosever it is: each client who has it, in every practice, gets no more texts
+/// there, or has them again where STOP had taken them away; each on their own record.
+fn texts_to_number(tx: &mut Tx, tools: &Tools, ask: &Ask, inbound: &Inbound, welcome: bool) -> Flow<Vec<Entry>> {
+    let mut all = Vec::new();
+    let mut refused_otherwise = false;
+    for client in store::person::lock_clients_by_phone(tx, &inbound.address)? {
+        let PersonRef::Client(id) = client.id else { continue };
+        let own = &in_their_name(ask, &client, inbound.channel);
+        let done = match welcome {
+            true => settings::start_texts(tx, tools, own, id),
+            false => settings::stop_texts(tx, tools, own, id),
+        };
+        match done {
+            Ok(done) => all.extend(entries(done)),
+            Err(Failed::Nothing { .. }) => refused_otherwise |= client.preference.file.refuses(Channel::Sms),
+            Err(other) => return Err(other),
+        }
+    }
+    if welcome && all.is_empty() && refused_otherwise {
+        // They said no in their pages or to somebody: that is not for a word by text to change, and a person asks.
+        let detail = "Texts were turned off in another way.";
+        return Err(domain::refusal::Refusal::conflict("not_stopped_by_text", detail).into());
+    }
+    if all.is_empty() { Err(Failed::Nothing { look_again: None }) } else { Ok(all) }
 }
 
 fn is_live(tx: &mut Tx, ask: &Ask, id: OfferId) -> Flow<bool> {
@@ -231,18 +265,19 @@ fn say(
     ask: &Ask,
     about: AppointmentId,
     word: ClientWord,
-    channel: Channel,
+    inbound: &Inbound,
 ) -> Flow<Done<super::Answer>> {
     let mut situation = load::appointment(tx, tools, ask, about, &[], Mode::Change)?;
     // Who writes in the portal sees there that it was sent, and to whom.
-    situation.live.wrote_in_portal = channel == Channel::InApp;
+    situation.live.wrote_in_portal = inbound.channel == Channel::InApp;
+    situation.live.answers_nothing = inbound.channel != Channel::InApp && inbound.answers.is_none();
     appointment::change(tx, tools, ask, situation, Command::Reply(word))
 }
 
 /// A person reads it: whoever's appointment it is about, else the office.
 fn unread(tx: &mut Tx, tools: &Tools, ask: &Ask, inbound: &Inbound, client: &Person) -> Flow<Vec<Entry>> {
     if let Some(about) = inbound.appointment {
-        return say(tx, tools, ask, about, ClientWord::Unread, inbound.channel).map(entries);
+        return say(tx, tools, ask, about, ClientWord::Unread, inbound).map(entries);
     }
     if let (Channel::InApp, Ok(pair)) = (inbound.channel, inbound.address.parse()) {
         return between_them(tx, tools, ask, pair, client);

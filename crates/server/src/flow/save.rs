@@ -165,6 +165,11 @@ fn on_file(tx: &mut Tx, situation: &Situation, outcome: &Outcome) -> Flow<()> {
         store::statement::insert(tx, statement)?;
     }
     if let Some(preference) = &outcome.preference {
+        let now = store::person::lock(tx, situation.client.id)?;
+        if now.is_none_or(|now| now.preference != situation.client.preference) {
+            // They said something meanwhile, perhaps STOP, which the older document would take back.
+            return Err(domain::refusal::Refusal::stale().into());
+        }
         store::person::update_preference(tx, situation.relationship.client, preference)?;
     }
     if let Some(screening) = &outcome.screening {

@@ -15,7 +15,7 @@ use store::{Done, Tx};
 
 /// How a client wishes to be reached (V-05, V-06, V-10): order, consent, quiet hours, language.
 pub fn contact_preference(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId, wish: &Wish) -> Flow<Done<Person>> {
-    let before = client_in_scope(tx, ask, client)?;
+    let before = client_to_change(tx, ask, client)?;
     let after = wish.clone().granted(&before, source(ask), ask.now)?;
     store::person::update_contact(tx, client, &after)?;
     let mut details = json!({ "before": before.preference, "after": after.preference });
@@ -33,19 +33,21 @@ pub(super) fn source(ask: &Ask) -> Source {
 }
 
 /// The client wrote STOP: no texts from now on, whatever they prefer. What waits to go as a text goes another way
-/// (`work::deliver`). [`Failed::Nothing`] where they get none already.
+/// (`work::deliver`). [`Failed::Nothing`] where they wrote it before; where somebody else had said no, it is their own
+/// word from now on.
 pub fn stop_texts(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId) -> Flow<Done<Person>> {
     texts(tx, tools, ask, client, false)
 }
 
-/// The client wrote START: texts come again where they prefer them. [`Failed::Nothing`] where they come already.
+/// The client wrote START: texts come again where they prefer them. [`Failed::Nothing`] where no STOP of theirs stands:
+/// what somebody said no to in another way is not START's to change.
 pub fn start_texts(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId) -> Flow<Done<Person>> {
     texts(tx, tools, ask, client, true)
 }
 
 fn texts(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId, welcome: bool) -> Flow<Done<Person>> {
-    let mut person = client_in_scope(tx, ask, client)?;
-    if person.preference.file.refuses(Channel::Sms) != welcome {
+    let mut person = client_to_change(tx, ask, client)?;
+    if person.preference.file.stopped_by_text().is_some() != welcome {
         return Err(Failed::Nothing { look_again: None });
     }
     let file = std::mem::take(&mut person.preference.file);
@@ -54,6 +56,12 @@ fn texts(tx: &mut Tx, tools: &Tools, ask: &Ask, client: ClientId, welcome: bool)
     let word = if welcome { "texts_started" } else { "texts_stopped" };
     let entry = entry(tools, ask, person.practice, word, &client.to_string(), json!({ "source": Source::Text }));
     Ok(Done::new(person, entry))
+}
+
+/// As [`client_in_scope`], for whoever changes what is on file about them: nobody else does until it is kept.
+pub(super) fn client_to_change(tx: &mut Tx, ask: &Ask, client: ClientId) -> Flow<Person> {
+    store::person::lock(tx, PersonRef::Client(client))?;
+    client_in_scope(tx, ask, client)
 }
 
 /// The client, if whoever asks may know of them.

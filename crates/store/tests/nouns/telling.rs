@@ -59,7 +59,7 @@ fn a_new_address_waits_and_one_of_a_kind_at_most(rig: &Rig) {
     assert_eq!(waits, [change(2, What::Email), change(3, What::Phone)]);
     let first = see(rig, |tx| address::load(tx, Id::from_bytes([1; 16]))).expect("it stays");
     assert_eq!(first.ended_at, Some(minutes(2)));
-    save(rig, |tx| address::tried(tx, Id::from_bytes([3; 16])));
+    assert!(save(rig, |tx| address::try_once(tx, Id::from_bytes([3; 16]), 5)));
     assert_eq!(see(rig, |tx| address::load(tx, Id::from_bytes([3; 16]))).expect("it").tries, 1);
     assert!(save(rig, |tx| address::end(tx, DAN, What::Phone, minutes(5))));
     assert!(!save(rig, |tx| address::end(tx, DAN, What::Phone, minutes(6))));

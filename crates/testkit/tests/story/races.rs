@@ -1,16 +1,18 @@
 //! Many want the same thing at once: the one who comes first gets it, the others are told, and nothing is done twice.
 
 use crate::steps::{act, booked, booked_for, booking, cancelled_with_promise, cancelled_with_times, moment, text};
+use domain::person::PersonRef;
 use domain::policy::Preset;
 use domain::time::{Instant, Span};
 use holdspace_testkit::world::{Api, Engine, Plan, Reply, World};
 use serde_json::{Value, json};
+use server::flow::{self, Ask, Failed, Who};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
 /// Every caller acts at the same moment; their answers.
-fn at_once(callers: Vec<Box<dyn FnOnce() -> Reply + Send>>) -> Vec<Reply> {
+fn at_once<T: Send + 'static>(callers: Vec<Box<dyn FnOnce() -> T + Send>>) -> Vec<T> {
     let all = Arc::new(Barrier::new(callers.len()));
     let threads: Vec<_> = callers
         .into_iter()
@@ -245,4 +247,88 @@ fn a_page_that_is_out_of_date_says_that_this_changed_and_leads_to_it_as_it_is_no
     assert_eq!(after["appointment"], before["appointment"]);
     assert_eq!((&after["message"], &after["audit_entry"]), (&before["message"], &before["audit_entry"]));
     world.ignore_letters();
+}
+
+/// STOP comes in while the office saves the form, and others do: whoever comes first, no text goes after.
+fn stop_is_never_lost(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic);
+    let PersonRef::Client(client) = house.client.id else { panic!("a client") };
+    let path = format!("/api/v1/clients/{client}/contact-preference");
+    let tries: usize = 12;
+    for round in 0..tries {
+        let (app, now) = (world.app.clone(), world.now());
+        let ask = Ask { who: Who::System("reply"), now, command: app.dice.command(now) };
+        let tools = app.tools.clone();
+        let stop = Box::new(move || {
+            let said = app.store.write(move |tx| flow::settings::stop_texts(tx, &tools, &ask, client));
+            said.map(drop).map_err(|why: Failed| format!("{why:?}")).expect("it is new");
+        }) as Box<dyn FnOnce() + Send>;
+        let saves = (0..6).map(|_| {
+            let (api, path) = (world.api(&house.admin), path.clone());
+            let body = json!({ "channels": ["sms", "email"], "voicemail": false });
+            Box::new(move || drop(api.put(&path, &body).good())) as Box<dyn FnOnce() + Send>
+        });
+        at_once(saves.chain([stop]).collect());
+        let kept = world.api(&house.admin).get(&path).good();
+        let no = kept["consents"].as_array().and_then(|all| all.iter().find(|one| one["channel"] == "sms")).cloned();
+        let no = no.expect("a word about texts");
+        assert_eq!((&no["given"], &no["source"]), (&json!(false), &json!("text")), "round {round}: {kept}");
+        let back = json!({ "channels": ["sms", "email"], "consents": { "sms": true } });
+        world.api(&house.client).put(&path, &back).good();
+    }
+    world.ignore_letters();
+}
+
+// proves: V-05
+#[test]
+fn stop_is_not_lost_to_a_form_that_is_saved_meanwhile_on_sqlite() {
+    stop_is_never_lost(Engine::Sqlite);
+}
+
+// proves: V-05
+#[test]
+fn stop_is_not_lost_to_a_form_that_is_saved_meanwhile_on_postgres() {
+    stop_is_never_lost(Engine::Postgres);
+}
+
+/// Many guess the code of a new number at once: five are looked at, as they would be one after the other.
+fn guesses_are_counted(engine: Engine) {
+    let world = Plan::on(engine).only(Preset::Clinic).begin();
+    let house = world.house(Preset::Clinic);
+    let PersonRef::Client(client) = house.client.id else { panic!("a client") };
+    let changes = format!("/api/v1/clients/{client}/address-changes");
+    world.api(&house.client).post(&changes, &json!({ "phone": "+44 7700 900512" })).good();
+    let guesses = (0..24).map(|guess| {
+        let (app, now) = (world.app.clone(), world.now());
+        let ask = Ask { who: Who::System("test"), now, command: app.dice.command(now) };
+        let tools = app.tools.clone();
+        let typed = format!("{guess:06}");
+        Box::new(move || {
+            let said = app.store.write(move |tx| flow::address::by_code(tx, &tools, &ask, client, &typed));
+            match said {
+                Ok(_) => true,
+                Err(Failed::Refused(refusal)) if refusal.code == "code_over" => false,
+                Err(other) => panic!("{other:?}"),
+            }
+        }) as Box<dyn FnOnce() -> bool + Send>
+    });
+    let looked_at = at_once(guesses.collect()).into_iter().filter(|looked_at| *looked_at).count();
+    assert_eq!(looked_at, 5);
+    world
+        .api(&house.client)
+        .post(&format!("{changes}/confirm"), &json!({ "code": "123456" }))
+        .refused(409, "code_over");
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
+#[test]
+fn of_many_guesses_of_a_code_at_once_five_are_looked_at_on_sqlite() {
+    guesses_are_counted(Engine::Sqlite);
+}
+
+#[test]
+fn of_many_guesses_of_a_code_at_once_five_are_looked_at_on_postgres() {
+    guesses_are_counted(Engine::Postgres);
 }

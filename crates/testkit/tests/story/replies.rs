@@ -184,6 +184,100 @@ fn stop_is_obeyed_at_once_start_undoes_it_and_help_says_whom_to_call() {
     put_letters_away(&world, &house);
 }
 
+/// Whoever has the number texts it to all practices at once; waits until it was taken in, and reads it.
+fn texts_from_the_number(world: &World, kannel: &Kannel, words: &str) -> String {
+    let all = || world.houses.iter().flat_map(|house| inbound(world, house)).collect::<Vec<_>>();
+    let before = all().len();
+    world.advance(Span::seconds(1));
+    kannel.reply(&PHONE[1..], words);
+    wait::until("the gateway to hand it over", || (all().len() > before).then_some(()));
+    world.work();
+    let newest = all().into_iter().max_by_key(|said| said.received_at).expect("it came in");
+    newest.understood.expect("it was read")
+}
+
+/// By whose word each practice's client gets no texts; none where texts come.
+fn refused_by(world: &World) -> Vec<Option<String>> {
+    let of = |house: &House| {
+        let path = format!("/api/v1/clients/{}/contact-preference", house.client.id);
+        let kept = world.api(&house.client).get(&path).good();
+        let consents = kept["consents"].as_array().expect("a list").clone();
+        let no = consents.into_iter().find(|one| one["channel"] == "sms" && one["given"] == false);
+        no.map(|no| text(&no["source"]).to_owned())
+    };
+    world.houses.iter().map(of).collect()
+}
+
+/// A number is of a client in every practice: STOP is about the number, START undoes what STOP did, HELP is said once.
+fn is_shared(engine: Engine) {
+    let kannel = Kannel::start();
+    let world = Plan::on(engine).texting(&kannel).client_on(PHONE).begin();
+    kannel.replies_to(&format!("{}/hooks/sms/replies/{}", world.url(), world.app.tools.link_key.hook("sms")));
+    let path = |house: &House| format!("/api/v1/clients/{}/contact-preference", house.client.id);
+    let says = |yes: bool| json!({ "channels": ["sms"], "voicemail": false, "consents": { "sms": yes } });
+    let (first, count) = (world.houses[0].clone(), world.houses.len());
+    assert!(count > 1);
+    world.api(&first.admin).put(&path(&first), &says(false)).good();
+    let by = |word: &str| Some(word.to_owned());
+    assert_eq!(
+        texts_from_the_number(&world, &kannel, "START"),
+        "unread",
+        "the office wrote that down, so a person asks"
+    );
+    assert_eq!(refused_by(&world)[0], by("staff"));
+
+    assert_eq!(texts_from_the_number(&world, &kannel, "STOP"), "stop");
+    assert_eq!(refused_by(&world), vec![by("text"); count]);
+    let on_record = |word: &str| world.rows()["audit_entry"].iter().filter(|row| row.contains(word)).count();
+    let is_client = |row: &&String| row.contains("| \"client\" |") && row.contains(PHONE);
+    let clients = world.rows()["person"].iter().filter(is_client).count();
+    assert_eq!(on_record("texts_stopped"), clients, "each on their own record");
+    world.api(&first.admin).put(&path(&first), &says(true)).refused(409, "opted_out");
+    assert_eq!(texts_from_the_number(&world, &kannel, "Stop."), "stop");
+    assert_eq!(on_record("texts_stopped"), clients, "once");
+
+    let other = &world.houses[1];
+    for yes in [true, false] {
+        world.api(&other.client).put(&path(other), &says(yes)).good();
+    }
+    assert_eq!(texts_from_the_number(&world, &kannel, "START"), "start");
+    let mut expected = vec![None; count];
+    expected[1] = by("portal");
+    assert_eq!(refused_by(&world), expected, "what was said in their own pages stands");
+    assert_eq!(on_record("texts_started"), clients - 1);
+    let helped =
+        || kannel.submitted().iter().filter(|text| text.to_string().contains("Reply STOP for no more texts")).count();
+    assert_eq!((texts_from_the_number(&world, &kannel, "help").as_str(), helped()), ("help", 1));
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
+// proves: V-05
+#[test]
+fn stop_is_about_the_number_whosever_it_is_on_sqlite() {
+    is_shared(Engine::Sqlite);
+}
+
+// proves: V-05
+#[test]
+fn stop_is_about_the_number_whosever_it_is_on_postgres() {
+    is_shared(Engine::Postgres);
+}
+
+#[test]
+fn no_with_a_number_books_nothing() {
+    let (kannel, world, house, booked) = begin(Engine::Sqlite);
+    world.advance_to(house.local("2026-11-26 14:20"));
+    let missed = json!({ "reported_by": "therapist", "fault": "therapist" });
+    world.api(&house.therapist).post(&act(&booked, "therapist-missed"), &missed).good();
+    world.work();
+    put_letters_away(&world, &house);
+    assert_eq!(texts(&world, &kannel, &house, "No, 1"), "unread");
+    the_therapist_reads(&world, &house, "Please read it and answer");
+    assert_eq!(texts(&world, &kannel, &house, "1"), "take", "the time is free still");
+    put_letters_away(&world, &house);
+}
+
 #[test]
 fn a_number_that_nobody_has_learns_nothing_and_leaves_nothing() {
     let (kannel, world, house, _booked) = begin(Engine::Sqlite);

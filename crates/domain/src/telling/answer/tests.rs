@@ -65,3 +65,19 @@ fn without_a_question_only_stop_start_and_help_mean_anything() {
     assert_eq!(means("Start", None), Meaning::Start);
     assert_eq!(means("help", None), Meaning::Help);
 }
+
+#[test]
+fn a_letter_that_proves_nothing_means_nothing_and_stop_by_letter_is_a_persons_to_ask_about() {
+    let unread = Meaning::Says(ClientWord::Unread);
+    let asked = Some(Question::NewTime);
+    for text in ["1", "yes", "no", "STOP", "START", "help"] {
+        assert_eq!(means(text, asked).coming_by(Channel::Email, false), unread, "{text}");
+        assert_eq!(means(text, asked).coming_by(Channel::Sms, true), means(text, asked), "{text}");
+    }
+    for text in ["STOP", "unsubscribe", "START"] {
+        assert_eq!(means(text, asked).coming_by(Channel::Email, true), unread, "{text}");
+        assert_eq!(means(text, asked).coming_by(Channel::InApp, true), unread, "{text}");
+    }
+    assert_eq!(means("1", asked).coming_by(Channel::Email, true), Meaning::Take(1));
+    assert_eq!(means("help", asked).coming_by(Channel::Email, true), Meaning::Help);
+}

@@ -54,6 +54,19 @@ fn only_the_client_brings_texts_back_after_stop() {
 }
 
 #[test]
+fn stop_stays_the_clients_own_word_whoever_said_no_before_or_after() {
+    let no = |file: ContactFile, source, at| file.consent(Channel::Sms, false, source, at).expect("a no");
+    let theirs = Consent { given: false, at: later(), source: Source::Text };
+    let after_the_office = no(no(ContactFile::default(), Source::Staff, now()), Source::Text, later());
+    assert_eq!(after_the_office.consents[&Channel::Sms], theirs);
+    for source in [Source::Staff, Source::Portal, Source::Import, Source::Text] {
+        let kept = no(after_the_office.clone(), source, later() + crate::time::Span::hours(1));
+        assert_eq!(kept.consents[&Channel::Sms], theirs, "{source:?}");
+        assert!(kept.consent(Channel::Sms, true, Source::Staff, later()).is_err());
+    }
+}
+
+#[test]
 fn a_wrong_number_is_not_used_and_the_next_one_is() {
     let mut nia = client(&[Channel::Sms]);
     nia.preference.file = ContactFile::default().wrong("+447700900412", Source::Network, now());

@@ -59,9 +59,43 @@ fn yes_may_say_in_how_many_minutes() {
 
 #[test]
 fn a_number_takes_an_offered_time() {
-    all(Reply::Take(1), &["1", "1.", "1)", "Option 1", "number 1 please", "I'll take 1", "take 1", "no 1"]);
+    all(Reply::Take(1), &["1", "1.", "1)", "Option 1", "number 1 please", "I'll take 1", "take 1"]);
     all(Reply::Take(3), &["3", "#3"]);
     all(Reply::Unclear, &["0", "10", "1 or 2", "1 2", "the first"]);
+}
+
+#[test]
+fn a_refusal_beside_a_number_takes_nothing() {
+    all(
+        Reply::Unclear,
+        &["No, 1", "no 1", "No. 1", "no thanks, 1", "not 1", "yes but not 1", "1 no", "1, no", "no, option 1", "n 1"],
+    );
+    all(Reply::Unclear, &["stop by at 3", "stop 1", "no, 10:25", "no, in 10 minutes", "can't wait", "you wait"]);
+}
+
+#[test]
+fn whoever_asks_back_has_not_answered() {
+    all(
+        Reply::Unclear,
+        &["1?", "option 1?", "10:25?", "yes?", "wait?", "another time?", "Reschedule? 1", "in 10 min?"],
+    );
+    all(Reply::Help, &["help?", "Info?"]);
+}
+
+#[test]
+fn what_stands_below_may_be_a_name_and_takes_nothing_back() {
+    all(Reply::Take(1), &["1\n\nNia", "1\n\nKind regards,\n\nNia Okafor\n\nSent from my iPhone"]);
+    all(Reply::Unclear, &["1\n\nActually no, I can't", "Yes\n\nbut not before 3", "1\n\nOr would 2 do?"]);
+    let letter = format!("Yes\n\n{}", "It has been a hard week and I have been thinking about it a lot. ".repeat(3));
+    all(Reply::Unclear, &[&letter]);
+}
+
+#[test]
+fn the_letter_that_is_quoted_below_is_nobodys_word() {
+    let broken = "1\n\nOn Thu, 26 Nov 2026 at 13:55, Alder House <hello@alder.example>\nwrote:\n\n> not before 3?";
+    let office = "1\n\nNia\n\n________________________________\nFrom: Alder House\nSent: Thursday\n\nIf not, when?";
+    let headed = "1\n\nFrom: Alder House <hello@alder.example>\nSent: Thursday\n\nIf not, when?";
+    all(Reply::Take(1), &[broken, office, headed]);
 }
 
 #[test]
@@ -90,6 +124,22 @@ fn anything_longer_goes_to_a_person() {
 }
 
 proptest::proptest! {
+    #[test]
+    fn no_refusal_is_heard_as_a_yes(
+        refusal in proptest::sample::select(vec!["no", "not", "don't", "can't", "but", "n", "nope", "never", "cancel"]),
+        word in proptest::sample::select(vec![
+            "1", "option 2", "take 3", "yes", "10:25", "at 3pm", "in 10 minutes", "wait", "coming", "start", "reschedule",
+        ]),
+        between in proptest::sample::select(vec![" ", ", ", ". ", "; ", " - ", " please ", "! ", "\n", "\n\n"]),
+        refusal_first: bool,
+    ) {
+        let text = if refusal_first { format!("{refusal}{between}{word}") } else { format!("{word}{between}{refusal}") };
+        // Below the answer *n* may be a name, and so may *never*: only words that take back are looked for there.
+        proptest::prop_assume!(!(between == "\n\n" && matches!(refusal, "n" | "never" | "cancel")));
+        let read = read(&text);
+        proptest::prop_assert_eq!(read, Reply::Unclear, "{:?}", text);
+    }
+
     #[test]
     fn no_text_makes_it_stumble(text in ".{0,200}") {
         let _ = read(&text);

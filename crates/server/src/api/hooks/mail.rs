@@ -6,14 +6,13 @@ use crate::app::App;
 use crate::call::Call;
 use crate::error::Problem;
 use crate::flow::reply::{self, Said};
-use crate::flow::{Ask, Failed, Flow, Tools, Who, once, ticket};
+use crate::flow::{Ask, Flow, Who, once, ticket};
 use crate::rate::RateClass;
 use crate::routes::{Answer, Route, Surface, post};
 use axum::http::StatusCode;
 use domain::audit::Hash;
 use domain::id::{Ids, MessageId, PracticeId};
-use domain::person::Channel;
-use domain::refusal::Refusal;
+use domain::person::{Channel, Role};
 use outside::mail::received::{self, Bounce, Received};
 use outside::sms::{Fate, Receipt as Report};
 use serde::Deserialize;
@@ -23,6 +22,8 @@ use store::{Done, Tx};
 
 /// Bytes of a letter: what most mail servers take, attachments included.
 const LETTER_MAX: usize = 16 * 1024 * 1024;
+/// How many of the letters that a letter says it answers are looked up.
+const ANSWERS_MAX: usize = 20;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -36,11 +37,21 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Envelope {
     /// The address that it was sent to; where nobody says, those that stand in the letter.
     to: Option<String>,
+}
+
+/// Where a letter belongs that proves nothing of itself.
+enum Where {
+    /// To a practice's support address.
+    Support(PracticeId),
+    /// To the address that our messages come from, or it says that it answers one of them.
+    Us,
+    /// To nobody here.
+    Elsewhere,
 }
 
 /// A letter handed over twice is one request; what a machine wrote is taken and left.
@@ -60,18 +71,43 @@ async fn mail(app: App, call: Call<Public>) -> Answer {
     if letter.is_automatic {
         return json(StatusCode::OK, &serde_json::json!({ "ticket": null }));
     }
-    if answers_us(&app, &ask, &letter, call.body()).await? {
-        app.nudge.ring();
-        return json(StatusCode::OK, &serde_json::json!({ "ticket": null }));
+    let said = said(&letter, call.body());
+    if taken_in(&app, &ask, &said, reply::take_in).await? {
+        return taken();
     }
     let known = once_for(&letter, call.body());
-    let (tools, inner) = (app.tools.clone(), ask.clone());
-    let kept: once::Answered<String> = once::write(&app, &ask, Some(known), move |tx| {
-        let practice = practice(tx, &envelope, &letter)?;
-        raise(tx, &tools, &inner, practice, &letter)
-    })
-    .await?;
-    json(StatusCode::OK, &serde_json::json!({ "ticket": kept.answer }))
+    match belongs(&app, &envelope, &letter, &said).await? {
+        Where::Support(practice) => {
+            let ticket = request(&app, &ask, practice, letter, known).await?;
+            json(StatusCode::OK, &serde_json::json!({ "ticket": ticket }))
+        }
+        Where::Us => for_a_person(&app, &ask, letter, &said, known).await,
+        Where::Elsewhere => {
+            let detail = "Nobody here has that address. Hand over only what is sent to a practice's support address, or \
+                          to the address that messages come from.";
+            Err(Problem::field("to", "address_unknown", detail))
+        }
+    }
+}
+
+/// The answer to every letter that is no request, whoever wrote it and whatever becomes of it.
+fn taken() -> Answer {
+    json(StatusCode::OK, &serde_json::json!({ "ticket": null }))
+}
+
+/// A client's letter that answers nothing of ours is read by a person; so is one of somebody who works here. Of anybody
+/// else's nothing is kept. The answer does not tell them apart.
+async fn for_a_person(app: &App, ask: &Ask, letter: Received, said: &Said, known: once::Once) -> Answer {
+    if taken_in(app, ask, said, reply::for_a_person).await? {
+        return taken();
+    }
+    let from = letter.from.clone();
+    let team = app.store.read_async(move |tx: &mut Tx<'_>| store::person::by_email(tx, &from)).await?;
+    match team.into_iter().find(|person| person.role != Role::Client) {
+        Some(person) => drop(request(app, ask, person.practice, letter, known).await?),
+        None => tracing::info!("a letter came from an address that nobody here has"),
+    }
+    taken()
 }
 
 /// Our own message of a letter's name, `msg_…@host`.
@@ -86,18 +122,25 @@ async fn came_back(app: &App, ask: &Ask, bounce: &Bounce) -> Flow<()> {
     super::keep(app, ask, message, said).await
 }
 
-/// A client answers a letter of ours: it lands on the appointment that the letter was about.
-async fn answers_us(app: &App, ask: &Ask, letter: &Received, bytes: &[u8]) -> Flow<bool> {
-    let Some(answers) = letter.answers.iter().find_map(|name| ours(name)) else { return Ok(false) };
-    let said = Said {
+/// What it says, and which letters of ours it says that it answers.
+fn said(letter: &Received, bytes: &[u8]) -> Said {
+    Said {
         channel: Channel::Email,
         address: letter.from.clone(),
         body: letter.words.clone(),
         reference: format!("mail:{}", once_for(letter, bytes).key.key),
-        answers: Some(answers),
-    };
-    let ask = ask.clone();
-    app.store.write_unaudited_async(move |tx: &mut Tx<'_>| reply::take_in(tx, &ask, &said)).await
+        answers: letter.answers.iter().filter_map(|name| ours(name)).take(ANSWERS_MAX).collect(),
+    }
+}
+
+/// Takes it in by one of the two ways; whether that way took it.
+async fn taken_in(app: &App, ask: &Ask, said: &Said, way: fn(&mut Tx, &Ask, &Said) -> Flow<bool>) -> Flow<bool> {
+    let (ask, said) = (ask.clone(), said.clone());
+    let kept = app.store.write_unaudited_async(move |tx: &mut Tx<'_>| way(tx, &ask, &said)).await?;
+    if kept {
+        app.nudge.ring();
+    }
+    Ok(kept)
 }
 
 /// The same letter is known by its name, and by its bytes where it has none.
@@ -111,19 +154,34 @@ fn once_for(letter: &Received, bytes: &[u8]) -> once::Once {
     }
 }
 
-/// Whose support address it was sent to.
-fn practice(tx: &mut Tx<'_>, envelope: &Envelope, letter: &Received) -> Flow<PracticeId> {
-    for address in envelope.to.iter().chain(letter.to.iter().filter(|_| envelope.to.is_none())) {
-        if let Some(practice) = ticket::practice_of_address(tx, address)? {
-            return Ok(practice);
+/// What the mail server says counts before what stands in the letter, and a support address before ours.
+async fn belongs(app: &App, envelope: &Envelope, letter: &Received, said: &Said) -> Flow<Where> {
+    let to: Vec<String> = envelope.to.as_ref().map_or_else(|| letter.to.clone(), |to| vec![to.clone()]);
+    let own = app.tools.from.as_str();
+    let is_ours = !said.answers.is_empty() || to.iter().any(|address| address.trim().eq_ignore_ascii_case(own));
+    let support = app.store.read_async(move |tx: &mut Tx<'_>| {
+        for address in &to {
+            if let Some(practice) = ticket::practice_of_address(tx, address)? {
+                return Flow::Ok(Some(practice));
+            }
         }
-    }
-    let detail = "Nobody here has that address. Hand over only what is sent to a practice's support address.";
-    Err(Failed::from(Refusal::invalid("address_unknown", "to", detail)))
+        Ok(None)
+    });
+    Ok(match support.await? {
+        Some(practice) => Where::Support(practice),
+        None if is_ours => Where::Us,
+        None => Where::Elsewhere,
+    })
 }
 
-fn raise(tx: &mut Tx<'_>, tools: &Tools, ask: &Ask, practice: PracticeId, letter: &Received) -> Flow<Done<String>> {
-    let mut ids = Ids::new(ask.command, ask.now);
-    let raised = ticket::by_mail(tx, tools, ask, &mut ids, practice, &letter.from, &letter.words)?;
-    Ok(Done { answer: raised.answer.ticket.id.to_string(), audit: raised.audit, more: raised.more })
+/// A request for help, once for each letter; its id.
+async fn request(app: &App, ask: &Ask, practice: PracticeId, letter: Received, known: once::Once) -> Flow<String> {
+    let (tools, inner) = (app.tools.clone(), ask.clone());
+    let kept: once::Answered<String> = once::write(app, ask, Some(known), move |tx| {
+        let mut ids = Ids::new(inner.command, inner.now);
+        let raised = ticket::by_mail(tx, &tools, &inner, &mut ids, practice, &letter.from, &letter.words)?;
+        Ok(Done { answer: raised.answer.ticket.id.to_string(), audit: raised.audit, more: raised.more })
+    })
+    .await?;
+    Ok(kept.answer)
 }

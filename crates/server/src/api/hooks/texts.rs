@@ -61,7 +61,7 @@ async fn take_in(app: App, call: Call<Public>, said: Result<Inbound, NotUndersto
         reference: format!("sms:{}:{}", inbound.to, inbound.reference),
         address: inbound.from,
         body: inbound.body,
-        answers: None,
+        answers: Vec::new(),
     };
     let ask = Ask { who: Who::System("sms"), now: call.now, command: call.command };
     if !app.store.write_unaudited_async(move |tx: &mut Tx| reply::take_in(tx, &ask, &said)).await? {

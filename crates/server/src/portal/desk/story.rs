@@ -170,7 +170,10 @@ fn reply_view(inbound: &Inbound, when: &When) -> ReplyView {
         words: inbound.body.clone(),
         at: when.brief(inbound.received_at),
         at_exact: inbound.received_at.to_string(),
-        understood: words::understood(inbound.understood.as_deref()),
+        understood: match inbound.is_proven() {
+            true => words::understood(inbound.understood.as_deref()),
+            false => "For you to read. It answers no letter of ours, so make sure that it is theirs",
+        },
     }
 }
 
