@@ -172,10 +172,13 @@ fn confirm(
     let after = change.made(before);
     store::person::update_contact(tx, change.client, &after)?;
     store::address::end(tx, change.client, change.what, ask.now)?;
-    let was = match change.what {
-        What::Email => email,
-        What::Phone => phone,
+    let (was, channel) = match change.what {
+        What::Email => (email, Channel::Email),
+        What::Phone => (phone, Channel::Sms),
     };
+    if let Some(was) = &was {
+        store::message::readdress(tx, after.id, channel, was, &change.to)?;
+    }
     let details = json!({ "what": change.what, "before": was, "after": change.to, "how": how, "word": word });
     let entry = entry(tools, ask, after.practice, "address_changed", &change.client.to_string(), details);
     Ok(Done::new(after, entry))

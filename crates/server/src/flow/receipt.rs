@@ -113,7 +113,7 @@ fn number_unknown(tx: &mut Tx, message: &Message, words: &str, now: Instant) -> 
     if message.channel != Channel::Sms || !outside::sms::says_no_such_number(words) {
         return Ok(());
     }
-    let Some(mut person) = store::person::load(tx, message.to)? else { return Ok(()) };
+    let Some(mut person) = store::person::lock(tx, message.to)? else { return Ok(()) };
     let is_theirs = person.phone.as_deref() == Some(message.address.as_str());
     if !is_theirs || person.preference.file.is_wrong(&message.address) {
         return Ok(());

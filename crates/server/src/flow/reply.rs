@@ -132,6 +132,10 @@ pub fn read(tx: &mut Tx, tools: &Tools, ask: &Ask, id: domain::id::InboundId) ->
     let mut inbound = store::inbound::load(tx, id)?.filter(|found| found.understood.is_none()).ok_or_else(nothing)?;
     let client = store::person::load(tx, PersonRef::Client(inbound.client))?.ok_or_else(nothing)?;
     let answers = inbound.answers.map(|id| store::message::load(tx, id)).transpose()?.flatten();
+    if let Some(read) = answers.as_ref().filter(|_| inbound.is_proven()) {
+        // Whoever answers has it, so what waits behind it says the same twice.
+        store::message::cancel_behind(tx, read)?;
+    }
     let asked = answers.as_ref().and_then(|message| Question::of(message.kind, message.link));
     let means = meaning(reply::read(&inbound.body), asked, &client.zone, inbound.received_at);
     let means = means.coming_by(inbound.channel, inbound.is_proven());

@@ -187,3 +187,27 @@ fn a_client_who_has_opened_one_of_two_conversations_still_hears_of_the_other() {
     assert_eq!(nudges(), 0);
     end(&world, &house);
 }
+
+/// The gateway does not answer, and meanwhile the client has another number.
+fn goes_to_the_new_number(engine: Engine) {
+    let (world, house, appointment) = begin(engine);
+    let changes = format!("/api/v1/clients/{}/address-changes", house.client.id);
+    let admin = world.api(&house.admin);
+    admin.post(&changes, &json!({ "phone": "+44 7700 900588" })).good();
+    let known = json!({ "what": "phone", "word": "They rang from it" });
+    admin.post(&format!("{changes}/confirm"), &known).good();
+    let waits = messages(&world, &appointment).into_iter().filter(|m| m.state == MessageState::Pending);
+    let numbers: Vec<String> = waits.filter(|m| m.channel == Channel::Sms).map(|m| m.address).collect();
+    assert!(!numbers.is_empty() && numbers.iter().all(|number| number == "+447700900588"), "{numbers:?}");
+    end(&world, &house);
+}
+
+#[test]
+fn what_waits_for_the_old_number_goes_to_the_new_one_on_sqlite() {
+    goes_to_the_new_number(Engine::Sqlite);
+}
+
+#[test]
+fn what_waits_for_the_old_number_goes_to_the_new_one_on_postgres() {
+    goes_to_the_new_number(Engine::Postgres);
+}
