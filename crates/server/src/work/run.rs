@@ -20,6 +20,9 @@ pub trait Post: Send + Sync {
     fn hand_off_by(&self, call: &Call) -> (Outcome, String) {
         (self.hand_off(call), String::new())
     }
+
+    /// So many threads will hand over at the same time.
+    fn begin(&self, _threads: usize) {}
 }
 
 /// A hint that something may be due. Losing one costs a quarter of a second.
@@ -56,6 +59,7 @@ impl Worker {
     /// Starts as many threads.
     pub fn start(app: &App, post: Arc<dyn Post>, threads: usize) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
+        post.begin(threads);
         let threads = (0..threads)
             .map(|_| {
                 let (app, post, stop) = (app.clone(), post.clone(), stop.clone());

@@ -9,6 +9,7 @@ mod calendars;
 mod conversation;
 mod digest;
 mod free_times;
+mod gateways;
 mod live;
 mod live_browser;
 mod mail_faults;
