@@ -32,7 +32,7 @@ use server::dice::Dice;
 use server::flow::Tools;
 use server::keys::Keys;
 use server::rate::Rates;
-use server::work::{Nudge, post_letter, step};
+use server::work::{Nudge, Worker, post_letter, step};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -278,6 +278,12 @@ impl World {
     /// One step of the worker; whether there was anything to do.
     pub fn step(&self) -> bool {
         step(&self.app, &*self.post).unwrap_or_else(|why| panic!("the worker stopped: {why:?}"))
+    }
+
+    /// As many threads of the server's own worker, until they are dropped.
+    #[must_use]
+    pub fn workers(&self, threads: usize) -> Worker {
+        Worker::start(&self.app, self.post.clone(), threads)
     }
 
     /// Time goes by: stops at every due moment on the way and does what is due.

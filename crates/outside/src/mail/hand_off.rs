@@ -149,10 +149,12 @@ impl Line {
     ) -> Result<Handed, Stopped> {
         let options = mail_options(line.server_info(), envelope, bytes)?;
         // Whoever says no here does not want us, or nothing at all at present: no word about this letter or its reader.
-        step(line, Mail::new(Some(envelope.from.lettre()), options), 250, "sender").map_err(|stopped| match stopped {
-            Stopped::Refused { code, reply, .. } => Stopped::Before(format!("at sender: {code} {reply}")),
-            other => other,
-        })?;
+        step(line, Mail::new(Some(envelope.from.lettre()), options), 250, "sender").map_err(
+            |stopped| match stopped {
+                Stopped::Refused { code, reply, .. } => Stopped::Before(format!("at sender: {code} {reply}")),
+                other => other,
+            },
+        )?;
         step(line, Rcpt::new(envelope.to.lettre(), vec![]), 250, "recipient")?;
         step(line, Data, 354, "data")?;
         line.set_timeout(Some(duration(self.settings.timeouts.body))).map_err(|e| Stopped::Before(e.to_string()))?;

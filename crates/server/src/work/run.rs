@@ -1,6 +1,6 @@
 //! The worker's threads: step after step while anything is due, then wait for a nudge or the next moment.
 
-use super::{Call, Errand, Noted, Outcome, Step, next_call, parcel, record};
+use super::{Call, Errand, Noted, Outcome, Step, guard, next_call, parcel, record};
 use crate::app::App;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -83,7 +83,7 @@ impl Drop for Worker {
 
 fn work(app: &App, post: &dyn Post, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
-        match step(app, post) {
+        match guard::guarded(|| step(app, post)) {
             Ok(true) => {}
             Ok(false) => app.nudge.wait(),
             Err(why) => {
@@ -103,8 +103,13 @@ pub fn step(app: &App, post: &dyn Post) -> crate::flow::Flow<bool> {
         Step::Idle(_) => Ok(false),
         Step::Worked => Ok(true),
         Step::Call(mut call) => {
-            let digest = matches!(call.errand, Errand::Message(_)).then(|| parcel::digest(&call.parcel));
-            let (outcome, through) = post.hand_off_by(&call);
+            let is_message = matches!(call.errand, Errand::Message(_));
+            let digest = guard::caught(|| is_message.then(|| parcel::digest(&call.parcel))).ok().flatten();
+            // Whoever panics over it may have handed it over before.
+            let (outcome, through) = guard::caught(|| post.hand_off_by(&call)).unwrap_or_else(|words| {
+                tracing::error!(kind = call.job.kind, subject = call.job.subject, words, "a hand-off panicked");
+                (Outcome::Unknown("the hand-off broke off".into()), String::new())
+            });
             call.noted = Noted { through, digest };
             record(app, *call, outcome, app.now())?;
             Ok(true)

@@ -1,7 +1,7 @@
 //! Two gateways for texts, of which the first is in trouble in one way or another: the second takes over, and nobody is told
 //! more than twice.
 
-use crate::steps::{booked, messages};
+use crate::steps::{booked, booking, messages};
 use domain::message::{Message, MessageState};
 use domain::person::Channel;
 use domain::policy::Preset;
@@ -12,8 +12,8 @@ use holdspace_testkit::kannel::Kannel;
 use holdspace_testkit::wait;
 use holdspace_testkit::world::{Engine, House, Plan, World};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use store::DbError;
 
 /// A gateway that does so to every text until it is well.
@@ -136,4 +136,50 @@ fn a_text_that_a_hanging_gateway_may_have_goes_once_more_by_the_other_on_sqlite(
 #[test]
 fn a_text_that_a_hanging_gateway_may_have_goes_once_more_by_the_other_on_postgres() {
     may_have_it(Engine::Postgres, Act::Hang);
+}
+
+/// Six texts are due at a gateway that says nothing until the test lets it; meanwhile somebody asks for a letter.
+fn holds_nobody_else_up(engine: Engine) {
+    let gate = Arc::new((Mutex::new(false), Condvar::new()));
+    let theirs = gate.clone();
+    let first = HttpPeer::start(move |_| {
+        let (is_open, bell) = &*theirs;
+        let waited = bell.wait_while(is_open.lock().expect("a gate"), |is_open| !*is_open);
+        drop(waited.expect("a gate"));
+        Act::Say(201, r#"{"sid":"SM1","status":"queued"}"#.into())
+    });
+    let second = Kannel::start();
+    let plan = Plan::on(engine).only(Preset::Clinic).client_on("+447700900412");
+    let plan =
+        plan.texting_by_two(&first.url, &second, Span::minutes(5)).setting("HOLDSPACE_SMS_SECOND_KIND", "twilio");
+    let world = plan.setting("HOLDSPACE_SMS_SECOND_URL", &first.url).begin();
+    let house = world.house(Preset::Clinic).clone();
+    let preference = format!("/api/v1/clients/{}/contact-preference", house.client.id);
+    world.api(&house.admin).put(&preference, &json!({ "channels": ["sms"], "voicemail": false })).good();
+    for hour in 9..15 {
+        let body = booking(&house, &house.client, house.local(&format!("2026-12-03 {hour:02}:00")), world.now());
+        world.api(&house.therapist).post("/api/v1/appointments", &body).good();
+    }
+    let workers = world.workers(5);
+    wait::until("texts in the gateway's hands", || (!first.heard().is_empty()).then_some(()));
+    let visitor = world.visitor();
+    visitor.open("/sign-in");
+    visitor.send("/sign-in", &[("email", &house.admin.email)]);
+    wait::until("the letter to go", || world.accepted().get(&house.admin.email).copied());
+    assert!(!*gate.0.lock().expect("a gate"), "while the gateway says nothing yet");
+    *gate.0.lock().expect("a gate") = true;
+    gate.1.notify_all();
+    drop(workers);
+    end(&world);
+}
+
+// proves: V-05
+#[test]
+fn a_gateway_that_says_nothing_holds_no_letter_up_on_sqlite() {
+    holds_nobody_else_up(Engine::Sqlite);
+}
+
+#[test]
+fn a_gateway_that_says_nothing_holds_no_letter_up_on_postgres() {
+    holds_nobody_else_up(Engine::Postgres);
 }
