@@ -4,7 +4,7 @@ mod push_way;
 mod way;
 
 use crate::app::App;
-use crate::work::{Call, Outcome, Parcel, Post, Text};
+use crate::work::{Call, Errand, Outcome, Parcel, Post, Text};
 use domain::message::{CalendarMethod, Message};
 use domain::person::Person as Recipient;
 use domain::practice::Practice;
@@ -16,7 +16,7 @@ use outside::push::PushSender;
 use outside::sms::{self, Gateway};
 use push_way::PushWay;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use way::{LEFT_ALONE, Way};
+use way::{LEFT_ALONE, Lane, Way};
 
 /// The letter of a stored message; `None` where its address is not one.
 pub fn letter(
@@ -53,8 +53,18 @@ pub struct PostOffice {
     mailer: Option<Way<Mailer>>,
     gateways: Vec<Way<Gateway>>,
     push: Option<PushWay>,
-    /// So many may be busy with one way at a time.
-    most: AtomicUsize,
+    /// Those who are busy with browsers.
+    push_lane: Lane,
+    /// How many hand over at the same time.
+    threads: AtomicUsize,
+}
+
+/// How many of so many may be busy with one way: half of them, so that what goes by the others does not wait behind it; for what
+/// is urgent three quarters, so that it does not wait behind the rest by the same way.
+const fn most(threads: usize, urgent: bool) -> usize {
+    let quarters = if urgent { 3 } else { 2 };
+    let most = (threads * quarters).div_ceil(4);
+    if most == 0 { 1 } else { most }
 }
 
 /// Nothing goes to browsers here: what waits behind goes at once.
@@ -63,9 +73,8 @@ fn nobody() -> Outcome {
 }
 
 impl Post for PostOffice {
-    /// Half of them for one way: whatever goes by the others does not wait behind it.
     fn begin(&self, threads: usize) {
-        self.most.store(threads.div_ceil(2).max(1), Ordering::Relaxed);
+        self.threads.store(threads, Ordering::Relaxed);
     }
 
     fn hand_off(&self, call: &Call) -> Outcome {
@@ -73,15 +82,22 @@ impl Post for PostOffice {
     }
 
     fn hand_off_by(&self, call: &Call) -> (Outcome, String) {
+        let urgent = match &call.errand {
+            Errand::Message(message) => message.urgent,
+            Errand::SignIn(_) => true,
+        };
+        let most = most(self.threads.load(Ordering::Relaxed), urgent);
         match &call.parcel {
             Parcel::Letter(letter) => {
                 let through = self.mailer.as_ref().map(|mailer| mailer.to.name().to_owned());
-                (self.letter(letter, call.at), through.unwrap_or_default())
+                (self.letter(letter, most, call.at), through.unwrap_or_default())
             }
-            Parcel::Text(text) => self.text(text, call.at),
+            Parcel::Text(text) => self.text(text, most, call.at),
             Parcel::Push(push) => {
-                let outcome = self.push.as_ref().map_or_else(nobody, |way| way.hand_off(push, call.at));
-                (outcome, "push".to_owned())
+                let Some(way) = &self.push else { return (nobody(), "push".to_owned()) };
+                let place = self.push_lane.enter(most);
+                let busy = || Outcome::NotYet(format!("a push service {LEFT_ALONE}"));
+                (place.map_or_else(busy, |_place| way.hand_off(push, call.at)), "push".to_owned())
             }
         }
     }
@@ -91,7 +107,13 @@ impl PostOffice {
     /// Gateways in the order in which they are tried.
     pub fn new(mailer: Option<Mailer>, gateways: Vec<Gateway>) -> Self {
         let gateways = gateways.into_iter().map(Way::new).collect();
-        Self { mailer: mailer.map(Way::new), gateways, push: None, most: AtomicUsize::new(usize::MAX) }
+        Self {
+            mailer: mailer.map(Way::new),
+            gateways,
+            push: None,
+            push_lane: Lane::default(),
+            threads: AtomicUsize::new(usize::MAX / 4),
+        }
     }
 
     /// With whoever writes to push services.
@@ -100,30 +122,26 @@ impl PostOffice {
         Self { push: sender.map(PushWay::new), ..self }
     }
 
-    fn letter(&self, letter: &Letter, now: Instant) -> Outcome {
+    fn letter(&self, letter: &Letter, most: usize, now: Instant) -> Outcome {
         let Some(mailer) = &self.mailer else {
             let why = "no mail server is set up: write smtp.host and smtp.from into the configuration";
             return Outcome::NotYet(why.into());
         };
         let envelope = Envelope { from: letter.from.address.clone(), to: letter.to.address.clone() };
-        match mailer.try_it(self.most(), now, |mailer| mailer.hand_off(&envelope, &to_bytes(letter))) {
+        match mailer.try_it(most, now, |mailer| mailer.hand_off(&envelope, &to_bytes(letter))) {
             Some(handed) => handed.into(),
             None => Outcome::NotYet(format!("the mail server {LEFT_ALONE}")),
         }
     }
 
-    fn most(&self) -> usize {
-        self.most.load(Ordering::Relaxed)
-    }
-
     /// The best gateway, and the next where one certainly did not take it. What may have gone is not tried elsewhere at once:
     /// when it goes once more, it goes by another one.
-    fn text(&self, text: &Text, now: Instant) -> (Outcome, String) {
+    fn text(&self, text: &Text, most: usize, now: Instant) -> (Outcome, String) {
         let sent = sms::Text { to: &text.to, body: &text.body, report_to: &text.report_to };
         let mut outcome = Outcome::NotYet("no gateway for texts is set up: write sms.kind and sms.url".into());
         let mut through = String::new();
         for gateway in self.in_order(text, now) {
-            let Some(handed) = gateway.try_it(self.most(), now, |gateway| gateway.hand_off(&sent)) else {
+            let Some(handed) = gateway.try_it(most, now, |gateway| gateway.hand_off(&sent)) else {
                 outcome = Outcome::NotYet(format!("the gateway {LEFT_ALONE}"));
                 continue;
             };
@@ -146,5 +164,16 @@ impl PostOffice {
             (text.may_have.contains(&name), text.silent.contains(&name), gateway.goes_last(text.urgent, now))
         });
         gateways
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::most;
+
+    #[test]
+    fn one_way_never_has_everybody() {
+        assert_eq!([1, 2, 4, 8, 64].map(|threads| most(threads, false)), [1, 1, 2, 4, 32]);
+        assert_eq!([1, 2, 4, 8, 64].map(|threads| most(threads, true)), [1, 2, 3, 6, 48]);
     }
 }

@@ -53,7 +53,7 @@ impl<W> Way<W> {
 
 /// Those who are busy with one way.
 #[derive(Default)]
-struct Lane {
+pub(super) struct Lane {
     busy: Mutex<Busy>,
     left: Condvar,
 }
@@ -66,16 +66,16 @@ struct Busy {
 }
 
 /// A place in a lane, until it is dropped.
-struct Place<'a>(&'a Lane);
+pub(super) struct Place<'a>(&'a Lane);
 
 impl Lane {
     /// A place, at once or within a moment. Once somebody has waited in vain nobody else does until one comes back.
-    fn enter(&self, most: usize) -> Option<Place<'_>> {
+    pub(super) fn enter(&self, most: usize) -> Option<Place<'_>> {
         let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_full = |busy: &mut Busy| busy.many >= most;
+        let is_full = |busy: &Busy| busy.many >= most;
         let waited = self.left.wait_timeout_while(busy, PATIENCE, |busy| is_full(busy) && !busy.is_stuck);
         let (mut busy, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if is_full(&mut busy) {
+        if is_full(&busy) {
             busy.is_stuck = true;
             return None;
         }

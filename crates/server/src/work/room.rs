@@ -33,7 +33,7 @@ pub(super) fn is_left(app: &App, found: &Found, now: Instant) -> Flow<bool> {
     };
     let used = take(app, message, parts, now)?;
     if used.was_last {
-        tell_office(app, message, now)?;
+        tell_office(app, message, now);
     }
     Ok(used.fits)
 }
@@ -54,13 +54,12 @@ fn take(app: &App, message: &Message, parts: u32, now: Instant) -> Flow<Used> {
     })
 }
 
-/// Once a day, as the day's count passes the limit once.
-fn tell_office(app: &App, message: &Message, now: Instant) -> Flow<()> {
+/// Once a day, as the day's count passes the limit once. The text waits for nobody here.
+fn tell_office(app: &App, message: &Message, now: Instant) {
     let ask = Ask { who: Who::System("deliver"), now, command: app.dice.command(now) };
     let (inner, practice, most) = (app.clone(), message.practice, app.config.limits.texts_per_day);
     let told = app.store.write(move |tx: &mut Tx| flow::given_up::no_room(tx, &inner.tools, &ask, practice, most));
-    match told {
-        Ok(_) | Err(Failed::Nothing { .. }) => Ok(()),
-        Err(other) => Err(other),
+    if let Err(failed @ (Failed::Fault(_) | Failed::Store(_) | Failed::Refused(_))) = told {
+        tracing::error!(?failed, practice = %message.practice, "the office could not be told that no more texts can go");
     }
 }
