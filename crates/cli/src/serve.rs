@@ -10,8 +10,9 @@ use server::{serve, start};
 use std::path::PathBuf;
 use tokio::net::TcpListener;
 
-/// Threads that hand messages over on SQLite.
-const WORKERS: usize = 1;
+/// Threads that hand messages over on SQLite. The database has one writer whatever their number; they wait for others outside of
+/// it, at most half of them for any one server.
+const WORKERS: usize = 8;
 
 /// What the command takes.
 #[derive(Arguments)]

@@ -11,13 +11,13 @@ use server::work::Worker;
 /// What the command takes.
 #[derive(Arguments)]
 #[command(
-    after_help = "Example:\n  HOLDSPACE_DATABASE=postgres://holdspace:secret@db/holdspace holdspace work --threads 4\n\nAs many as you like may run beside each other."
+    after_help = "Example:\n  HOLDSPACE_DATABASE=postgres://holdspace:secret@db/holdspace holdspace work --threads 16\n\nAs many as you like may run beside each other."
 )]
 pub struct Args {
     #[command(flatten)]
     source: Source,
     /// How many messages are handed over at the same time.
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: u8,
 }
 

@@ -17,7 +17,7 @@ pub enum Handed {
         /// Whether trying again is pointless.
         permanent: bool,
     },
-    /// Certainly not accepted: it never had the whole of it. Retry.
+    /// Certainly not accepted, for a reason that is not this one: nobody there, in trouble, or not willing to serve us. Retry.
     NotAccepted {
         /// What went wrong, for the operator.
         why: String,
@@ -27,4 +27,11 @@ pub enum Handed {
         /// What went wrong, for the operator.
         why: String,
     },
+}
+
+impl Handed {
+    /// Whether it speaks of the other side, not of what was handed over: then something else may fare better elsewhere.
+    pub const fn is_trouble_there(&self) -> bool {
+        matches!(self, Self::NotAccepted { .. } | Self::Unknown { .. })
+    }
 }

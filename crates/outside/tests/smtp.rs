@@ -58,14 +58,24 @@ fn an_accepted_letter_arrives_byte_for_byte_and_brings_the_servers_words_back() 
 }
 
 #[test]
-fn a_refusal_keeps_its_code_and_words_wherever_it_is_said() {
-    for point in ["MAIL", "RCPT", "DATA", "dot"] {
+fn a_refusal_of_a_letter_keeps_its_code_and_words_wherever_it_is_said() {
+    for point in ["RCPT", "DATA", "dot"] {
         let handed = hand_off(vec![(point, Act::Say("550 5.1.1 no such user"))]);
         let Handed::Refused { code: 550, reply, permanent: true } = &handed else { panic!("at {point}: {handed:?}") };
         assert!(reply.contains("5.1.1 no such user"), "{reply}");
         let handed = hand_off(vec![(point, Act::Say("451 4.7.1 greylisted"))]);
         assert!(matches!(handed, Handed::Refused { code: 451, permanent: false, .. }), "at {point}: {handed:?}");
     }
+}
+
+#[test]
+fn a_server_that_does_not_want_us_has_not_refused_the_letter() {
+    for words in ["550 5.7.1 sender refused", "554 5.7.1 not from you", "451 4.3.0 later", "530 5.7.0 sign in first"] {
+        let handed = hand_off(vec![("MAIL", Act::Say(words))]);
+        assert!(matches!(&handed, Handed::NotAccepted { why } if why.contains(&words[4..])), "{words}: {handed:?}");
+    }
+    let handed = hand_off(vec![("RCPT", Act::Say("530 5.7.0 authentication required"))]);
+    assert!(matches!(handed, Handed::NotAccepted { .. }), "{handed:?}");
 }
 
 #[test]

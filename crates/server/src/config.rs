@@ -131,7 +131,7 @@ pub struct Limits {
     pub letters_per_second: Option<u32>,
     /// The same for texts.
     pub texts_per_second: Option<u32>,
-    /// Texts that one practice may send in a day (UTC).
+    /// Parts of texts that one practice may send in a day (UTC).
     pub texts_per_day: u32,
     /// Texts that one number may get in an hour.
     pub texts_per_number: u32,

@@ -1,13 +1,13 @@
 //! The way out: messages as letters and texts, and who takes them. The bytes follow from the stored message alone.
 
 mod push_way;
+mod way;
 
 use crate::app::App;
-use crate::work::{Call, Outcome, Parcel, Post, Text};
+use crate::work::{Call, Errand, Outcome, Parcel, Post, Text};
 use domain::message::{CalendarMethod, Message};
 use domain::person::Person as Recipient;
 use domain::practice::Practice;
-use domain::telling::pace::Breaker;
 use domain::time::Instant;
 use outside::handed::Handed;
 use outside::ical::write::Method;
@@ -15,7 +15,8 @@ use outside::mail::{CalendarPart, Envelope, Letter, Mailer, Person, to_bytes};
 use outside::push::PushSender;
 use outside::sms::{self, Gateway};
 use push_way::PushWay;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use way::{LEFT_ALONE, Lane, Way};
 
 /// The letter of a stored message; `None` where its address is not one.
 pub fn letter(
@@ -47,40 +48,23 @@ pub fn letter(
     })
 }
 
-/// One way out, and whether anybody answers there.
-struct Way<W> {
-    to: W,
-    breaker: Mutex<Breaker>,
-}
-
-impl<W> Way<W> {
-    fn new(to: W) -> Self {
-        Self { to, breaker: Mutex::default() }
-    }
-
-    /// Tries it, unless nobody has answered there for a while: then the moment from which it is tried again.
-    fn try_it(&self, now: Instant, hand_off: impl FnOnce(&W) -> Handed) -> Result<Handed, Instant> {
-        let breaker = || self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
-        breaker().try_now(now)?;
-        let handed = hand_off(&self.to);
-        match &handed {
-            // Nobody there, or somebody who says so: a certain no before anything was taken.
-            Handed::NotAccepted { why } => {
-                if breaker().silent(now) {
-                    tracing::warn!(why, "nobody answers: left alone for half a minute");
-                }
-            }
-            Handed::Accepted { .. } | Handed::Refused { .. } | Handed::Unknown { .. } => breaker().answered(),
-        }
-        Ok(handed)
-    }
-}
-
 /// The practice's mail server and its gateways for short texts, as far as they are set up.
 pub struct PostOffice {
     mailer: Option<Way<Mailer>>,
     gateways: Vec<Way<Gateway>>,
     push: Option<PushWay>,
+    /// Those who are busy with browsers.
+    push_lane: Lane,
+    /// How many hand over at the same time.
+    threads: AtomicUsize,
+}
+
+/// How many of so many may be busy with one way: half of them, so that what goes by the others does not wait behind it; for what
+/// is urgent three quarters, so that it does not wait behind the rest by the same way.
+const fn most(threads: usize, urgent: bool) -> usize {
+    let quarters = if urgent { 3 } else { 2 };
+    let most = (threads * quarters).div_ceil(4);
+    if most == 0 { 1 } else { most }
 }
 
 /// Nothing goes to browsers here: what waits behind goes at once.
@@ -89,20 +73,31 @@ fn nobody() -> Outcome {
 }
 
 impl Post for PostOffice {
+    fn begin(&self, threads: usize) {
+        self.threads.store(threads, Ordering::Relaxed);
+    }
+
     fn hand_off(&self, call: &Call) -> Outcome {
         self.hand_off_by(call).0
     }
 
     fn hand_off_by(&self, call: &Call) -> (Outcome, String) {
+        let urgent = match &call.errand {
+            Errand::Message(message) => message.urgent,
+            Errand::SignIn(_) => true,
+        };
+        let most = most(self.threads.load(Ordering::Relaxed), urgent);
         match &call.parcel {
             Parcel::Letter(letter) => {
                 let through = self.mailer.as_ref().map(|mailer| mailer.to.name().to_owned());
-                (self.letter(letter, call.at), through.unwrap_or_default())
+                (self.letter(letter, most, call.at), through.unwrap_or_default())
             }
-            Parcel::Text(text) => self.text(text, call.at),
+            Parcel::Text(text) => self.text(text, most, call.at),
             Parcel::Push(push) => {
-                let outcome = self.push.as_ref().map_or_else(nobody, |way| way.hand_off(push, call.at));
-                (outcome, "push".to_owned())
+                let Some(way) = &self.push else { return (nobody(), "push".to_owned()) };
+                let place = self.push_lane.enter(most);
+                let busy = || Outcome::NotYet(format!("a push service {LEFT_ALONE}"));
+                (place.map_or_else(busy, |_place| way.hand_off(push, call.at)), "push".to_owned())
             }
         }
     }
@@ -112,7 +107,13 @@ impl PostOffice {
     /// Gateways in the order in which they are tried.
     pub fn new(mailer: Option<Mailer>, gateways: Vec<Gateway>) -> Self {
         let gateways = gateways.into_iter().map(Way::new).collect();
-        Self { mailer: mailer.map(Way::new), gateways, push: None }
+        Self {
+            mailer: mailer.map(Way::new),
+            gateways,
+            push: None,
+            push_lane: Lane::default(),
+            threads: AtomicUsize::new(usize::MAX / 4),
+        }
     }
 
     /// With whoever writes to push services.
@@ -121,32 +122,30 @@ impl PostOffice {
         Self { push: sender.map(PushWay::new), ..self }
     }
 
-    fn letter(&self, letter: &Letter, now: Instant) -> Outcome {
+    fn letter(&self, letter: &Letter, most: usize, now: Instant) -> Outcome {
         let Some(mailer) = &self.mailer else {
             let why = "no mail server is set up: write smtp.host and smtp.from into the configuration";
             return Outcome::NotYet(why.into());
         };
         let envelope = Envelope { from: letter.from.address.clone(), to: letter.to.address.clone() };
-        match mailer.try_it(now, |mailer| mailer.hand_off(&envelope, &to_bytes(letter))) {
-            Ok(handed) => handed.into(),
-            Err(_) => Outcome::NotYet("the mail server does not answer; it is asked again soon".into()),
+        match mailer.try_it(most, now, |mailer| mailer.hand_off(&envelope, &to_bytes(letter))) {
+            Some(handed) => handed.into(),
+            None => Outcome::NotYet(format!("the mail server {LEFT_ALONE}")),
         }
     }
 
-    /// The first gateway, and the next where one certainly did not take it; those that report nothing come last. What may have
-    /// gone is not tried elsewhere.
-    fn text(&self, text: &Text, now: Instant) -> (Outcome, String) {
+    /// The best gateway, and the next where one certainly did not take it. What may have gone is not tried elsewhere at once:
+    /// when it goes once more, it goes by another one.
+    fn text(&self, text: &Text, most: usize, now: Instant) -> (Outcome, String) {
         let sent = sms::Text { to: &text.to, body: &text.body, report_to: &text.report_to };
         let mut outcome = Outcome::NotYet("no gateway for texts is set up: write sms.kind and sms.url".into());
         let mut through = String::new();
-        let is_silent = |gateway: &&Way<Gateway>| text.silent.contains(&gateway.to.name());
-        let heard = self.gateways.iter().filter(|gateway| !is_silent(gateway));
-        for gateway in heard.chain(self.gateways.iter().filter(is_silent)) {
-            through = gateway.to.name();
-            let Ok(handed) = gateway.try_it(now, |gateway| gateway.hand_off(&sent)) else {
-                outcome = Outcome::NotYet("the gateway does not answer; it is asked again soon".into());
+        for gateway in self.in_order(text, now) {
+            let Some(handed) = gateway.try_it(most, now, |gateway| gateway.hand_off(&sent)) else {
+                outcome = Outcome::NotYet(format!("the gateway {LEFT_ALONE}"));
                 continue;
             };
+            through = gateway.to.name();
             let elsewhere = matches!(handed, Handed::NotAccepted { .. } | Handed::Refused { permanent: false, .. });
             outcome = handed.into();
             if !elsewhere {
@@ -154,5 +153,27 @@ impl PostOffice {
             }
         }
         (outcome, through)
+    }
+
+    /// Gateways as they are tried: last the one that may have this very text, before it those that report nothing, and before
+    /// those the ones that met trouble of late.
+    fn in_order(&self, text: &Text, now: Instant) -> Vec<&Way<Gateway>> {
+        let mut gateways: Vec<_> = self.gateways.iter().collect();
+        gateways.sort_by_cached_key(|gateway| {
+            let name = gateway.to.name();
+            (text.may_have.contains(&name), text.silent.contains(&name), gateway.goes_last(text.urgent, now))
+        });
+        gateways
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::most;
+
+    #[test]
+    fn one_way_never_has_everybody() {
+        assert_eq!([1, 2, 4, 8, 64].map(|threads| most(threads, false)), [1, 1, 2, 4, 32]);
+        assert_eq!([1, 2, 4, 8, 64].map(|threads| most(threads, true)), [1, 2, 3, 6, 48]);
     }
 }

@@ -274,7 +274,7 @@ pub fn later(tx: &mut Tx<'_>, job: &Leased, due_at: Instant) -> Result<Recording
     tx.execute(LATER, vals![&job.kind, &job.subject, job.fence, due_at]).map(Recording::from)
 }
 
-/// Records that a job is given up. The caller opens a task that somebody owns, in the same flow.
+/// Records that a job is given up. In the same flow the caller asks somebody to look.
 pub fn give_up(tx: &mut Tx<'_>, job: &Leased, why: &str) -> Result<Recording, DbError> {
     tx.execute(GIVE_UP, vals![&job.kind, &job.subject, job.fence, shortened(why)]).map(Recording::from)
 }

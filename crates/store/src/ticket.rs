@@ -10,7 +10,7 @@ use crate::tx::Tx;
 use crate::vals;
 use crate::value::Value;
 use domain::access::Scope;
-use domain::id::{AppointmentId, TicketId};
+use domain::id::{AppointmentId, PracticeId, TicketId};
 use domain::ticket::{Line, Ticket, TicketKind, TicketState};
 use domain::time::Instant;
 
@@ -38,6 +38,11 @@ const OPEN: Sql = sql!(
     "SELECT t.document, t.id FROM ticket t WHERE t.state <> 'closed'",
     in_scope!(),
     " ORDER BY CASE WHEN t.kind = 'risk' AND t.state = 'open' THEN 0 ELSE 1 END, t.due_at, t.id LIMIT $7"
+);
+// What nobody of the practice raised, for nobody of it: strangers' letters, and the house's own.
+const OPEN_OF_NOBODY: Sql = sql!(
+    "SELECT t.document, t.id FROM ticket t WHERE t.practice = $1 AND t.kind = $2 AND t.state <> 'closed'
+         AND t.raised_by IS NULL AND t.on_behalf_of IS NULL ORDER BY t.opened_at DESC, t.id DESC LIMIT 200"
 );
 const ALL: Sql = sql!(
     "SELECT t.document, t.id FROM ticket t WHERE (t.opened_at, t.id) < ($8, $9)",
@@ -98,6 +103,11 @@ pub fn open(tx: &mut Tx<'_>, scope: &Scope<'_>, limit: u32) -> Result<Vec<Ticket
     let mut values = seen_by(scope);
     values.push(limit.max(1).into());
     tx.query(OPEN, &values)?.iter().map(from_row).collect()
+}
+
+/// The practice's open requests of this kind that are nobody's of the practice, newest first.
+pub fn open_of_nobody(tx: &mut Tx<'_>, practice: PracticeId, kind: TicketKind) -> Result<Vec<Ticket>, DbError> {
+    tx.query(OPEN_OF_NOBODY, vals![practice, kind.as_str()])?.iter().map(from_row).collect()
 }
 
 /// Every request that whoever looks may see, newest first.

@@ -133,6 +133,16 @@ impl Exim {
         std::fs::write(self.folder.join("hook"), url).expect("the folder is ours");
     }
 
+    /// From now on our own sender address is refused at MAIL, until [`Exim::accept_sender`].
+    pub fn refuse_sender(&self) {
+        std::fs::write(self.folder.join("stranger"), "").expect("the folder is ours");
+    }
+
+    /// Our own sender address is taken again.
+    pub fn accept_sender(&self) {
+        std::fs::remove_file(self.folder.join("stranger")).expect("it was refused before");
+    }
+
     /// From now on `greyonce…` is accepted.
     pub fn end_greylisting(&self) {
         std::fs::write(self.folder.join("greyonce.ok"), "").expect("the folder is ours");

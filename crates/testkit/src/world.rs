@@ -32,7 +32,7 @@ use server::dice::Dice;
 use server::flow::Tools;
 use server::keys::Keys;
 use server::rate::Rates;
-use server::work::{Nudge, post_letter, step};
+use server::work::{Nudge, Worker, post_letter, step};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -55,6 +55,7 @@ pub struct Plan {
     client_email: Option<&'static str>,
     client_phone: Option<&'static str>,
     settings: Vec<(String, String)>,
+    patience: Option<Span>,
 }
 
 impl Plan {
@@ -70,6 +71,7 @@ impl Plan {
             client_email: None,
             client_phone: None,
             settings: Vec::new(),
+            patience: None,
         }
     }
 
@@ -116,6 +118,23 @@ impl Plan {
             .setting("HOLDSPACE_SMS_USER", kannel.user)
             .setting("HOLDSPACE_SMS_PASSWORD", kannel.password)
             .setting("HOLDSPACE_SMS_FROM", "+447700900100")
+    }
+
+    /// Texts go through a gateway that speaks as Twilio does, at this address, and this Kannel is the second one. Neither has
+    /// longer than `patience` for a text.
+    #[must_use]
+    pub fn texting_by_two(mut self, url: &str, kannel: &Kannel, patience: Span) -> Self {
+        self.patience = Some(patience);
+        self.setting("HOLDSPACE_SMS_KIND", "twilio")
+            .setting("HOLDSPACE_SMS_URL", url)
+            .setting("HOLDSPACE_SMS_USER", "AC1")
+            .setting("HOLDSPACE_SMS_PASSWORD", "secret")
+            .setting("HOLDSPACE_SMS_FROM", "+447700900100")
+            .setting("HOLDSPACE_SMS_SECOND_KIND", "kannel")
+            .setting("HOLDSPACE_SMS_SECOND_URL", &kannel.url)
+            .setting("HOLDSPACE_SMS_SECOND_USER", kannel.user)
+            .setting("HOLDSPACE_SMS_SECOND_PASSWORD", kannel.password)
+            .setting("HOLDSPACE_SMS_SECOND_FROM", "+447700900101")
     }
 
     /// Notices to browsers go to a push service on this machine.
@@ -259,6 +278,12 @@ impl World {
     /// One step of the worker; whether there was anything to do.
     pub fn step(&self) -> bool {
         step(&self.app, &*self.post).unwrap_or_else(|why| panic!("the worker stopped: {why:?}"))
+    }
+
+    /// As many threads of the server's own worker, until they are dropped.
+    #[must_use]
+    pub fn workers(&self, threads: usize) -> Worker {
+        Worker::start(&self.app, self.post.clone(), threads)
     }
 
     /// Time goes by: stops at every due moment on the way and does what is due.
@@ -425,7 +450,10 @@ fn app(plan: &Plan, address: SocketAddr, store: Store) -> App {
         ("HOLDSPACE_LIMITS_RATE_FACTOR", "100000"),
     ];
     let fixed = fixed.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let config = Config::parse(None, fixed.chain(plan.settings.clone())).expect("a configuration");
+    let mut config = Config::parse(None, fixed.chain(plan.settings.clone())).expect("a configuration");
+    for gateway in &mut config.sms {
+        gateway.whole = plan.patience.unwrap_or(gateway.whole);
+    }
     let keys = Keys::from_bytes([1; 32], [2; 32]);
     let starts: Instant = plan.starts.parse().expect("a moment");
     App::new(Parts {

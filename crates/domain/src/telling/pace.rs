@@ -2,7 +2,7 @@
 
 use crate::id::MessageId;
 use crate::time::{Instant, Span};
-use std::collections::HashSet;
+use std::collections::{HashMap, VecDeque};
 
 /// So many a second, evenly: whoever comes too soon is given a later moment, and that moment is kept for them. Urgent
 /// news does not ask.
@@ -12,17 +12,21 @@ pub struct Spread {
     gap: i64,
     /// The next moment that nobody has, UTC.
     next: Option<Instant>,
-    /// Those who were given a moment and come back for it.
-    given: HashSet<MessageId>,
+    /// Those who were given a moment and come back for it, UTC.
+    given: HashMap<MessageId, Instant>,
+    /// The same by moment, the earliest first.
+    moments: VecDeque<(Instant, MessageId)>,
 }
 
 /// How many moments may lie behind unused, to be used at once: a second's worth.
 const BURST: Span = Span::seconds(1);
+/// For how long a moment that has passed is still kept for whoever comes late. Many never come: another process took them.
+const KEPT: Span = Span::minutes(10);
 
 impl Spread {
     /// So many a second; at least one.
     pub fn per_second(many: u32) -> Self {
-        Self { gap: 1_000_000 / i64::from(many.max(1)), next: None, given: HashSet::new() }
+        Self { gap: 1_000_000 / i64::from(many.max(1)), next: None, given: HashMap::new(), moments: VecDeque::new() }
     }
 
     /// Whether this message may go now, or from when.
@@ -30,7 +34,8 @@ impl Spread {
     /// # Errors
     /// The moment that is kept for it.
     pub fn go(&mut self, message: MessageId, now: Instant) -> Result<(), Instant> {
-        if self.given.remove(&message) {
+        self.forget(now - KEPT);
+        if self.given.remove(&message).is_some() {
             return Ok(());
         }
         let free = self.next.unwrap_or(now).max(now - BURST);
@@ -38,8 +43,19 @@ impl Spread {
         if free <= now {
             return Ok(());
         }
-        self.given.insert(message);
+        self.given.insert(message, free);
+        self.moments.push_back((free, message));
         Err(free)
+    }
+
+    /// Moments before this one are nobody's any more.
+    fn forget(&mut self, before: Instant) {
+        while let Some((at, message)) = self.moments.front().copied().filter(|(at, _)| *at < before) {
+            self.moments.pop_front();
+            if self.given.get(&message) == Some(&at) {
+                self.given.remove(&message);
+            }
+        }
     }
 }
 
@@ -48,14 +64,17 @@ const FAILURES: u32 = 5;
 /// For how long; then one try shows whether somebody is there again. That one is all the load that retrying adds.
 const PAUSE: Span = Span::seconds(30);
 
+/// For how long after trouble another way goes first, where there is one.
+const REST: Span = Span::minutes(10);
+
 /// Whether a way out is worth trying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Breaker {
-    /// It is; so many tries in a row found nobody.
+    /// It is.
     #[default]
     Sound,
-    /// It was, lately.
-    Shaky(u32),
+    /// So many tries in a row met trouble, the last of them at this moment, UTC.
+    Shaky(u32, Instant),
     /// Not before this moment, UTC.
     Open(Instant),
 }
@@ -72,7 +91,17 @@ impl Breaker {
                 *self = Self::Open(now + PAUSE);
                 Ok(())
             }
-            Self::Sound | Self::Shaky(_) => Ok(()),
+            Self::Sound | Self::Shaky(..) => Ok(()),
+        }
+    }
+
+    /// Whether another way, where there is one, goes first: the last word from here was trouble. After a rest something that
+    /// can wait shows whether it is over; what is urgent shows nothing.
+    pub fn goes_last(self, urgent: bool, now: Instant) -> bool {
+        match self {
+            Self::Sound => false,
+            Self::Shaky(_, last) => urgent || now - last < REST,
+            Self::Open(until) => urgent || now - until < REST,
         }
     }
 
@@ -81,14 +110,14 @@ impl Breaker {
         *self = Self::Sound;
     }
 
-    /// Nobody did. True where the way is left alone from now on.
+    /// Nobody did, or nobody knows. True where the way is left alone from now on.
     pub fn silent(&mut self, now: Instant) -> bool {
         let (failures, was_open) = match *self {
             Self::Sound => (1, false),
-            Self::Shaky(before) => (before + 1, false),
+            Self::Shaky(before, _) => (before + 1, false),
             Self::Open(_) => (FAILURES, true),
         };
-        *self = if failures >= FAILURES { Self::Open(now + PAUSE) } else { Self::Shaky(failures) };
+        *self = if failures >= FAILURES { Self::Open(now + PAUSE) } else { Self::Shaky(failures, now) };
         failures >= FAILURES && !was_open
     }
 }
@@ -157,6 +186,34 @@ mod tests {
         assert_eq!(way.try_now(until + PAUSE), Ok(()));
         way.answered();
         assert_eq!(way, Breaker::Sound);
+    }
+
+    #[test]
+    fn moments_that_nobody_came_for_are_forgotten() {
+        let mut spread = Spread::per_second(10);
+        let id = |n: u32| MessageId::from_bytes(std::array::from_fn(|i| n.to_be_bytes()[i % 4]));
+        // Another process takes each of them at its moment, for an hour.
+        for n in 0..36_000 {
+            let _ = spread.go(id(n), at(i64::from(n) * 90_000));
+        }
+        assert!(spread.given.len() < 9_700, "{}", spread.given.len());
+        assert_eq!(spread.given.len(), spread.moments.len());
+        let (late, last) = (at(36_000 * 100_000 + 60_000_000), id(35_999));
+        assert_eq!(spread.go(last, late), Ok(()), "a minute late is not too late");
+    }
+
+    #[test]
+    fn after_trouble_another_way_goes_first_until_something_that_can_wait_shows_that_it_is_over() {
+        let mut way = Breaker::default();
+        assert!(!way.goes_last(true, at(0)));
+        way.silent(at(0));
+        assert!(way.goes_last(true, at(1)) && way.goes_last(false, at(1)));
+        let rested = at(0) + REST;
+        assert!(way.goes_last(true, rested) && !way.goes_last(false, rested));
+        (0..5).for_each(|_| drop(way.silent(rested)));
+        assert!(way.goes_last(false, rested + PAUSE));
+        way.answered();
+        assert!(!way.goes_last(true, rested));
     }
 
     #[test]

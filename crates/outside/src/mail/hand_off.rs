@@ -92,8 +92,9 @@ pub(super) enum Stopped {
 impl From<Stopped> for Handed {
     fn from(stopped: Stopped) -> Self {
         match stopped {
-            // "Service closing" is about the server, not about this letter (RFC 5321 3.8).
-            Stopped::Refused { code: 421, reply, .. } => Self::NotAccepted { why: reply },
+            // "Service closing" is about the server, and a missing or wrong sign-in about us, not about this letter
+            // (RFC 5321 3.8, RFC 4954 6).
+            Stopped::Refused { code: 421 | 530 | 534 | 535 | 538, reply, .. } => Self::NotAccepted { why: reply },
             Stopped::Refused { code, reply, permanent } => Self::Refused { code, reply, permanent },
             Stopped::Before(why) => Self::NotAccepted { why },
             Stopped::After(why) => Self::Unknown { why },
@@ -147,7 +148,13 @@ impl Line {
         progress: &Progress,
     ) -> Result<Handed, Stopped> {
         let options = mail_options(line.server_info(), envelope, bytes)?;
-        step(line, Mail::new(Some(envelope.from.lettre()), options), 250, "sender")?;
+        // Whoever says no here does not want us, or nothing at all at present: no word about this letter or its reader.
+        step(line, Mail::new(Some(envelope.from.lettre()), options), 250, "sender").map_err(
+            |stopped| match stopped {
+                Stopped::Refused { code, reply, .. } => Stopped::Before(format!("at sender: {code} {reply}")),
+                other => other,
+            },
+        )?;
         step(line, Rcpt::new(envelope.to.lettre(), vec![]), 250, "recipient")?;
         step(line, Data, 354, "data")?;
         line.set_timeout(Some(duration(self.settings.timeouts.body))).map_err(|e| Stopped::Before(e.to_string()))?;

@@ -34,10 +34,10 @@ fn judged(status: u16, words: &str) -> Handed {
     let reply: String = words.chars().take(200).collect();
     match status {
         200..=299 => Handed::Accepted { reply },
-        // "Temporal failure, try again later" comes before anything was queued.
-        503 => Handed::Refused { code: status, reply, permanent: false },
+        // "Temporal failure, try again later" comes before anything was queued; the others are about our account, or too much
+        // at once.
+        401 | 403 | 404 | 408 | 429 | 503 => Handed::NotAccepted { why: format!("{status} {reply}") },
         500..=599 => Handed::Unknown { why: format!("{status} {reply}") },
-        401 | 403 | 404 | 408 | 429 => Handed::Refused { code: status, reply, permanent: false },
         _ => Handed::Refused { code: status, reply, permanent: true },
     }
 }

@@ -41,16 +41,17 @@ fn judged(status: u16, words: &str) -> Handed {
         (Some(code), Some(message)) => format!("{code} {message}"),
         _ => words.chars().take(200).collect(),
     };
+    let sid = || serde_json::from_str::<Taken>(words).ok().and_then(|taken| taken.sid);
     match status {
-        200..=299 => match serde_json::from_str::<Taken>(words).ok().and_then(|taken| taken.sid) {
+        200..=299 => match sid() {
             Some(sid) => Handed::Accepted { reply: sid },
             // It says yes and not to what: it may have it.
             None => Handed::Unknown { why: format!("{status} without a sid: {said}") },
         },
-        // A 5xx may come after the text went out.
-        500..=599 => Handed::Unknown { why: format!("{status} {said}") },
-        // Our own account, or too much at once: nothing about this text.
-        401 | 403 | 404 | 408 | 429 => Handed::Refused { code: status, reply: said, permanent: false },
+        // Our own account, too much at once, or nobody at work: turned away at the door, unless it has given it a name.
+        401 | 403 | 404 | 408 | 429 | 503 if sid().is_none() => Handed::NotAccepted { why: format!("{status} {said}") },
+        // Any other 5xx may come after the text went out.
+        401 | 403 | 404 | 408 | 429 | 500..=599 => Handed::Unknown { why: format!("{status} {said}") },
         _ => {
             let permanent = problem.code.is_none_or(|code| FOR_GOOD.contains(&code));
             Handed::Refused { code: status, reply: said, permanent }
@@ -109,9 +110,12 @@ mod tests {
         let refused = |status, code: u32| judged(status, &format!("{{\"code\":{code},\"message\":\"no\"}}"));
         assert!(matches!(refused(400, 21610), Handed::Refused { permanent: true, .. }), "barred by its owner");
         assert!(matches!(refused(400, 21611), Handed::Refused { permanent: false, .. }), "queue full");
-        assert!(matches!(refused(429, 20429), Handed::Refused { permanent: false, .. }), "too many");
-        assert!(matches!(refused(401, 20003), Handed::Refused { permanent: false, .. }), "our password");
-        assert!(matches!(judged(503, "busy"), Handed::Unknown { .. }));
+        assert!(matches!(refused(429, 20429), Handed::NotAccepted { .. }), "too many");
+        assert!(matches!(refused(401, 20003), Handed::NotAccepted { .. }), "our password");
+        assert!(matches!(judged(503, "busy"), Handed::NotAccepted { .. }));
+        assert!(matches!(judged(503, "{\"sid\":\"SM1\"}"), Handed::Unknown { .. }), "it has a name, so it was taken");
+        assert!(matches!(judged(500, "oh"), Handed::Unknown { .. }));
+        assert!(matches!(judged(502, ""), Handed::Unknown { .. }));
         assert!(matches!(judged(201, "{}"), Handed::Unknown { .. }));
         assert_eq!(judged(201, "{\"sid\":\"SM1\"}"), Handed::Accepted { reply: "SM1".into() });
         assert!(matches!(judged(400, "<html>"), Handed::Refused { permanent: true, .. }));

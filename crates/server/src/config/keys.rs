@@ -80,7 +80,11 @@ pub const KEYS: &[Key] = &[
     key("limits.client_idle_days", "30", "days after which an idle client is signed out, 1 to 365"),
     key("limits.letters_per_second", "0", "letters a second at most, urgent ones apart; 0 is no limit"),
     key("limits.texts_per_second", "0", "texts a second at most, urgent ones apart; 0 is no limit"),
-    key("limits.texts_per_day", "2000", "texts that one practice may send in a day; after that letters go instead"),
+    key(
+        "limits.texts_per_day",
+        "2000",
+        "parts of texts that one practice may send in a day; after that letters go instead",
+    ),
     key("limits.texts_per_number", "20", "texts that one number may get in an hour; after that letters go instead"),
     key("limits.session_days", "90", "days after which everybody signs in again, 1 to 365"),
 ];

@@ -150,7 +150,7 @@ impl Attendant {
                 if let Err(why) = machine.catch_up() {
                     tracing::error!(?why, "the worker cannot go on for the moment");
                 }
-                own.nudge.wait();
+                own.nudge.wait(&wanted);
             }
         });
         Self { stop, app, thread: Some(thread) }

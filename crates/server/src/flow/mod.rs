@@ -11,6 +11,7 @@ pub mod conversation;
 pub mod digest;
 pub mod due;
 pub mod file;
+pub mod given_up;
 pub mod guide;
 pub mod hours;
 pub mod import;

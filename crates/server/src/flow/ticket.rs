@@ -2,6 +2,7 @@
 
 mod raise;
 
+pub(super) use raise::by_house;
 pub use raise::{NewHandOver, NewTicket, Raised, by_mail, by_reply, for_client, practice_of_address, raise};
 
 use super::letter::{self, entry, person_of};

@@ -1,7 +1,7 @@
 //! Handing one message over: read again, hand over, record. The same bytes at every try (C1).
 
 use super::parcel::{self, Found, Parcel, gather};
-use super::{Label, Step, finish, night, portal, push, silent, subject};
+use super::{Label, Step, finish, night, portal, push, room, silent, subject};
 use crate::app::App;
 use crate::flow::{Ask, Failed, Flow, Who, receipt};
 use domain::access::Scope;
@@ -133,7 +133,7 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
         wait(app, &job, &found.message, morning, now)?;
         return Ok(Step::Worked);
     }
-    if let Some(why) = barred(app, &job, &found, now)? {
+    if let Some(why) = barred(app, &found, now)? {
         settle(app, &job, &found.message, MessageState::Undeliverable, &Outcome::Refused(why.into()), None, now)?;
         return Ok(Step::Worked);
     }
@@ -156,13 +156,11 @@ pub(super) fn prepare(app: &App, job: Leased, now: Instant, passed: &dyn Fn(Labe
 }
 
 /// Why it may not go at all.
-fn barred(app: &App, job: &Leased, found: &Found, now: Instant) -> Flow<Option<&'static str>> {
+fn barred(app: &App, found: &Found, now: Instant) -> Flow<Option<&'static str>> {
     if let Some(why) = unwelcome(found) {
         return Ok(Some(why));
     }
-    // A text counts once, however often it is tried.
-    let is_first = job.attempts <= 1 && found.message.handed_at.is_none();
-    let full = found.message.channel == Channel::Sms && is_first && !has_room(app, &found.message, now)?;
+    let full = !room::is_left(app, found, now)?;
     Ok(full.then_some("there is no room for more texts today"))
 }
 
@@ -177,20 +175,6 @@ fn unwelcome(found: &Found) -> Option<&'static str> {
         return Some("they asked not to be told this way");
     }
     (message.channel == Channel::Sms && file.is_wrong(&message.address)).then_some("the number is not theirs")
-}
-
-/// Whether practice and number may have one more text: what runs wild stops here, and letters and people go on.
-fn has_room(app: &App, message: &Message, now: Instant) -> Flow<bool> {
-    const HOUR: Span = Span::hours(1);
-    const DAY: Span = Span::hours(24);
-    let (practice, number) = (format!("texts {}", message.practice), format!("texts {}", message.address));
-    let limits = &app.config.limits;
-    let (most_a_day, most_an_hour) = (limits.texts_per_day, limits.texts_per_number);
-    app.store.write_unaudited(move |tx: &mut Tx| -> Flow<bool> {
-        let of_practice = store::tally::take(tx, &practice, DAY, now)?;
-        let of_number = store::tally::take(tx, &number, HOUR, now)?;
-        Ok(of_practice <= most_a_day && of_number <= most_an_hour)
-    })
 }
 
 /// The message as it stood before it was taken in hand.

@@ -6,7 +6,7 @@ use crate::flow::{self, Ask, Failed, Flow, Who, jobs};
 use domain::id::TokenId;
 use domain::time::{Instant, Span};
 use store::job::{self, Leased};
-use store::{Done, Tx};
+use store::{DbError, Done, Tx};
 
 /// After how long a fault is tried again.
 const AGAIN_AFTER: Span = Span::seconds(30);
@@ -116,10 +116,34 @@ pub(super) fn fault(app: &App, leased: &Leased, failed: &Failed, now: Instant) -
         ?failed,
         "a job did not end well"
     );
-    if leased.attempts < TRIES_MAX {
+    if leased.attempts < TRIES_MAX || is_passing(failed) {
         return finish(app, leased, Some(now + AGAIN_AFTER), Some(format!("{failed:?}")), now);
     }
-    let (leased, why) = (leased.clone(), format!("{failed:?}"));
+    give_up(app, leased, &format!("{failed:?}"), now)
+}
+
+/// Whether it is the database that cannot at present, whatever the job.
+pub(super) fn is_passing(failed: &Failed) -> bool {
+    use DbError::{Busy, NotCommitted, ReadOnly, Retry, Stopped, Unavailable, Unknown};
+    let store = if let Failed::Store(store) = failed { Some(store) } else { None };
+    matches!(store, Some(Busy | NotCommitted(_) | ReadOnly | Retry(_) | Stopped | Unavailable(_) | Unknown))
+}
+
+/// Gives it up and sees to it that somebody looks. What is so broken that nobody can be asked is given up all the same.
+fn give_up(app: &App, leased: &Leased, why: &str, now: Instant) -> Flow<()> {
+    for its_message in [true, false] {
+        let ask = Ask { who: Who::System(job_name(&leased.kind)), now, command: app.dice.command(now) };
+        let (inner, job, why, second) = (app.clone(), leased.clone(), why.to_owned(), app.dice.command(now));
+        let written = app
+            .store
+            .write(move |tx: &mut Tx| flow::given_up::give_up(tx, &inner.tools, &ask, second, &job, &why, its_message));
+        match written {
+            Ok(_) | Err(Failed::Nothing { .. }) => return Ok(()),
+            Err(failed) if is_passing(&failed) => return Err(failed),
+            Err(failed) => tracing::error!(?failed, kind = leased.kind, "nobody could be asked to look at a lost job"),
+        }
+    }
+    let (leased, why) = (leased.clone(), why.to_owned());
     app.store.write_unaudited(move |tx: &mut Tx| -> Flow<()> {
         let _ = job::give_up(tx, &leased, &why)?;
         Ok(())

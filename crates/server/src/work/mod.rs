@@ -6,11 +6,13 @@
 
 mod deliver;
 mod due;
+mod guard;
 mod night;
 pub(crate) mod parcel;
 mod portal;
 mod push;
 mod queue;
+mod room;
 mod run;
 mod sign_in;
 mod silent;
@@ -53,35 +55,47 @@ pub enum Label {
     Recorded,
 }
 
-/// Takes the most urgent thing that is due and does what can be done inside.
+/// Takes the most urgent thing that is due and does what can be done inside. What no code can do, and what panics, does not come
+/// back for ever: the others go on, and in the end a person has to look.
 ///
 /// # Errors
 /// Faults of the store; the job stays leased and comes back when its lease ends.
 pub fn next_call(app: &App, now: Instant) -> Flow<Step> {
-    next_call_past(app, now, &|_| {})
+    let Some(leased) = claim(app, now)? else { return idle(app) };
+    match guard::guarded(|| act(app, leased.clone(), now, &|_| {})) {
+        Err(failed) if !due::is_passing(&failed) => due::fault(app, &leased, &failed, now).map(|()| Step::Worked),
+        other => other,
+    }
 }
 
-/// The same, with a word at each [`Label`] that it passes: the simulator ends workers there.
+/// The same, with a word at each [`Label`] that it passes: the simulator ends workers there, so a panic goes through, and so
+/// does every fault of the store.
 ///
 /// # Errors
 /// As [`next_call`].
 pub fn next_call_past(app: &App, now: Instant, passed: &dyn Fn(Label)) -> Flow<Step> {
+    let Some(leased) = claim(app, now)? else { return idle(app) };
+    passed(Label::Claimed);
+    match act(app, leased.clone(), now, passed) {
+        Err(failed @ Failed::Fault(_)) => due::fault(app, &leased, &failed, now).map(|()| Step::Worked),
+        other => other,
+    }
+}
+
+/// Leases the most urgent thing that is due.
+fn claim(app: &App, now: Instant) -> Flow<Option<Leased>> {
     let before = app.queue().turns();
     let (claimed, turns) = app.store.write_unaudited(move |tx: &mut Tx| -> Flow<(Vec<Leased>, Turns)> {
         let mut turns = before.clone();
         Ok((job::claim(tx, now, 1, LEASE, &mut turns)?, turns))
     })?;
     app.queue().keep(turns);
-    let Some(leased) = claimed.into_iter().next() else {
-        let next = app.store.read(|tx: &mut Tx| -> Flow<Option<Instant>> { Ok(job::next_due(tx)?) })?;
-        return Ok(Step::Idle(next));
-    };
-    passed(Label::Claimed);
-    match act(app, leased.clone(), now, passed) {
-        // What no code can do does not come back for ever: the others go on, and in the end a person has to look.
-        Err(failed @ Failed::Fault(_)) => due::fault(app, &leased, &failed, now).map(|()| Step::Worked),
-        other => other,
-    }
+    Ok(claimed.into_iter().next())
+}
+
+fn idle(app: &App) -> Flow<Step> {
+    let next = app.store.read(|tx: &mut Tx| -> Flow<Option<Instant>> { Ok(job::next_due(tx)?) })?;
+    Ok(Step::Idle(next))
 }
 
 /// Does what was claimed, as far as it can be done inside.
@@ -109,12 +123,16 @@ fn act(app: &App, leased: Leased, now: Instant, passed: &dyn Fn(Label)) -> Flow<
     Ok(Step::Worked)
 }
 
-/// Records what came of a call.
+/// Records what came of a call. A panic counts as a fault of the job.
 ///
 /// # Errors
 /// Faults of the store.
 pub fn record(app: &App, call: Call, outcome: Outcome, now: Instant) -> Flow<()> {
-    record_past(app, call, outcome, now, &|_| {})
+    let leased = call.job.clone();
+    match guard::guarded(|| deliver::record(app, call, outcome, now)) {
+        Err(failed) if !due::is_passing(&failed) => due::fault(app, &leased, &failed, now),
+        other => other,
+    }
 }
 
 /// The same, with a word at each [`Label`] that it passes.

@@ -56,6 +56,10 @@ pub struct Text {
     pub report_to: String,
     /// Gateways of which nothing has been heard for a while, by name: they are tried last.
     pub silent: Vec<String>,
+    /// Gateways that may have it from an earlier try, by name: it goes by another one.
+    pub may_have: Vec<String>,
+    /// Whether minutes matter.
+    pub urgent: bool,
 }
 
 /// A notice to the browsers of one person.
@@ -139,7 +143,8 @@ pub(crate) fn make(app: &App, found: &Found) -> Option<Parcel> {
             let report_to =
                 format!("{}/hooks/sms/reports/{}", app.tools.base_url, app.tools.link_key.report(message.id));
             let (id, to, body) = (message.id, message.address.clone(), fill(&message.text));
-            Some(Parcel::Text(Text { id, to, body, report_to, silent: Vec::new() }))
+            let (silent, may_have) = (Vec::new(), Vec::new());
+            Some(Parcel::Text(Text { id, to, body, report_to, silent, may_have, urgent: message.urgent }))
         }
         Channel::Push => push::parcel(app, found),
         _ => None,

@@ -1,10 +1,10 @@
 //! The worker's threads: step after step while anything is due, then wait for a nudge or the next moment.
 
-use super::{Call, Errand, Noted, Outcome, Step, next_call, parcel, record};
+use super::{Call, Errand, Noted, Outcome, Step, guard, next_call, parcel, record};
 use crate::app::App;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -20,28 +20,57 @@ pub trait Post: Send + Sync {
     fn hand_off_by(&self, call: &Call) -> (Outcome, String) {
         (self.hand_off(call), String::new())
     }
+
+    /// So many threads will hand over at the same time.
+    fn begin(&self, _threads: usize) {}
 }
 
-/// A hint that something may be due. Losing one costs a quarter of a second.
+/// A hint that something may be due. Losing one costs a quarter of a second. Of all the threads that wait only one looks by
+/// itself every quarter of a second, so that many cost no more than one.
 #[derive(Default)]
 pub struct Nudge {
-    asked: Mutex<bool>,
+    state: Mutex<Waiting>,
     bell: Condvar,
 }
 
+#[derive(Default)]
+struct Waiting {
+    asked: bool,
+    has_lookout: bool,
+}
+
 impl Nudge {
-    /// Says that something may be due.
+    /// Says that something may be due. One thread looks, and says so to the next before it hands anything over.
     pub fn ring(&self) {
-        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.state().asked = true;
+        self.bell.notify_one();
+    }
+
+    /// Wakes everybody who waits, so that they see that they are to stop.
+    fn ring_all(&self) {
+        self.state().asked = true;
         self.bell.notify_all();
     }
 
-    /// Waits until somebody rings, or a quarter of a second.
-    pub(crate) fn wait(&self) {
-        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.bell.wait_timeout_while(asked, LOOK_EVERY, |asked| !*asked);
-        let (mut asked, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        *asked = false;
+    /// Waits until somebody rings, or it is to stop, or for the one who looks out a quarter of a second.
+    pub(crate) fn wait(&self, stop: &AtomicBool) {
+        let on = |state: &Waiting| !state.asked && !stop.load(Ordering::SeqCst);
+        let others = |state: &mut Waiting| on(state) && state.has_lookout;
+        let waited = self.bell.wait_while(self.state(), others);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        if on(&state) {
+            state.has_lookout = true;
+            let looked = self.bell.wait_timeout_while(state, LOOK_EVERY, |state| on(state));
+            (state, _) = looked.unwrap_or_else(PoisonError::into_inner);
+            state.has_lookout = false;
+            // Whoever goes to work hands the lookout on.
+            self.bell.notify_one();
+        }
+        state.asked = false;
+    }
+
+    fn state(&self) -> MutexGuard<'_, Waiting> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -56,6 +85,7 @@ impl Worker {
     /// Starts as many threads.
     pub fn start(app: &App, post: Arc<dyn Post>, threads: usize) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
+        post.begin(threads);
         let threads = (0..threads)
             .map(|_| {
                 let (app, post, stop) = (app.clone(), post.clone(), stop.clone());
@@ -69,7 +99,7 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        self.app.nudge.ring();
+        self.app.nudge.ring_all();
         for thread in self.threads.drain(..) {
             // A panic in a thread was logged where it happened; there is nobody to tell it to here.
             let _ = thread.join();
@@ -79,12 +109,12 @@ impl Drop for Worker {
 
 fn work(app: &App, post: &dyn Post, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
-        match step(app, post) {
+        match guard::guarded(|| step(app, post)) {
             Ok(true) => {}
-            Ok(false) => app.nudge.wait(),
+            Ok(false) => app.nudge.wait(stop),
             Err(why) => {
                 tracing::error!(?why, "the worker cannot go on for the moment");
-                app.nudge.wait();
+                app.nudge.wait(stop);
             }
         }
     }
@@ -99,11 +129,50 @@ pub fn step(app: &App, post: &dyn Post) -> crate::flow::Flow<bool> {
         Step::Idle(_) => Ok(false),
         Step::Worked => Ok(true),
         Step::Call(mut call) => {
-            let digest = matches!(call.errand, Errand::Message(_)).then(|| parcel::digest(&call.parcel));
-            let (outcome, through) = post.hand_off_by(&call);
+            // There may be more, and this one may take long.
+            app.nudge.ring();
+            let is_message = matches!(call.errand, Errand::Message(_));
+            let digest = guard::caught(|| is_message.then(|| parcel::digest(&call.parcel))).ok().flatten();
+            // Whoever panics over it may have handed it over before.
+            let (outcome, through) = guard::caught(|| post.hand_off_by(&call)).unwrap_or_else(|words| {
+                tracing::error!(kind = call.job.kind, subject = call.job.subject, words, "a hand-off panicked");
+                (Outcome::Unknown("the hand-off broke off".into()), String::new())
+            });
             call.noted = Noted { through, digest };
             record(app, *call, outcome, app.now())?;
             Ok(true)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn many_wait_together_look_in_turn_and_stop_together() {
+        let (nudge, stop) = (Arc::new(Nudge::default()), Arc::new(AtomicBool::new(false)));
+        let (looked, heard) = channel();
+        let threads: Vec<_> = (0..6)
+            .map(|_| {
+                let (nudge, stop, looked) = (nudge.clone(), stop.clone(), looked.clone());
+                std::thread::spawn(move || {
+                    while !stop.load(Ordering::SeqCst) {
+                        nudge.wait(&stop);
+                        let _ = looked.send(());
+                    }
+                })
+            })
+            .collect();
+        // Nobody rings, and somebody looks all the same; each ring brings another look.
+        (0..3).for_each(|_| heard.recv().expect("a look by itself"));
+        for _ in 0..20 {
+            nudge.ring();
+            heard.recv().expect("a look");
+        }
+        stop.store(true, Ordering::SeqCst);
+        nudge.ring_all();
+        threads.into_iter().for_each(|thread| thread.join().expect("it ends"));
     }
 }

@@ -79,4 +79,7 @@ fn a_tally_counts_within_its_period_and_begins_anew_after_it(rig: &Rig) {
     assert_eq!((take("texts a", noon()), take("texts a", minutes(59)), take("texts b", noon())), (1, 2, 1));
     assert_eq!(take("texts a", minutes(60)), 1, "the next hour");
     assert_eq!(take("texts a", minutes(61)), 2);
+    let many = |at| rig.store.write_unaudited(move |tx| tally::take_many(tx, "texts a", 6, Span::hours(1), at));
+    assert_eq!(many(minutes(62)), Ok(8));
+    assert_eq!(many(minutes(120)), Ok(6), "the next hour");
 }

@@ -101,6 +101,10 @@ impl Post for PostRoom {
         self.hand_off_by(call).0
     }
 
+    fn begin(&self, threads: usize) {
+        self.gateways.get().expect("a world opens its gateways first").begin(threads);
+    }
+
     fn hand_off_by(&self, call: &Call) -> (Outcome, String) {
         let to = call.parcel.to().to_owned();
         let Parcel::Letter(letter) = &call.parcel else {

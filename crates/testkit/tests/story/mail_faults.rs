@@ -170,6 +170,34 @@ fn a_lost_reply_brings_the_same_letter_once_more_and_never_a_third_time_on_postg
     loses_its_reply(Engine::Postgres);
 }
 
+fn does_not_know_us(engine: Engine) {
+    let world = Plan::on(engine).by(Way::Exim).only(Preset::Network).begin();
+    let house = world.house(Preset::Network);
+    let exim = world.exim.as_ref().expect("a mail server");
+    exim.refuse_sender();
+    let first = booked(&world, house, "2026-11-26 14:00");
+    world.advance(Span::hours(1));
+    assert_eq!(kinds_and_states(&world, &first, house), [(MessageKind::Confirmation, MessageState::Pending)]);
+    assert!(exim.log().contains("sender address not owned by this account"), "{}", exim.log());
+    assert_eq!(owed_by(&world.api(&house.admin), "inform_client"), Vec::<Value>::new(), "nobody has to ring for that");
+    exim.accept_sender();
+    world.advance(Span::hours(1));
+    assert_eq!(kinds_and_states(&world, &first, house), [(MessageKind::Confirmation, MessageState::Accepted)]);
+    world.ignore_letters();
+}
+
+// proves: V-05
+#[test]
+fn a_server_that_refuses_our_own_address_refuses_no_letter_on_sqlite() {
+    does_not_know_us(Engine::Sqlite);
+}
+
+// proves: V-05
+#[test]
+fn a_server_that_refuses_our_own_address_refuses_no_letter_on_postgres() {
+    does_not_know_us(Engine::Postgres);
+}
+
 fn down_for_an_hour(engine: Engine) {
     let mut world = Plan::on(engine).by(Way::Exim).only(Preset::Clinic).begin();
     let house = world.house(Preset::Clinic).clone();

@@ -9,6 +9,7 @@ mod calendars;
 mod conversation;
 mod digest;
 mod free_times;
+mod gateways;
 mod late_news;
 mod live;
 mod live_browser;

@@ -1,6 +1,6 @@
 //! Texts to a client who prefers them, through a real gateway, and the letter that waits behind each.
 
-use crate::steps::{act, booked, put_letters_away, text};
+use crate::steps::{act, booked, messages, put_letters_away, text};
 use domain::message::{MessageKind, MessageState};
 use domain::person::{Channel, PersonRef};
 use domain::policy::Preset;
@@ -160,4 +160,92 @@ fn a_gateway_of_which_nothing_is_heard_is_tried_last_on_sqlite() {
 #[test]
 fn a_gateway_of_which_nothing_is_heard_is_tried_last_on_postgres() {
     falls_silent(Engine::Postgres);
+}
+
+/// A world in which a practice may send so many parts a day, whose own words about a booking take two, and its client, who asked
+/// for texts alone.
+fn with_room_for(engine: Engine, parts: &str, kannel: &Kannel, number: &'static str) -> (World, House) {
+    let plan = Plan::on(engine).only(Preset::Clinic).texting(kannel).client_on(number);
+    let world = plan.setting("HOLDSPACE_LIMITS_TEXTS_PER_DAY", parts).begin();
+    let house = world.house(Preset::Clinic).clone();
+    let preference = format!("/api/v1/clients/{}/contact-preference", house.client.id);
+    world.api(&house.admin).put(&preference, &json!({ "channels": ["sms"], "voicemail": false })).good();
+    let short = format!("{{{{ time }}}}. {}", "Please be there a few minutes before. ".repeat(4));
+    let words =
+        json!({ "subject": "Your appointment", "letter": "Hello {{ first_name }}, {{ time }}.", "short": short });
+    world.api(&house.owner).put("/api/v1/message-templates/confirmation/en-GB", &words).good();
+    (world, house)
+}
+
+/// The client's text about this booking, as the office sees it.
+fn text_of(world: &World, house: &House, appointment: &Value) -> Value {
+    let all = messages(world, appointment);
+    let own = all.iter().find(|message| message.channel == Channel::Sms).expect("a text");
+    world.api(&house.admin).get(&format!("/api/v1/messages/{}", own.id)).good()
+}
+
+fn no_room_asked(world: &World, house: &House) -> usize {
+    let found = world.api(&house.admin).get("/api/v1/tickets").good();
+    let all = found["items"].as_array().expect("a list");
+    all.iter().filter(|one| one["from"] == "Holdspace" && text(&one["body"]).contains("texts_per_day")).count()
+}
+
+fn counts_parts(engine: Engine) {
+    let kannel = Kannel::start();
+    let (world, house) = with_room_for(engine, "3", &kannel, "+447700900412");
+    let status = |appointment: &Value| text_of(&world, &house, appointment);
+    let first = booked(&world, &house, "2026-12-03 09:00");
+    assert_eq!(status(&first)["parts"], 2, "{}", status(&first));
+    assert_eq!(no_room_asked(&world, &house), 0);
+    for hour in 10..13 {
+        let lost = booked(&world, &house, &format!("2026-12-03 {hour:02}:00"));
+        let stands = messages(&world, &lost).into_iter().find(|one| one.channel == Channel::Sms).expect("a text");
+        assert_eq!(stands.state, MessageState::Undeliverable, "there is room for one part, and it has two");
+        assert_eq!(no_room_asked(&world, &house), 1, "the office hears of it once");
+    }
+    world.advance(Span::hours(24));
+    let next = booked(&world, &house, "2026-12-04 09:00");
+    wait::until("word of the next day's", || (status(&next)["state"] == "delivered").then_some(()));
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
+fn counts_again(engine: Engine) {
+    let kannel = Kannel::start();
+    let (world, house) = with_room_for(engine, "4", &kannel, "+447700900402");
+    let first = booked(&world, &house, "2026-12-03 09:00");
+    let own = || messages(&world, &first).into_iter().find(|one| one.channel == Channel::Sms).expect("a text");
+    let fails = || wait::until("word that it failed", || (own().state == MessageState::Undeliverable).then_some(()));
+    fails();
+    let again = format!("/api/v1/messages/{}/again", own().id);
+    for (parts, why) in [(4, "it has gone once more"), (4, "there is no room for it now")] {
+        world.api(&house.admin).post(&again, &json!({})).good();
+        world.work();
+        fails();
+        assert_eq!(kannel.submitted().len(), parts, "{why}");
+    }
+    assert_eq!(own().last_reply.as_deref(), Some("there is no room for more texts today"));
+    assert_eq!(no_room_asked(&world, &house), 1);
+    world.ignore_letters();
+    world.ignore_jobs();
+}
+
+#[test]
+fn the_days_room_for_texts_is_counted_in_parts_on_sqlite() {
+    counts_parts(Engine::Sqlite);
+}
+
+#[test]
+fn the_days_room_for_texts_is_counted_in_parts_on_postgres() {
+    counts_parts(Engine::Postgres);
+}
+
+#[test]
+fn a_text_that_the_office_sends_again_takes_room_again_on_sqlite() {
+    counts_again(Engine::Sqlite);
+}
+
+#[test]
+fn a_text_that_the_office_sends_again_takes_room_again_on_postgres() {
+    counts_again(Engine::Postgres);
 }

@@ -174,6 +174,38 @@ pub fn for_client(
     Ok(std::iter::once(done.audit).chain(done.more).collect())
 }
 
+/// As whom the house itself asks.
+const HOUSE: &str = "Holdspace";
+
+/// The house itself asks the office to look at something. While a request about the same matter is open there is no second
+/// one: then nothing.
+pub(in crate::flow) fn by_house(
+    tx: &mut Tx,
+    tools: &Tools,
+    ask: &Ask,
+    ids: &mut Ids,
+    practice: PracticeId,
+    matter: &str,
+    details: &str,
+) -> Flow<Option<Done<Raised>>> {
+    // Of two workers who ask at once the second sees the first one's request.
+    store::occupancy::lock(tx, &[&practice.to_string()], ask.now)?;
+    let open = store::ticket::open_of_nobody(tx, practice, TicketKind::Technical)?;
+    if open.iter().any(|one| one.from_address.as_deref() == Some(HOUSE) && one.body.starts_with(matter)) {
+        return Ok(None);
+    }
+    let practice = store::practice::load(tx, practice)?.ok_or_else(|| Refusal::not_found("practice"))?;
+    let raised = NewRow {
+        by: None,
+        on_behalf_of: None,
+        from_address: Some(HOUSE.to_owned()),
+        kind: TicketKind::Technical,
+        body: format!("{matter} {details}").chars().take(BODY_MAX).collect(),
+        hand_over: None,
+    };
+    save(tx, tools, ask, ids, practice, None, raised).map(Some)
+}
+
 struct NewRow {
     by: Option<PersonRef>,
     on_behalf_of: Option<PersonRef>,
