@@ -38,7 +38,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use store::{DbError, Store};
+use store::{DbError, Done, Store, Tx};
 use tokio::sync::oneshot;
 
 /// A Monday at noon in London, seven in the morning in New York, nothing strange about any clock nearby.
@@ -268,6 +268,17 @@ impl World {
         visitor.open(path);
         visitor.send(path, &[]);
         visitor
+    }
+
+    /// Puts rows into the store as they could be after a restore or a hand's help, where no page or call leads there.
+    pub fn arrange(&self, house: &House, mut act: impl FnMut(&mut Tx<'_>) -> Result<(), DbError> + Send + 'static) {
+        let now = self.now();
+        let entry = house.entry(self.app.dice.command(now), now);
+        let written = self.app.store.write(move |tx| {
+            act(tx)?;
+            Ok::<_, DbError>(Done::new((), entry.clone()))
+        });
+        written.expect("rows that fit their tables");
     }
 
     /// Does everything that is due now.

@@ -210,7 +210,9 @@ mod tests {
         assert!(way.goes_last(true, at(1)) && way.goes_last(false, at(1)));
         let rested = at(0) + REST;
         assert!(way.goes_last(true, rested) && !way.goes_last(false, rested));
-        (0..5).for_each(|_| drop(way.silent(rested)));
+        for _ in 0..5 {
+            let _ = way.silent(rested);
+        }
         assert!(way.goes_last(false, rested + PAUSE));
         way.answered();
         assert!(!way.goes_last(true, rested));

@@ -1,6 +1,6 @@
 //! Choosing a new time after a cancellation.
 
-use crate::house::{DANIEL, House, LEAH, at};
+use crate::house::{DANIEL, House, LEAH, OPENED, at};
 use axum::http::Method;
 use domain::appointment::{PaymentState, State};
 use domain::message::LinkTo;
@@ -44,13 +44,17 @@ async fn a_page_that_is_only_fetched_ahead_tells_nobody_anything() {
     let (house, session) = House::on_tuesday(Preset::Marketplace).await;
     let link = house.cancelled(session).await;
     let mut phone = house.phone();
-    for ahead in [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch"), ("sec-fetch-dest", "empty")] {
-        let page = phone.request(Method::GET, &link, &[ahead], String::new()).await;
+    for ahead in [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch")] {
+        let page = phone.request(Method::GET, &link, &[&OPENED[..], &[ahead]].concat(), String::new()).await;
         assert_eq!(page.status, 200);
     }
-    phone.request(Method::HEAD, &link, &[], String::new()).await;
+    // A page's own script, and a program that says nothing of itself.
+    for headers in [&[("sec-fetch-dest", "empty"), ("sec-fetch-mode", "cors")][..], &[]] {
+        assert_eq!(phone.request(Method::GET, &link, headers, String::new()).await.status, 200);
+    }
+    phone.request(Method::HEAD, &link, &OPENED, String::new()).await;
     assert!(house.is_word_owed(session).await, "nobody has looked yet");
-    phone.request(Method::GET, &link, &[("sec-fetch-dest", "document")], String::new()).await;
+    phone.get(&link).await;
     assert!(!house.is_word_owed(session).await);
 }
 

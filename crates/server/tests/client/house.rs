@@ -313,9 +313,13 @@ impl House {
     }
 }
 
+/// What a browser says of itself where a person opens a page (Fetch Metadata Request Headers, W3C).
+pub const OPENED: [(&str, &str); 2] = [("sec-fetch-dest", "document"), ("sec-fetch-mode", "navigate")];
+
 impl Phone<'_> {
+    /// Opens a page, as a browser does for somebody who follows a link.
     pub async fn get(&mut self, path: &str) -> Reply {
-        self.request(Method::GET, path, &[], String::new()).await
+        self.request(Method::GET, path, &OPENED, String::new()).await
     }
 
     /// Sends a form with the hidden fields of the page that this phone saw last.

@@ -259,7 +259,8 @@ impl House {
         }
     }
 
-    fn entry(&self, command: CommandId, now: Instant) -> Entry {
+    /// On the record: the practice was put into this state, by whoever tells the story.
+    pub(super) fn entry(&self, command: CommandId, now: Instant) -> Entry {
         Entry {
             practice: self.practice.id,
             command,

@@ -3,10 +3,12 @@
 
 use crate::calendars::link_in;
 use crate::steps::{act, booked, cancelled_with_times, messages, owed_by, put_letters_away, text};
+use domain::access::Scope;
 use domain::id::RelationshipId;
 use domain::message::{MessageKind, MessageState};
 use domain::person::{Channel, PersonRef};
 use domain::policy::Preset;
+use domain::practice::Relationship;
 use domain::time::Span;
 use holdspace_testkit::world::{Engine, House, Plan, Way, World};
 use serde_json::{Value, json};
@@ -160,13 +162,13 @@ fn what_shows_a_new_address_to_be_theirs_is_not_sent_to_the_old_one() {
 fn a_client_who_has_opened_one_of_two_conversations_still_hears_of_the_other() {
     let (world, house, _) = begin(Engine::Sqlite);
     let other = RelationshipId::from_bytes([77; 16]);
-    // The same as with the first therapist.
-    let script = format!(
-        "INSERT INTO relationship (id, practice, therapist, client, state)
-         SELECT '{other}', practice, '{}', client, state FROM relationship WHERE id = '{}';",
-        house.colleague.id, house.relationships[0]
-    );
-    world.app.store.load_sample(&script).expect("they work together");
+    let (first, PersonRef::Therapist(therapist)) = (house.relationships[0], house.colleague.id) else {
+        panic!("the colleague is a therapist")
+    };
+    world.arrange(&house, move |tx| {
+        let with_first = store::relationship::load(tx, &Scope::System("test"), first)?.expect("the first therapist's");
+        store::relationship::insert(tx, &Relationship { id: other, therapist, ..with_first })
+    });
     let write = |who, pair: RelationshipId| {
         let path = format!("/api/v1/conversations/{pair}/lines");
         world.api(who).post(&path, &json!({ "words": "The door code is new." })).good();
