@@ -126,6 +126,23 @@ impl MessageKind {
         )
     }
 
+    /// Whether a text of it says as of when it holds, so that whoever reads two can order them (C4). Words of the moment say
+    /// "today" and are sent as the guide has them.
+    pub const fn is_dated_in_texts(self) -> bool {
+        matches!(
+            self,
+            Self::Confirmation
+                | Self::Cancellation
+                | Self::Rescheduled
+                | Self::Offer
+                | Self::TimeKept
+                | Self::Requested
+                | Self::RequestDeclined
+                | Self::TechnicalFailure
+                | Self::Reminder
+        )
+    }
+
     /// From when nobody is told it any more, however long it had to wait: nobody is reminded of what has begun, and that
     /// somebody is late is no news once it is over (N13). None where it holds for good.
     pub const fn over_from(self, about: Interval) -> Option<Instant> {

@@ -151,6 +151,11 @@ impl When {
         format!("{}, {}", self.clock(self.now), self.write(self.now, "%A %-d %B %Y", "%A, %B %-d, %Y"))
     }
 
+    /// The same for somebody who reads it within days, where there is little room: "Tue 09:12".
+    pub fn as_of_brief(&self) -> String {
+        format!("{} {}", self.write(self.now, "%a", "%a"), self.clock(self.now))
+    }
+
     /// The clock of something that is due.
     pub fn due(&self, at: Instant) -> Due {
         let left = at - self.now;

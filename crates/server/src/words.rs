@@ -244,8 +244,9 @@ impl Writer {
         let filled = Editable::of(notice.kind).and_then(|of| self.own.fill(words, of, &view, is_short));
         let Some(filled) = filled else { return self.in_the_houses(notice, about) };
         if is_short {
+            let dated = if view.is_true("dated") { format!("\nAs of {}.", view.text("dated")) } else { String::new() };
             let link = if view.text("link").is_empty() { "" } else { "\n{link}" };
-            let text = format!("{}{link}", filled.short);
+            let text = format!("{}{dated}{link}", filled.short);
             return Written { subject: String::new(), text, html: String::new(), calendar: None };
         }
         let calendar = notice.calendar.and_then(|method| calendar::part(method, notice, about, &self.from));
@@ -256,14 +257,14 @@ impl Writer {
 
     /// What is wrong with words that an owner wants to keep for this kind.
     pub fn problems(&self, words: &TemplateWords, of: &Editable) -> Vec<Named> {
-        self.own.problems(words, of, &self.link_as_long())
+        self.own.problems(words, of, &self.end_as_long(of.kind))
     }
 
-    /// How large the text message is on the network with every fact in it, as long as such facts usually are, and with its
-    /// link; none where the words cannot be filled in.
+    /// How large the text message is on the network with every fact in it, as long as such facts usually are, and with what
+    /// stands behind it; none where the words cannot be filled in.
     pub fn size(&self, words: &TemplateWords, of: &Editable) -> Option<Size> {
         let text = self.own.longest(words, of)?;
-        Some(short_text::size(&format!("{text}\n{}", self.link_as_long())))
+        Some(short_text::size(&format!("{text}\n{}", self.end_as_long(of.kind))))
     }
 
     /// Facts as long as they usually are, by the names that owners use.
@@ -271,9 +272,11 @@ impl Writer {
         of.variables().map(|variable| (variable.name, own::example(variable.name))).collect()
     }
 
-    /// An address that is as long as that of every link, and opens nothing.
-    pub fn link_as_long(&self) -> String {
-        format!("{}/r/{}", self.base_url, "x".repeat(SECRET_LETTERS))
+    /// What stands behind the words of a text of this kind, as long as it comes: as of when they hold, and a link, which opens
+    /// nothing here.
+    pub fn end_as_long(&self, kind: MessageKind) -> String {
+        let dated = if kind.is_dated_in_texts() { "As of Wed 12:00 PM.\n" } else { "" };
+        format!("{dated}{}/r/{}", self.base_url, "x".repeat(SECRET_LETTERS))
     }
 
     /// Whether the words that a practice has since this change are in memory.

@@ -41,6 +41,7 @@ pub const STATES: &[&str] = &[
     "a text stayed silent and the letter behind it went",
     "a text waited for the morning",
     "a receipt came twice",
+    "a text came after a newer word",
     "a receipt came after the end of the story",
     "a number was refused for good",
     "a letter was refused for good",

@@ -68,7 +68,7 @@
     if (count) count.textContent = `${Number(count.dataset.max) - [...event.target.value].length} left.`;
   });
 
-  // The size of a text while it is written, counted as the server counts it: with its link, and with every fact in it.
+  // The size of a text while it is written, counted as the server counts it: with what stands behind it, and with every fact in it.
   const plainMarks = [
     [/[\u2018\u2019\u201a\u201b\u2032`\u00b4]/g, "'"], [/[\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb]/g, '"'],
     [/[\u2010-\u2015\u2212\u2022]/g, '-'], [/\u2026/g, '...'],
@@ -99,7 +99,7 @@
     const out = document.querySelector(`[data-size="${CSS.escape(event.target.id ?? '')}"]`);
     if (!out) return;
     const text = plain(filled(event.target.value, JSON.parse(out.dataset.facts)));
-    out.textContent = counted(`${text}\n${out.dataset.link}`, out.dataset.basic, out.dataset.extended);
+    out.textContent = counted(`${text}\n${out.dataset.end}`, out.dataset.basic, out.dataset.extended);
   });
 
   // Copying: where the browser does not let us, the link is selected for the person to copy.

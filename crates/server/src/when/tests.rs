@@ -27,6 +27,7 @@ fn each_reader_finds_their_own_way_of_writing_a_time() {
     assert_eq!(british().date_words(start), "24 November 2026");
     assert_eq!(american.date_words(start), "November 24, 2026");
     assert_eq!(british().as_of(), "09:12, Tuesday 24 November 2026");
+    assert_eq!((british().as_of_brief(), american.as_of_brief()), ("Tue 09:12".into(), "Tue 4:12 AM".into()));
     let next_year = at("2027-01-05T14:00:00Z");
     assert_eq!(british().moment(next_year), "Tuesday 5 January 2027, 14:00");
     assert_eq!(american.day(next_year), "Tuesday, January 5, 2027");

@@ -106,16 +106,16 @@ impl OwnWords {
         self.filled(words, facts).ok().map(|filled| filled.short)
     }
 
-    /// What is wrong with words that an owner wants to keep, by their parts and with facts of every shape in them. `link` is
-    /// as long as the link that goes with a text.
-    pub fn problems(&self, words: &TemplateWords, of: &Editable, link: &str) -> Vec<Named> {
+    /// What is wrong with words that an owner wants to keep, by their parts and with facts of every shape in them. `end` is
+    /// as long as what stands behind a text.
+    pub fn problems(&self, words: &TemplateWords, of: &Editable, end: &str) -> Vec<Named> {
         let mut problems = words.problems(of);
         if !problems.is_empty() {
             return problems;
         }
         for (n, facts) in shapes(of).into_iter().enumerate() {
             match self.filled(words, facts) {
-                Ok(filled) => problems.extend(too_much(&filled, link)),
+                Ok(filled) => problems.extend(too_much(&filled, end)),
                 Err(why) => problems.push(named("letter", "template_wrong", format!("It cannot be filled in: {why}."))),
             }
             if !problems.is_empty() && n > 0 {
@@ -128,7 +128,7 @@ impl OwnWords {
 }
 
 /// What is too long or empty once it is filled in.
-fn too_much(filled: &Filled, link: &str) -> Vec<Named> {
+fn too_much(filled: &Filled, end: &str) -> Vec<Named> {
     let mut problems = Vec::new();
     if filled.subject.chars().count() > SUBJECT_MAX {
         problems.push(named("subject", "too_long", format!("With its facts it is longer than {SUBJECT_MAX} letters.")));
@@ -139,9 +139,9 @@ fn too_much(filled: &Filled, link: &str) -> Vec<Named> {
             problems.push(named(field, "required", detail.to_owned()));
         }
     }
-    if short_text::size(&format!("{}\n{link}", filled.short)).parts > short_text::PARTS_MAX {
+    if short_text::size(&format!("{}\n{end}", filled.short)).parts > short_text::PARTS_MAX {
         let detail = format!(
-            "With its link it would be sent in more than {} parts. Say less; the letter may say more.",
+            "With what stands behind it, it would be sent in more than {} parts. Say less; the letter may say more.",
             short_text::PARTS_MAX
         );
         problems.push(named("short", "too_many_parts", detail));

@@ -100,7 +100,7 @@ pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Nam
         update => says_update(notice),
         good_until => Value::from(()),
     };
-    Names(
+    let mut names = Names(
         [
             own,
             frame(&about.situation.practice, about.to, &when, domain),
@@ -110,7 +110,11 @@ pub(super) fn of_notice(notice: &Notice, about: &About<'_>, domain: &str) -> Nam
             said(&notice.facts),
         ]
         .concat(),
-    )
+    );
+    if notice.kind.is_dated_in_texts() {
+        names.set("dated", when.as_of_brief());
+    }
+    names
 }
 
 /// The view of a link to sign in: no appointment, one moment.
@@ -246,6 +250,7 @@ fn frame(practice: &Practice, to: &Person, when: &When, domain: &str) -> Part {
         cancelled => if to.locale == Locale::EnUs { "canceled" } else { "cancelled" },
         as_of => when.as_of(),
         domain => domain,
+        dated => Value::from(()),
         url => Value::from(()),
         url_words => Value::from(()),
         sender => Value::from(()),

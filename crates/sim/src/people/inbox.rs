@@ -83,22 +83,32 @@ impl Run<'_> {
         }
         let before = self.minds.get(&who)?.beliefs.get(&about).copied();
         let (of, source) = match seen.post.channel {
-            Channel::Sms => (seen.post.handed_at, Source::Text),
+            Channel::Sms => (seen.reading.as_of.unwrap_or(seen.post.handed_at), Source::Text),
             _ => (seen.post.dated.unwrap_or(self.now), Source::Letter),
         };
         let news = Belief { says, of, source };
-        let Some(before) = before.filter(|before| before.says != says) else { return Some(news) };
-        // Nobody can tell by a text how old it is: two words at about the same time make people open the link.
+        let Some(before) = before else { return Some(news) };
+        if before.says == says {
+            return Some(Belief { of: of.max(before.of), ..news });
+        }
+        // Two words of about the same time make people open the link; of others they go by the newer one (C4). A text says no
+        // more than the minute.
         let by_text = [source, before.source].contains(&Source::Text);
-        let at_once = is_past(before.of, self.now, Span::minutes(30)) && seen.reading.is_update;
+        let of_one_time = by_text && minute(of) == minute(before.of);
+        let is_older = of < before.of && !of_one_time;
+        if is_older {
+            let by_text = source == Source::Text;
+            self.sometimes.reach(if by_text {
+                "a text came after a newer word"
+            } else {
+                "a letter overtook an older one"
+            });
+        }
+        let at_once = is_past(before.of, self.now, Span::minutes(30)) && seen.reading.is_update && !of_one_time;
         if by_text && !at_once && seen.reading.link.is_some() {
             return Some(self.on_the_page(about).unwrap_or(news));
         }
-        if source == Source::Letter && of < before.of {
-            self.sometimes.reach("a letter overtook an older one");
-            return None;
-        }
-        Some(news)
+        (!is_older).then_some(news)
     }
 
     /// What the page behind a link shows of an appointment: always what is true now (C4).
@@ -152,6 +162,11 @@ impl Run<'_> {
                 && self.judge.handings.get(id).is_some_and(|handing| handing.arrived == 0)
         })
     }
+}
+
+/// A moment as people write it down.
+fn minute(at: Instant) -> i64 {
+    at.micros().div_euclid(Span::minutes(1).as_micros())
 }
 
 fn why_not(why: &DbError) -> String {

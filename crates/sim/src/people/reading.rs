@@ -31,6 +31,8 @@ pub struct Reading {
     pub link: Option<String>,
     /// Whether it speaks of a fee.
     pub fee: bool,
+    /// As of when it holds, where a text says so, UTC to the minute.
+    pub as_of: Option<Instant>,
 }
 
 /// The reader: whose English, whose clock, and the year in which they read.
@@ -82,6 +84,7 @@ impl Reader<'_> {
             offered: text.lines().filter_map(|line| self.offered(line)).collect(),
             link: link(text),
             fee: text.contains("The fee is"),
+            as_of: text.lines().find_map(|line| self.as_of(line)),
         }
     }
 
@@ -149,6 +152,24 @@ impl Reader<'_> {
         self.on_the_clock(date, time, letters)
     }
 
+    /// "As of Tue 14:00." or "As of Tue 2:00 PM.": of the last seven days.
+    fn as_of(&self, line: &str) -> Option<Instant> {
+        let mut words = line.strip_prefix("As of ")?.strip_suffix('.')?.split_whitespace();
+        let (day, clock, mut letters) = (words.next()?, words.next()?, words.next());
+        let (hour, minute) = clock.split_once(':')?;
+        let mut hour: i8 = hour.parse().ok()?;
+        if self.locale == Locale::EnUs {
+            hour = hour % 12 + if letters? == "PM" { 12 } else { 0 };
+            letters = words.next();
+        }
+        let time = Time::new(hour, minute.parse().ok()?, 0, 0).ok()?;
+        let today = self.written.in_zone(self.zone).date();
+        let days = (0..7).filter_map(|back| today.checked_sub(jiff::Span::new().days(back)).ok());
+        let known = |date: &Date| DAYS[date.weekday().to_monday_zero_offset() as usize].starts_with(day);
+        let moments = days.filter(known).filter_map(|date| self.on_the_clock(date, time, letters));
+        moments.max()
+    }
+
     /// The moment that this reader's clock shows; of two, the one whose letters stand behind it.
     fn on_the_clock(&self, date: Date, time: Time, letters: Option<&str>) -> Option<Instant> {
         let twice = self.zone.time_zone().to_ambiguous_zoned(date.to_datetime(time));
@@ -209,6 +230,9 @@ mod tests {
         assert_eq!(read.says, Says::On(moment("2026-11-02T19:00:00Z")));
         assert_eq!(read.free_until, Some(moment("2026-10-30T04:05:00Z")));
         let read = british.read("held for you:\n1: Tuesday 3 November, 14:00\n2: x\nhttps://a.example/r/abc012\n");
-        assert_eq!((read.offered.len(), read.link.as_deref()), (1, Some("abc012")));
+        assert_eq!((read.offered.len(), read.link.as_deref(), read.as_of), (1, Some("abc012"), None));
+        let as_of = |reader: &Reader, text: &str| reader.read(text).as_of;
+        assert_eq!(as_of(&british, "It is off.\nAs of Sat 23:05.\nhttps://x"), Some(moment("2026-10-17T22:05:00Z")));
+        assert_eq!(as_of(&american, "It is off.\nAs of Mon 12:30 PM."), Some(moment("2026-10-19T16:30:00Z")));
     }
 }

@@ -113,14 +113,15 @@ impl Run<'_> {
         }
     }
 
-    /// N2: a text that a gateway reported as failed stands so in our books, and the letter behind it was not put away.
+    /// N2: a text that a gateway reported as failed stands so in our books, and the letter behind it was not put away. One
+    /// that arrived, though its server said nothing, may be: whoever opened its link knows.
     fn what_failed_is_heard(&mut self, message: &Message) {
         let Some(about) = message.appointment else { return };
         let news = (about, message.revision, message.to, message.kind, message.written_at);
         let failed = self.judge.texted.get(&news).is_some_and(|text| matches!(text.fate, Some((Fate::Failed, _))));
         let wrong = match message.channel {
             Channel::Sms => message.state == MessageState::Accepted,
-            Channel::Email => message.state == MessageState::Cancelled,
+            Channel::Email => message.state == MessageState::Cancelled && !self.has_arrived(message.id),
             _ => false,
         };
         if failed && wrong {

@@ -250,8 +250,16 @@ impl Run<'_> {
         self.judge.texted.entry(news).or_insert(Texted { at: self.now, due: message.send_at, fate: None });
     }
 
-    /// A gateway's word.
+    /// Whether a message came to where it was to go, whatever was said of it.
+    pub(crate) fn has_arrived(&self, id: MessageId) -> bool {
+        self.judge.handings.get(&id).is_some_and(|handing| handing.arrived > 0)
+    }
+
+    /// A gateway's word. What it says of a hand-off that nobody wrote down ends it.
     pub(crate) fn count_receipt(&mut self, id: MessageId, fate: Fate) {
+        if fate != Fate::OnItsWay {
+            self.judge.flying.retain(|_, flight| flight.message != id);
+        }
         let Some(texted) = self.judge.news.get(&id).and_then(|news| self.judge.texted.get_mut(news)) else { return };
         if fate == Fate::OnItsWay {
             return;

@@ -68,14 +68,14 @@ fn in_a_browser_the_size_of_a_text_is_counted_while_it_is_written() {
     let args = json!({ "base": base, "cookies": open.cookies(RUTH), "typed": typed });
     let story = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/desk/size.mjs");
     let seen = run_file(&story, &args).expect("the story");
-    let link = open.house.app.tools.writer.link_as_long();
+    let end = open.house.app.tools.writer.end_as_long(MessageKind::RunningLate);
     let late = domain::telling::template::Editable::of(MessageKind::RunningLate).expect("an editable kind");
     let facts = Writer::examples(late);
     for (n, text) in typed.iter().enumerate() {
         let filled = facts
             .iter()
             .fold((*text).to_owned(), |text, (name, fact)| text.replace(&format!("{{{{ {name} }}}}"), fact));
-        let size = short_text::size(&format!("{}\n{link}", short_text::plain(&filled)));
+        let size = short_text::size(&format!("{}\n{end}", short_text::plain(&filled)));
         let words = format!(
             "{} characters, sent in {}",
             size.units,

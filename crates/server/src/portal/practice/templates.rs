@@ -53,10 +53,10 @@ struct EditPage {
     words: TemplateWords,
     done: &'static str,
     reading: Option<ReadingView>,
-    /// How large the text is with its link; empty where it cannot be filled in.
+    /// How large the text is with what stands behind it; empty where it cannot be filled in.
     size: String,
-    /// What the page's script counts by: the link, the network's alphabet, and facts as long as they usually are.
-    link: String,
+    /// What the page's script counts by: what stands behind the words, the network's alphabet, and facts as long as they usually are.
+    end: String,
     facts: String,
 }
 
@@ -237,7 +237,7 @@ async fn shown(
     let facts = serde_json::to_string(&Writer::examples(which.editable)).map_err(Problem::fault)?;
     let page = EditPage {
         size: writer.size(&words, which.editable).map(desk::sized).unwrap_or_default(),
-        link: writer.link_as_long(),
+        end: writer.end_as_long(which.editable.kind),
         facts,
         shell: Shell::new(app, call, titled(which)).at("/p/messages").with(&errors),
         errors,

@@ -77,7 +77,8 @@ fn a_practices_own_words_stand_in_the_houses_frame_with_its_link_money_and_the_t
     );
     assert_eq!((letter.html.matches("{link}").count(), letter.text.matches("{link}").count()), (1, 1));
     let text = written(&writer, &story, &Notice { channel: Channel::Sms, ..called_off(&story, &client) }, &client).text;
-    let expected = "Tuesday 24 November, 14:00 is cancelled.\n1: Thursday 26 November, 14:00\n2: Friday 27 November, 10:00\n{link}";
+    let expected = "Tuesday 24 November, 14:00 is cancelled.\n1: Thursday 26 November, 14:00\n2: Friday 27 November, 10:00\n\
+                    As of Tue 09:12.\n{link}";
     assert_eq!(text, expected);
 }
 

@@ -54,6 +54,16 @@ fn every_short_text_is_short_in_plain_marks_and_keeps_its_link() {
     }
 }
 
+/// C4: networks reorder texts, and whoever reads two goes by the newer one.
+#[test]
+fn a_short_text_about_the_time_says_as_of_when_it_holds() {
+    for kind in SHORT {
+        let written = text(kind, sample().full_facts(Some(Initiator::Therapist)), true);
+        let dated = written.ends_with("\nAs of Tue 09:12.\n{link}");
+        assert_eq!(dated, kind.is_dated_in_texts(), "{kind}: {written}");
+    }
+}
+
 #[test]
 fn a_short_text_says_nothing_that_somebody_wrote_and_no_reason() {
     for kind in SHORT {
