@@ -10,7 +10,7 @@ use server::flow::Tools;
 use server::keys::Keys;
 use server::post::PostOffice;
 use server::rate::Rates;
-use server::work::{Nudge, Worker};
+use server::work::{Nudge, THREADS, Worker};
 use std::error::Error;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -86,7 +86,10 @@ pub fn app(store: Store, listen: SocketAddr) -> Result<App, Box<dyn Error>> {
 pub async fn serve(database: &str, listen: SocketAddr, mail: Option<(u16, PathBuf)>) -> Result<(), Box<dyn Error>> {
     let app = app(Store::open(crate::place::config(database))?, listen)?;
     let post = mail.map(|(port, authority)| mailer(port, authority)).transpose()?;
-    let worker = post.map(|mailer| Worker::start(&app, Arc::new(PostOffice::new(Some(mailer), Vec::new())), 1));
+    let worker = post.map(|mailer| {
+        let post = Arc::new(PostOffice::new(Some(mailer), Vec::new()));
+        Worker::start(&app, post, THREADS.into())
+    });
     let listener = TcpListener::bind(listen).await?;
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     server::serve::serve(app, listener, async move {

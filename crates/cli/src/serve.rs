@@ -5,14 +5,10 @@ use crate::{settings, stop};
 use clap::Args as Arguments;
 use server::app::App;
 use server::config::{Config, Database};
-use server::work::Worker;
+use server::work::{THREADS, Worker};
 use server::{serve, start};
 use std::path::PathBuf;
 use tokio::net::TcpListener;
-
-/// Threads that hand messages over on SQLite. The database has one writer whatever their number; they wait for others outside of
-/// it, at most half of them for any one server.
-const WORKERS: usize = 8;
 
 /// What the command takes.
 #[derive(Arguments)]
@@ -45,7 +41,7 @@ pub fn run(args: &Args) -> Told {
     let app = start::app(config)?;
     let post = start::post(&app)?;
     tell(&app, file)?;
-    let worker = app.config.database.sqlite_path().map(|_| Worker::start(&app, post, WORKERS));
+    let worker = app.config.database.sqlite_path().map(|_| Worker::start(&app, post, THREADS.into()));
     runtime.block_on(serve::serve(app, listener, stop::asked()))?;
     // The worker finishes what it has in hand.
     drop(worker);

@@ -6,7 +6,7 @@ use crate::talk::{Failure, Told};
 use clap::Args as Arguments;
 use server::config::Database;
 use server::start;
-use server::work::Worker;
+use server::work::{THREADS, Worker};
 
 /// What the command takes.
 #[derive(Arguments)]
@@ -17,7 +17,7 @@ pub struct Args {
     #[command(flatten)]
     source: Source,
     /// How many messages are handed over at the same time.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, default_value_t = THREADS, value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: u8,
 }
 

@@ -20,7 +20,7 @@ mod silent;
 pub use deliver::{Call, Errand, Handed, Noted, Outcome};
 pub use parcel::{Letter, Parcel, Push, PushTo, Secrets, Text};
 pub(crate) use queue::Queue;
-pub use run::{Nudge, Post, Worker, step};
+pub use run::{Nudge, Post, THREADS, Worker, step};
 pub use sign_in::post_letter;
 
 use crate::app::App;

@@ -8,6 +8,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+/// How many hand over at the same time unless somebody says otherwise. SQLite has one writer whatever their number; they wait
+/// for others outside of it, at most half of them for any one server.
+pub const THREADS: u8 = 8;
+
 /// The longest wait without a look: a due moment, or another process's work, is found by then.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
