@@ -149,7 +149,25 @@ fn script(tools: &Tools, ask: &Ask, situation: &Situation, about: &Appointment, 
     let said = said_aloud(&text, to.first_name());
     let is_therapist = matches!(&ask.who, super::Who::Actor(actor) if actor.person == situation.therapist.person.id);
     let said = if is_therapist { of_oneself(&said, situation.therapist.person.first_name()) } else { said };
-    said.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "{link}").map(str::to_owned).collect()
+    let signature = situation.therapist.person.first_name();
+    said.lines()
+        .map(str::trim)
+        .filter(|line| is_spoken(line, signature))
+        .map(|line| unnumbered(line).to_owned())
+        .collect()
+}
+
+/// Whether a line of a text is said on the phone: not its link, its date or its signature.
+fn is_spoken(line: &str, signature: &str) -> bool {
+    !line.is_empty() && line != "{link}" && line != signature && !line.starts_with("As of ")
+}
+
+/// A time to choose, without the number that a text is answered with.
+fn unnumbered(line: &str) -> &str {
+    match line.split_once(": ") {
+        Some((number, time)) if number.parse::<u8>().is_ok() => time,
+        _ => line,
+    }
 }
 
 /// "Hi Daniel - I'm running behind" says "I'm running behind"; "Update: your appointment" says "Your appointment".
@@ -203,6 +221,14 @@ fn stuck(sent: &[Message], kind: MessageKind) -> Option<Why> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_script_says_neither_link_nor_date_nor_signature_nor_numbers() {
+        let text = ["It is off.", "2: Friday 27 November, 10:00", "Maya", "As of Tue 09:12.", "{link}", ""];
+        let said: Vec<&str> = text.into_iter().filter(|line| is_spoken(line, "Maya")).map(unnumbered).collect();
+        assert_eq!(said, ["It is off.", "Friday 27 November, 10:00"]);
+        assert_eq!(unnumbered("It is on: Friday"), "It is on: Friday");
+    }
 
     #[test]
     fn a_script_begins_with_the_news() {

@@ -5,13 +5,13 @@ use super::letter::entry;
 use super::load::{self, Mode};
 use super::{Ask, Failed, Flow, Tools, Who, jobs, ticket};
 use crate::words::About;
-use domain::access::{Actor, Purpose, Via};
+use domain::access::{Actor, Purpose, Scope, Via};
 use domain::appointment::Appointment;
 use domain::audit::Entry;
 use domain::decide::Situation;
 use domain::id::{AppointmentId, ClientId, Ids, PracticeId, RelationshipId, TokenId};
-use domain::message::{Facts, LinkTo, Message, MessageKind, Notice};
-use domain::person::{Channel, Person, Role};
+use domain::message::{Facts, LinkTo, Message, MessageKind, MessageState, Notice};
+use domain::person::{Channel, Person, PersonRef, Role};
 use domain::practice::{Relationship, RelationshipState};
 use domain::refusal::Refusal;
 use domain::telling::address::{self, Typed};
@@ -23,7 +23,7 @@ use sha2::{Digest, Sha256};
 use store::appointment::{Filter, Order};
 use store::job::{Job, Priority};
 use store::link::Link;
-use store::{Done, Tx};
+use store::{Done, LONGEST_PAGE, Tx};
 
 /// How often in an hour a client is sent their links because somebody asked who was not signed in.
 const ASKED_MAX: u32 = 3;
@@ -79,7 +79,7 @@ fn secret_hash(tools: &Tools, link: LinkTo) -> [u8; 32] {
 /// appointment from whose page it is sent.
 ///
 /// # Errors
-/// Not found; 409 `not_active`; 422 `address_missing` where no way may be used.
+/// Not found; 409 `not_active`; 409 `on_its_way` where one has not gone yet; 422 `address_missing` where no way may be used.
 pub fn send(
     tx: &mut Tx,
     tools: &Tools,
@@ -96,6 +96,10 @@ pub fn send(
         let found = store::appointment::load(tx, &ask.who.scope(), about)?;
         found.filter(|found| found.relationship == id).ok_or_else(|| Refusal::not_found("appointment"))?;
     }
+    if is_on_its_way(tx, ask, id, situation.client.id)? {
+        let detail = "Their link is on its way already. A text waits until their quiet hours are over.";
+        return Err(Refusal::conflict("on_its_way", detail).into());
+    }
     let channel = route::one_way(&situation.client, tools.reach).ok_or_else(|| {
         let detail = "There is no address or number that may be used. Call them, or ask for an address first.";
         Refusal::invalid("address_missing", "client", detail)
@@ -105,6 +109,15 @@ pub fn send(
     let message = Message { appointment: about, ..message };
     let entry = put(tx, tools, ask, &situation.relationship, &message, made.as_ref())?;
     Ok(Done::new(message, entry))
+}
+
+/// Whether a message with the link has not gone yet.
+fn is_on_its_way(tx: &mut Tx, ask: &Ask, id: RelationshipId, client: PersonRef) -> Flow<bool> {
+    let (kind, since) = (Some(MessageKind::BookingLink), Some(ask.now - Span::hours(48)));
+    let wanted = store::message::Filter { to: Some(client), kind, since, ..Default::default() };
+    let sent = store::message::list(tx, &Scope::System("booking_link"), &wanted, None, LONGEST_PAGE)?;
+    let waits = |message: &Message| matches!(message.state, MessageState::Pending | MessageState::Leased);
+    Ok(sent.items.iter().any(|message| message.link == Some(LinkTo::Booking(id)) && waits(message)))
 }
 
 /// The text with their link did not get there: the same by letter. Gives the entries of the record, none where they may have

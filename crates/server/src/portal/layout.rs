@@ -197,7 +197,7 @@ impl Shell {
 
     /// The numbers for when it cannot wait, where this reader lives.
     pub fn crisis(&self) -> &'static [(&'static str, &'static str)] {
-        super::support::crisis(self.manner.locale)
+        super::support::crisis(&self.manner.zone, self.manner.locale)
     }
 
     /// Marks the place in the navigation that this page belongs to, by its path.

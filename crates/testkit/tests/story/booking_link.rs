@@ -50,7 +50,11 @@ fn is_sent_from_everywhere(engine: Engine) {
     let page = therapist.open(shown.header("location")).body;
     assert!(page.contains("Send booking link") && page.contains("message?attach=booking_link"), "{page}");
     let back = format!("/t?relationship={pair}&done=link-SENT#your-practice");
-    therapist.send(&send, &[("act", "send"), ("back", &back)]);
+    let sent = therapist.send(&send, &[("act", "send"), ("back", &back)]);
+    assert_eq!(sent.header("location"), format!("/t?relationship={pair}&done=link-email#your-practice"));
+    let again = therapist.send(&send, &[("act", "send"), ("back", &back)]);
+    assert_eq!(again.status, 409);
+    assert!(again.body.contains("Their link is on its way already"), "{}", again.body);
     world.work();
     assert_eq!(letter_with_link(&world, &house), link, "it is their one link");
     // From the client's page, by the office.

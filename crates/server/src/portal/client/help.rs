@@ -39,7 +39,7 @@ pub(in crate::portal) async fn show(app: &App, call: &Call<Client>, errors: Fiel
     let page = HelpPage {
         shell: Shell::new(app, call, "Help").with(&errors),
         errors,
-        numbers: crisis(call.locale()),
+        numbers: crisis(&call.zone(), call.locale()),
         kinds: client_kinds(),
         guides,
         body: call.raw().get("body").to_owned(),

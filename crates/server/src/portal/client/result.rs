@@ -77,7 +77,7 @@ pub(super) fn page<A: Scoped>(app: &App, call: &Call<A>, base: &str, with: &Ther
                 shell: Shell::new(app, call, title),
                 lines: booked_lines(booked, with, carried, &when),
                 ways: booked_ways(app, call, base, booked),
-                note: "We’ll confirm by email.",
+                note: "You’ll get a confirmation.",
             })
         }
         Outcome::Booked { booked, .. } => {

@@ -243,9 +243,9 @@ fn heading(scene: &Scene, done: &str, when: &When) -> (String, String) {
     let (appointment, name) = (&scene.appointment, scene.therapist.person.first_name());
     let time = when.moment(appointment.start);
     match (done, &appointment.state) {
-        ("booked", State::Booked) => (format!("You’re booked: {time}"), "We’ll confirm by email.".to_owned()),
+        ("booked", State::Booked) => (format!("You’re booked: {time}"), "You’ll get a confirmation.".to_owned()),
         ("moved", State::Booked) => {
-            (format!("Moved to {time}"), format!("We’re telling {name}. We’ll confirm by email."))
+            (format!("Moved to {time}"), format!("We’re telling {name}. You’ll get a confirmation."))
         }
         ("waiting", State::Booked) => (format!("Thank you. {name} knows that you can wait"), String::new()),
         ("waiting", State::Cancelled(_)) if scene.offer.is_some() => (

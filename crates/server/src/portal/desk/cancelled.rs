@@ -62,10 +62,13 @@ fn knows(story: &Story, by_client: bool) -> Knows {
     match (duty, by_client) {
         (Some(duty), _) if duty.is_owed => {
             let by = duty.clock.as_ref().map(|clock| clock.words.clone()).unwrap_or_default();
-            let detail = format!(
-                "If {name} hasn’t opened it or answered {by}, please call. Only speaking with {name}, or an answer, counts."
-            );
             let is_over = duty.clock.as_ref().is_some_and(|clock| clock.kind == "over");
+            let only = format!("Only speaking with {name}, or an answer, counts.");
+            let detail = if is_over {
+                format!("The time for that is over: please call {name} now. {only}")
+            } else {
+                format!("If {name} hasn’t opened it or answered {by}, please call. {only}")
+            };
             let (kind, icon) = if is_over { ("over", "triangle-alert") } else { ("live", "message-square") };
             let headline = format!("{} Not seen yet.", sent.unwrap_or_else(|| format!("{name} doesn’t know yet.")));
             Knows { kind, icon, headline, detail, duty: Some(duty) }

@@ -103,11 +103,7 @@ impl View<'_> {
         told.sort_by_key(|told| told.kind != MessageKind::Cancellation);
         let mut effects = Vec::new();
         for (at, told) in told.into_iter().enumerate() {
-            let at_once = if told.send_at <= when.now {
-                "at once".to_owned()
-            } else {
-                format!("at {}", when.brief(told.send_at))
-            };
+            let at_once = if told.send_at <= when.now { "at once".to_owned() } else { when.on(told.send_at) };
             let how = match told.channel {
                 Channel::Sms => "is texted",
                 Channel::Email => "is emailed",

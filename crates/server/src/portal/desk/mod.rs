@@ -436,6 +436,6 @@ pub fn refused(failed: Failed) -> Result<Refused, Problem> {
 /// Sends the browser to a page of this desk after something was done. Anything else than an address of this desk
 /// leads to the appointments.
 fn onward<D: Desk>(wanted: &str) -> Answer {
-    let own = wanted.strip_prefix(D::BASE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let own = wanted.strip_prefix(D::BASE).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
     Ok(if own { redirect(wanted) } else { redirect(&D::appointments()) })
 }

@@ -85,6 +85,8 @@ pub struct MessageView {
     pub subject: String,
     /// The words exactly as sent; links are masked.
     pub text: String,
+    /// Whether it has nowhere to go: what stands in the portal needs no address.
+    pub is_unaddressed: bool,
     /// Where it stands.
     pub state: TagView,
     /// When it went, or will go.
@@ -190,6 +192,7 @@ pub fn message_view(tx: &mut Tx<'_>, people: &mut People, when: &When, message: 
         purpose: words::purpose(message.kind),
         subject: message.subject.clone(),
         text: letter::looked_at(tx, message)?,
+        is_unaddressed: message.address.is_empty() && message.channel != Channel::InApp,
         state: words::message_state(message),
         at: when.brief(at),
         at_exact: at.to_string(),

@@ -97,7 +97,7 @@ async fn show<D: Desk + Portal>(
                 (Choice::new(one.as_str(), kind(*one), is), hint(*one))
             })
             .collect(),
-        numbers: crisis(call.locale()),
+        numbers: crisis(&call.zone(), call.locale()),
         appointment: if about.is_empty() { String::new() } else { raw.get("appointment").to_owned() },
         about,
         others,

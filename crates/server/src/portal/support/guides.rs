@@ -140,7 +140,7 @@ pub(super) async fn page(app: App, call: Call<Public>) -> Answer {
 pub(super) fn filled(tx: &mut Tx, guide: &Guide, practice: &Practice) -> Flow<String> {
     let hours = store::policy::latest(tx, practice.id)?.map(|policy| policy.parameters.client_cancel.notice_hours);
     let notice = hours.map_or_else(|| "the time on its page".to_owned(), |hours| format!("{hours} hours"));
-    let numbers = crisis(practice.locale);
+    let numbers = crisis(&practice.zone, practice.locale);
     let emergency: Vec<String> = numbers.iter().map(|(what, number)| format!("{what}: **{number}**.")).collect();
     let mut text = guide.words.text.clone();
     if text.contains("{client_guide}") {

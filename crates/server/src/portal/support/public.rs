@@ -12,6 +12,7 @@ use domain::id::PracticeId;
 use domain::person::{Locale, Role};
 use domain::practice::Practice;
 use domain::refusal::Refusal;
+use domain::time::Zone;
 
 /// A number to call: what it is for, and the number.
 pub type Number = (&'static str, &'static str);
@@ -25,9 +26,16 @@ const BRITISH: [Number; 3] = [
 /// In the United States.
 const AMERICAN: [Number; 2] = [("Someone is in danger", "911"), ("Suicide and crisis lifeline, day and night", "988")];
 
-/// The numbers for when it cannot wait, where people read this English.
-pub(crate) fn crisis(locale: Locale) -> &'static [Number] {
+/// The numbers for when it cannot wait, where this clock is: whoever reads another English has not moved. Where the clock is
+/// of neither country, by the English.
+pub(crate) fn crisis(zone: &Zone, locale: Locale) -> &'static [Number] {
+    const BRITAIN: [&str; 6] =
+        ["Europe/London", "Europe/Belfast", "Europe/Jersey", "Europe/Guernsey", "Europe/Isle_of_Man", "GB"];
+    let name = zone.name();
+    let american = ["America/", "US/"].iter().any(|start| name.starts_with(start)) || name == "Pacific/Honolulu";
     match locale {
+        _ if american => &AMERICAN,
+        _ if BRITAIN.contains(&name) => &BRITISH,
         Locale::EnGb => &BRITISH,
         Locale::EnUs => &AMERICAN,
     }
@@ -64,5 +72,18 @@ pub(super) async fn page(app: App, call: Call<Public>) -> Answer {
     });
     let (practice, guides) = read.await?;
     let shell = Shell::new(&app, &call, "Help").in_place_of(&practice);
-    render(&PublicPage { shell, numbers: crisis(practice.locale), practice, guides })
+    render(&PublicPage { shell, numbers: crisis(&practice.zone, practice.locale), practice, guides })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_are_those_of_the_place_not_of_the_language() {
+        let first = |zone: &str, locale| crisis(&zone.parse().expect("a zone"), locale)[0].1;
+        assert_eq!(first("Europe/London", Locale::EnUs), "999");
+        assert_eq!(first("America/New_York", Locale::EnGb), "911");
+        assert_eq!((first("Asia/Tokyo", Locale::EnGb), first("UTC", Locale::EnUs)), ("999", "911"));
+    }
 }

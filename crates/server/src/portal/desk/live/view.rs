@@ -235,8 +235,11 @@ fn others(tx: &mut Tx<'_>, who: &Who, story: &Story, when: &When, me: PersonRef)
             lines.push(format!("{}: {by}, {way}, {}.", when.brief(made.at), words::outcome(made.result)));
         }
     }
-    for message in story.messages.iter().filter(|message| message.to_client && message.purpose != "Booking confirmed") {
-        lines.push(format!("{}: {} went to {} by {}.", message.at, message.purpose, message.name, message.channel));
+    // What was taken back or replaced told nobody anything.
+    let told = story.messages.iter().filter(|message| message.to_client && message.state.kind != "bare");
+    for message in told.filter(|message| message.purpose != "Booking confirmed") {
+        let (what, who, state) = (message.purpose, &message.name, message.state.text.to_lowercase());
+        lines.push(format!("{}: {what} to {who} by {}: {state}.", message.at, message.channel));
     }
     Ok(lines)
 }

@@ -10,7 +10,7 @@ use crate::portal::{Shell, page as render};
 use crate::routes::Answer;
 use askama::Template;
 use domain::id::MessageId;
-use domain::person::{PersonRef, Role};
+use domain::person::{Channel, PersonRef, Role};
 use domain::telling::made::TryOutcome;
 use domain::telling::template::Editable;
 use store::Tx;
@@ -45,6 +45,7 @@ struct View {
     case: Option<String>,
     wording: Option<String>,
     has_secret: bool,
+    in_portal: bool,
     is_lost: bool,
 }
 
@@ -95,6 +96,7 @@ fn load<D: Desk>(tx: &mut Tx<'_>, app: &App, ask: &Ask, when: &When, id: Message
         case: found.case.as_ref().filter(|_| !D::is_therapist()).map(|case| format!("/p/cases/{}", case.id)),
         wording: wording(&found, role),
         has_secret: found.message.link.is_some(),
+        in_portal: found.message.channel == Channel::InApp,
         is_lost: found.message.state == domain::message::MessageState::Undeliverable && !D::is_therapist(),
         bytes: found.bytes,
         message,
@@ -103,7 +105,11 @@ fn load<D: Desk>(tx: &mut Tx<'_>, app: &App, ask: &Ask, when: &When, id: Message
 
 fn facts(found: &Exact, view: &MessageView, when: &When) -> Vec<(&'static str, String)> {
     let message = &found.message;
-    let to = if message.address.is_empty() { "no address is known".to_owned() } else { message.address.clone() };
+    let to = match (message.channel, message.address.as_str()) {
+        (Channel::InApp, _) => "in the portal",
+        (_, "") => "no address is known",
+        (_, address) => address,
+    };
     let mut facts = vec![
         ("To", format!("{}, {to}", view.name)),
         ("By", view.channel.to_owned()),
@@ -144,6 +150,7 @@ fn same(found: &Exact) -> &'static str {
         Same::Changed => {
             "A name, an address or this server’s settings have changed since it went, so this is how it would be made now."
         }
+        Same::NotKept if found.message.channel == Channel::InApp => "It stands in the conversation as it is here.",
         Same::NotKept if found.tries.is_empty() => "It has not been handed over. This is how it would go.",
         Same::NotKept => "No mark of the bytes was kept when it went. This is how it is made from what is stored.",
     }
