@@ -52,6 +52,7 @@ fn is_sent_from_everywhere(engine: Engine) {
     let back = format!("/t?relationship={pair}&done=link-SENT#your-practice");
     let sent = therapist.send(&send, &[("act", "send"), ("back", &back)]);
     assert_eq!(sent.header("location"), format!("/t?relationship={pair}&done=link-email#your-practice"));
+    therapist.open(sent.header("location"));
     let again = therapist.send(&send, &[("act", "send"), ("back", &back)]);
     assert_eq!(again.status, 409);
     assert!(again.body.contains("Their link is on its way already"), "{}", again.body);
