@@ -266,6 +266,21 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The same for whoever says it later: without held times and promises that are over.
+    #[must_use]
+    pub fn still_true(mut self, now: Instant) -> Self {
+        let is_to_come = |at: &Instant| *at > now;
+        let is_held = self.offer_expires_at.is_none_or(|until| until > now);
+        self.offered.retain(|time| is_held && time.from > now);
+        if self.offered.is_empty() {
+            self.offer_expires_at = None;
+        }
+        self.promise_by = self.promise_by.filter(is_to_come);
+        self.next_start = self.next_start.filter(is_to_come);
+        self.answer_by = self.answer_by.filter(is_to_come);
+        self
+    }
+
     /// Facts of a plain message about a time.
     pub fn about(time: Interval) -> Self {
         Self {

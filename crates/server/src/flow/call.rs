@@ -3,6 +3,7 @@
 
 use super::load::{self, Mode};
 use super::{Ask, Flow, Tools};
+use crate::when::When;
 use crate::words::About;
 use domain::appointment::Appointment;
 use domain::decide::{Situation, voicemail_needs_a_reason};
@@ -134,11 +135,21 @@ fn short(tools: &Tools, ask: &Ask, situation: &Situation, about: &Appointment, n
         revision: about.revision,
         urgent: false,
         send_at: ask.now,
-        facts: news.facts.clone(),
+        facts: news.facts.clone().still_true(ask.now),
         link,
         calendar: None,
     };
-    tools.writer.write(&notice, &About { situation, to, appointment: about, now: ask.now }).text
+    let text = tools.writer.write(&notice, &About { situation, to, appointment: about, now: ask.now }).text;
+    let when = When { locale: to.locale, zone: to.zone.clone(), now: ask.now };
+    of_its_day(&text, about, &when)
+}
+
+/// News of the day says "today"; whoever says it on another day names the day.
+fn of_its_day(text: &str, about: &Appointment, when: &When) -> String {
+    if when.date(about.start) == when.date(when.now) {
+        return text.to_owned();
+    }
+    text.replace(" today", &format!(" on {}", when.day(about.start)))
 }
 
 /// What to say: the news without its greeting and its link. It is said to the client alone, so it says all that it may.
@@ -221,6 +232,7 @@ fn stuck(sent: &[Message], kind: MessageKind) -> Option<Why> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::time::{Instant, Interval};
 
     #[test]
     fn a_script_says_neither_link_nor_date_nor_signature_nor_numbers() {
@@ -228,6 +240,26 @@ mod tests {
         let said: Vec<&str> = text.into_iter().filter(|line| is_spoken(line, "Maya")).map(unnumbered).collect();
         assert_eq!(said, ["It is off.", "Friday 27 November, 10:00"]);
         assert_eq!(unnumbered("It is on: Friday"), "It is on: Friday");
+    }
+
+    #[test]
+    fn nobody_is_told_on_the_phone_of_times_and_promises_that_are_over() {
+        let at = |text: &str| -> Instant { text.parse().expect("a moment") };
+        let slot = |from: &str, to: &str| Interval { from: at(from), to: at(to) };
+        let (first, second) = (
+            slot("2026-11-23T10:00:00Z", "2026-11-23T10:50:00Z"),
+            slot("2026-11-26T10:00:00Z", "2026-11-26T10:50:00Z"),
+        );
+        let facts = Facts {
+            offered: vec![first, second],
+            offer_expires_at: Some(at("2026-11-24T09:00:00Z")),
+            promise_by: Some(at("2026-11-23T12:00:00Z")),
+            ..Facts::about(first)
+        };
+        let early = facts.clone().still_true(at("2026-11-23T11:00:00Z"));
+        assert_eq!((early.offered, early.promise_by), (vec![second], facts.promise_by));
+        let late = facts.still_true(at("2026-11-24T09:00:00Z"));
+        assert_eq!((late.offered, late.offer_expires_at, late.promise_by), (vec![], None, None));
     }
 
     #[test]
